@@ -1,0 +1,137 @@
+//! A batch: rows of one stream in memory that somebody else owns.
+
+use crate::column::{Column, Validity};
+use crate::schema::Layout;
+use crate::types::DataType;
+
+/// Rows lent by a [`Source`](crate::ring::Source), read in place.
+///
+/// ```
+/// use ringql_core::batch::Batch;
+/// let bytes = [1u8, 0, 0, 0, 2, 0, 0, 0]; // two records of one INTEGER
+/// let batch = Batch::records(&bytes, 4).unwrap();
+/// assert_eq!(batch.rows(), 2);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    rows: usize,
+    data: Data<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Data<'a> {
+    /// Whole records of `record_size` bytes, one after another.
+    Records { bytes: &'a [u8], record_size: usize },
+    /// One run of values per column.
+    Columns { columns: &'a [ColumnValues<'a>], skip: usize },
+}
+
+/// One column of a columnar batch, as Arrow-like host memory has it.
+#[derive(Clone, Copy, Debug)]
+pub struct ColumnValues<'a> {
+    /// Values of [`DataType::size`] bytes each, little-endian.
+    pub values: &'a [u8],
+    /// One bit per row (bit i of byte i/8, set = not NULL); `None` if all rows are valid.
+    pub validity: Option<&'a [u8]>,
+}
+
+impl<'a> Batch<'a> {
+    /// A batch of no rows.
+    pub const EMPTY: Self = Self { rows: 0, data: Data::Columns { columns: &[], skip: 0 } };
+
+    /// Whole records in row-major order; `None` if `bytes` is not a whole number of records.
+    #[must_use]
+    pub const fn records(bytes: &'a [u8], record_size: usize) -> Option<Self> {
+        match bytes.len().checked_rem(record_size) {
+            Some(0) => Some(Self {
+                rows: bytes.len() / record_size,
+                data: Data::Records { bytes, record_size },
+            }),
+            _ => None,
+        }
+    }
+
+    /// `rows` rows in columns, in the order of the stream's fields. The query checks that each
+    /// column is long enough.
+    #[must_use]
+    pub const fn columns(columns: &'a [ColumnValues<'a>], rows: usize) -> Self {
+        Self { rows, data: Data::Columns { columns, skip: 0 } }
+    }
+
+    /// Rows.
+    #[must_use]
+    pub const fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The same batch without its first `skip` rows and at most `rows` of the others.
+    #[must_use]
+    pub fn slice(&self, skip: usize, rows: usize) -> Self {
+        let skip = skip.min(self.rows);
+        let rows = rows.min(self.rows - skip);
+        let data = match self.data {
+            Data::Records { bytes, record_size } => {
+                let start = skip * record_size;
+                let part = bytes.get(start..start + rows * record_size).unwrap_or(&[]);
+                Data::Records { bytes: part, record_size }
+            }
+            Data::Columns { columns, skip: before } => {
+                Data::Columns { columns, skip: before + skip }
+            }
+        };
+        Self { rows, data }
+    }
+
+    /// Whether the batch can be read as records of this layout, or columns of `columns` types.
+    pub(crate) fn fits(&self, layout: Layout, columns: impl Iterator<Item = DataType>) -> bool {
+        match self.data {
+            Data::Records { record_size, .. } => record_size == layout.record_size,
+            Data::Columns { columns: given, skip } => {
+                let end = skip + self.rows;
+                let mut given = given.iter();
+                let all = columns.into_iter().all(|t| {
+                    given.next().is_some_and(|c| {
+                        c.values.len() / t.size() >= end
+                            && c.validity.is_none_or(|v| v.len() * 8 >= end)
+                    })
+                });
+                self.rows == 0 || (all && given.next().is_none())
+            }
+        }
+    }
+
+    /// Column `index`, whose field lies at byte `offset` of a record and takes `size` bytes.
+    /// `validity` is the place of the record's bitmap if the column is nullable.
+    #[inline]
+    pub(crate) fn column(
+        &self,
+        index: usize,
+        offset: usize,
+        size: usize,
+        validity: Option<usize>,
+    ) -> Option<Column<'a>> {
+        match self.data {
+            Data::Records { bytes, record_size } => Some(Column {
+                bytes,
+                stride: record_size,
+                offset,
+                validity: match validity {
+                    Some(at) => Validity::InRecord { byte: at + index / 8, bit: index % 8 },
+                    None => Validity::All,
+                },
+            }),
+            Data::Columns { columns, skip } => {
+                let column = columns.get(index)?;
+                Some(Column {
+                    bytes: column.values.get(skip * size..(skip + self.rows) * size)?,
+                    stride: size,
+                    offset: 0,
+                    validity: match (validity, column.validity) {
+                        (Some(_), Some(bits)) => Validity::Bitmap { bits, skip },
+                        _ => Validity::All,
+                    },
+                })
+            }
+        }
+    }
+}

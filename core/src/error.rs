@@ -1,0 +1,175 @@
+//! One small error type per stage. `CompileError` is in [`crate::sql`] (it needs text).
+
+use core::fmt;
+
+/// Why a query can't be made from a plan and an arena.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum StartError {
+    /// The plan was refused.
+    Verify(VerifyError),
+    /// The arena is smaller than [`Plan::arena_bytes`](crate::plan::Plan::arena_bytes).
+    ArenaTooSmall {
+        /// Bytes needed.
+        needed: usize,
+        /// Bytes given.
+        given: usize,
+    },
+    /// The arena's first byte is not at a multiple of 8.
+    ArenaMisaligned,
+}
+
+/// Which table of a plan an error is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Table {
+    /// [`Plan::streams`](crate::plan::Plan::streams)
+    Streams,
+    /// [`Plan::outputs`](crate::plan::Plan::outputs)
+    Outputs,
+    /// [`Plan::fields`](crate::plan::Plan::fields)
+    Fields,
+    /// [`Plan::constants`](crate::plan::Plan::constants)
+    Constants,
+    /// [`Plan::registers`](crate::plan::Plan::registers)
+    Registers,
+    /// [`Plan::instructions`](crate::plan::Plan::instructions)
+    Instructions,
+    /// [`Plan::operators`](crate::plan::Plan::operators)
+    Operators,
+    /// [`Plan::aggregates`](crate::plan::Plan::aggregates)
+    Aggregates,
+    /// [`Plan::lists`](crate::plan::Plan::lists)
+    Lists,
+    /// [`Plan::texts`](crate::plan::Plan::texts)
+    Texts,
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Streams => "stream",
+            Self::Outputs => "output",
+            Self::Fields => "field",
+            Self::Constants => "constant",
+            Self::Registers => "register",
+            Self::Instructions => "instruction",
+            Self::Operators => "operator",
+            Self::Aggregates => "aggregate",
+            Self::Lists => "list",
+            Self::Texts => "text",
+        })
+    }
+}
+
+/// Why a plan is refused by [`verify`](crate::plan::verify::verify): which entry, and what is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct VerifyError {
+    /// The table.
+    pub table: Table,
+    /// The entry in it.
+    pub entry: u16,
+    /// What is wrong with it.
+    pub fault: Fault,
+}
+
+/// What is wrong with an entry of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Fault {
+    /// An index or range points outside its table.
+    Index,
+    /// A type does not fit where it is used.
+    Type,
+    /// A nullable value goes where NULL cannot be kept.
+    Nullability,
+    /// An offset is not the one of the canonical layout.
+    Offset,
+    /// A size, capacity or delay is 0, negative or too large.
+    Capacity,
+    /// An entry uses what is not computed before it, or operators are in an order that can't run.
+    Order,
+    /// An operand where the opcode takes none, or none where it takes one.
+    Operand,
+    /// A table has too few or too many entries.
+    Count,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Index => "points outside its table",
+            Self::Type => "has a type that does not fit its use",
+            Self::Nullability => "puts a nullable value where NULL cannot be kept",
+            Self::Offset => "has an offset that is not the layout's",
+            Self::Capacity => "has a size or capacity out of range",
+            Self::Order => "uses what is not computed before it",
+            Self::Operand => "has an operand that its opcode does not take",
+            Self::Count => "is missing or one too many",
+        })
+    }
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the plan's {} {} {}", self.table, self.entry, self.fault)
+    }
+}
+
+/// Why a query stopped for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum RunError {
+    /// A record's group found no room and the query says `on_full = 'error'`. Records before it
+    /// are counted in; it and those after it are still in the source.
+    GroupsFull {
+        /// Groups that fit.
+        capacity: u32,
+    },
+    /// The source lends bytes that are not whole records of the plan's stream, or columns that are
+    /// not its columns.
+    BadBatch,
+    /// The tables contradict each other. A plan that `verify` accepted never gives this.
+    Internal,
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Verify(e) => e.fmt(f),
+            Self::ArenaTooSmall { needed, given } => {
+                write!(f, "the arena has {given} bytes and the plan needs {needed}")
+            }
+            Self::ArenaMisaligned => f.write_str("the arena must start at a multiple of 8 bytes"),
+        }
+    }
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::GroupsFull { capacity } => write!(
+                f,
+                "the group table is full: {capacity} groups fit; raise max_groups in SETTINGS, or \
+                 choose on_full = 'drop_new'"
+            ),
+            Self::BadBatch => f.write_str("the source's rows are not records of the plan's stream"),
+            Self::Internal => f.write_str("the plan's tables contradict each other"),
+        }
+    }
+}
+
+impl From<VerifyError> for StartError {
+    fn from(e: VerifyError) -> Self {
+        Self::Verify(e)
+    }
+}
+
+impl core::error::Error for StartError {}
+impl core::error::Error for VerifyError {}
+impl core::error::Error for RunError {}

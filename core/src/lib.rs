@@ -1,0 +1,23 @@
+//! Streaming SQL for microcontrollers and hosts: a query compiled to fixed-size tables that run
+//! over rings of preallocated records. Nothing is allocated, locked, awaited or panicked in
+//! [`query::Query::poll`].
+//!
+//! The code map is `ARCHITECTURE.md` beside this crate.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "sql")]
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod batch;
+mod column;
+pub mod counters;
+pub mod error;
+pub mod plan;
+pub mod query;
+pub mod ring;
+pub mod schema;
+pub mod types;

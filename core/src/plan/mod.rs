@@ -1,0 +1,289 @@
+//! Plans: the tables that a query runs from.
+//!
+//! A [`Plan`] is a view of tables. They can lie in flash (`const`), be decoded from bytes into
+//! fixed-capacity tables ([`wire`]), or come straight from SQL (feature `sql`). Whatever their
+//! origin, [`verify`](verify::verify) checks them once before a query runs them.
+
+pub mod layout;
+pub mod op;
+
+use serde::{Deserialize, Serialize};
+
+use crate::schema::{Field, Schema, Text};
+use op::{ColumnId, Instruction, OperatorId, OutputId, Register, RegisterId, StreamId};
+
+/// A run of entries in one of a plan's tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Range {
+    /// First entry.
+    pub start: u16,
+    /// Entries.
+    pub len: u16,
+}
+
+impl Range {
+    /// No entries.
+    pub const EMPTY: Self = Self { start: 0, len: 0 };
+
+    /// The entries of `table`; none if the range points outside (which `verify` refuses).
+    #[must_use]
+    pub fn of<T>(self, table: &[T]) -> &[T] {
+        let start = self.start as usize;
+        table.get(start..start + self.len as usize).unwrap_or(&[])
+    }
+}
+
+/// Event time of a stream: which column holds it and how far the watermark trails behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct EventTime {
+    /// A TIMESTAMP NOT NULL column.
+    pub column: ColumnId,
+    /// Watermark = highest event time seen - delay, microseconds (0 or more).
+    pub delay: i64,
+}
+
+/// An input of the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Stream {
+    /// Its name.
+    pub name: Text,
+    /// Its columns in the field table.
+    pub fields: Range,
+    /// Its event time, if it has one.
+    pub time: Option<EventTime>,
+}
+
+/// An output of the plan: where result rows go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Output {
+    /// Its name: that of `INSERT INTO`, else empty.
+    pub name: Text,
+    /// Its columns in the field table.
+    pub fields: Range,
+}
+
+/// What to do with a record whose group finds no room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum OnFull {
+    /// Stop with [`RunError::GroupsFull`](crate::error::RunError::GroupsFull).
+    Error,
+    /// Drop the record and count it.
+    DropNew,
+}
+
+/// One entry of the operator table. An entry names its input, which stands before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Operator {
+    /// Rows of a stream, as they come.
+    Scan {
+        /// Which stream.
+        stream: StreamId,
+    },
+    /// Keeps the rows for which `predicate` is true, as a selection.
+    Filter {
+        /// Where rows come from.
+        input: OperatorId,
+        /// Computes the predicate.
+        program: Range,
+        /// A BOOLEAN register.
+        predicate: RegisterId,
+        /// Arena offset of the selection vector.
+        state: u32,
+    },
+    /// Assigns each row to a tumbling window of event time; drops and counts late rows.
+    /// The window closes when the watermark reaches its end.
+    Tumble {
+        /// Where rows come from.
+        input: OperatorId,
+        /// The stream whose event time and watermark count.
+        stream: StreamId,
+        /// Microseconds, above 0.
+        size: i64,
+        /// Windows that can be open at once: ceil(delay / size) + 1.
+        panes: u16,
+        /// Arena offset of its state.
+        state: u32,
+    },
+    /// Groups rows and folds them into aggregates, one group table per open window.
+    Aggregate(AggregateTable),
+    /// Evaluates the SELECT list.
+    Project {
+        /// Where rows come from.
+        input: OperatorId,
+        /// Computes the columns.
+        program: Range,
+    },
+    /// Writes rows as records to an output.
+    Emit {
+        /// Where rows come from.
+        input: OperatorId,
+        /// Which output.
+        output: OutputId,
+        /// One register per field of the output, in [`Plan::lists`].
+        columns: Range,
+    },
+}
+
+/// The [`Operator::Aggregate`] entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct AggregateTable {
+    /// Where rows come from: a [`Operator::Tumble`] entry if groups are per window.
+    pub input: OperatorId,
+    /// Computes keys and arguments.
+    pub program: Range,
+    /// Key registers, in [`Plan::lists`].
+    pub keys: Range,
+    /// As many registers of the same types, in [`Plan::lists`]: the keys of the groups that leave.
+    pub key_results: Range,
+    /// In the aggregate table.
+    pub aggregates: Range,
+    /// Start and end of the window of the groups that leave, in [`Plan::lists`]: two TIMESTAMP
+    /// registers if the input is a window, else none.
+    pub window_results: Range,
+    /// Groups that fit (in each open window). 1 without keys.
+    pub groups: u32,
+    /// When they don't.
+    pub on_full: OnFull,
+    /// Arena offset of the state.
+    pub state: u32,
+}
+
+/// An aggregate function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[repr(u8)]
+pub enum AggregateFunction {
+    /// `COUNT(*)`, and `COUNT(x)` of an x that is never NULL: no argument.
+    CountAll,
+    /// `COUNT(x)`.
+    Count,
+    /// `SUM(x)`: BIGINT of integers, DOUBLE of floats.
+    Sum,
+    /// `AVG(x)`: DOUBLE.
+    Avg,
+    /// `MIN(x)`.
+    Min,
+    /// `MAX(x)`.
+    Max,
+}
+
+/// One aggregate of an [`AggregateTable`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Aggregate {
+    /// Which function.
+    pub function: AggregateFunction,
+    /// What it folds; register 0 and unused for [`AggregateFunction::CountAll`].
+    pub argument: RegisterId,
+    /// Where its result goes when groups leave.
+    pub result: RegisterId,
+    /// Arena offset of its states.
+    pub state: u32,
+}
+
+/// A constant: the value's bits (numbers sign-extended or as IEEE 754 bits), or a text's place in
+/// the pool as `offset | len << 16`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[repr(transparent)]
+pub struct Constant(pub u64);
+
+impl Constant {
+    /// A text constant.
+    #[must_use]
+    pub const fn text(t: Text) -> Self {
+        Self(t.offset as u64 | (t.len as u64) << 16)
+    }
+
+    /// The place of a text constant.
+    #[must_use]
+    pub const fn as_text(self) -> Text {
+        Text { offset: self.0 as u16, len: (self.0 >> 16) as u16 }
+    }
+}
+
+/// The tables of a compiled query: a `Copy` view that can lie in flash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Plan<'a> {
+    /// Rows of a batch (B): the capacity of every register.
+    pub batch_rows: u16,
+    /// Inputs.
+    pub streams: &'a [Stream],
+    /// Outputs.
+    pub outputs: &'a [Output],
+    /// Columns of inputs and outputs.
+    pub fields: &'a [Field],
+    /// Constants.
+    pub constants: &'a [Constant],
+    /// Registers.
+    pub registers: &'a [Register],
+    /// The expression table.
+    pub instructions: &'a [Instruction],
+    /// The operator table, in topological order.
+    pub operators: &'a [Operator],
+    /// Aggregates of the aggregate operators.
+    pub aggregates: &'a [Aggregate],
+    /// Lists of registers that operators name.
+    pub lists: &'a [RegisterId],
+    /// Names and text constants.
+    pub texts: &'a str,
+}
+
+impl<'a> Plan<'a> {
+    /// The schema of an input.
+    #[must_use]
+    pub fn input(&self, stream: StreamId) -> Schema<'a> {
+        let fields = self.streams.get(stream.index()).map_or(Range::EMPTY, |s| s.fields);
+        Schema { fields: fields.of(self.fields), texts: self.texts }
+    }
+
+    /// The schema of an output.
+    #[must_use]
+    pub fn output(&self, output: OutputId) -> Schema<'a> {
+        let fields = self.outputs.get(output.index()).map_or(Range::EMPTY, |o| o.fields);
+        Schema { fields: fields.of(self.fields), texts: self.texts }
+    }
+
+    /// The exact size of the arena that a query over this plan needs, bytes.
+    ///
+    /// It is `const`: a plan known at build time gives the size of a static block.
+    #[must_use]
+    pub const fn arena_bytes(&self) -> usize {
+        layout::arena_bytes(self)
+    }
+}
+
+impl Operator {
+    /// The operator that rows come from.
+    #[must_use]
+    pub const fn input(&self) -> Option<OperatorId> {
+        match *self {
+            Self::Scan { .. } => None,
+            Self::Filter { input, .. }
+            | Self::Tumble { input, .. }
+            | Self::Project { input, .. }
+            | Self::Emit { input, .. } => Some(input),
+            Self::Aggregate(ref t) => Some(t.input),
+        }
+    }
+
+    /// Its name in `EXPLAIN`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Scan { .. } => "scan",
+            Self::Filter { .. } => "filter",
+            Self::Tumble { .. } => "tumble",
+            Self::Aggregate(_) => "aggregate",
+            Self::Project { .. } => "project",
+            Self::Emit { .. } => "emit",
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The project's own commands, run as `cargo xtask COMMAND`.
+//!
+//! They are a program rather than scripts so that they work alike on every machine
+//! that has Rust, and so that what a check needs is installed or named by the check.
+
+mod bench;
+mod elf;
+mod expected;
+mod firmware;
+mod memory_map;
+mod msrv;
+mod process;
+mod project;
+mod qemu;
+mod route;
+mod size;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run every check, the firmware included; stops at the first that fails
+    Test(test::Args),
+    /// Build the firmware, run it under QEMU, and compare its output with the host's
+    Firmware(firmware::Args),
+    /// Build the firmware and print the flash and RAM it uses, by section
+    Size(firmware::BuildArgs),
+    /// Run the benchmarks; every argument goes to `cargo bench -p ringql-benches`
+    Bench(bench::Args),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Test(args) => test::run(&args),
+        Command::Firmware(args) => firmware::run(&args),
+        Command::Size(args) => size::run(&args),
+        Command::Bench(args) => bench::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // By hand, because `main` returning it would add a backtrace of this
+            // program, which says nothing about what went wrong in another one.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
