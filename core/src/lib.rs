@@ -16,8 +16,13 @@ pub mod batch;
 mod column;
 pub mod counters;
 pub mod error;
+pub mod fmt;
 pub mod plan;
 pub mod query;
+pub mod record;
 pub mod ring;
 pub mod schema;
+#[cfg(feature = "sql")]
+pub mod sql;
+pub mod time;
 pub mod types;

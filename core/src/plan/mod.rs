@@ -4,8 +4,14 @@
 //! fixed-capacity tables ([`wire`]), or come straight from SQL (feature `sql`). Whatever their
 //! origin, [`verify`](verify::verify) checks them once before a query runs them.
 
+#[cfg(feature = "sql")]
+pub mod explain;
 pub mod layout;
 pub mod op;
+#[cfg(feature = "sql")]
+pub mod source;
+pub mod verify;
+pub mod wire;
 
 use serde::{Deserialize, Serialize};
 

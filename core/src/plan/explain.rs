@@ -1,0 +1,1 @@
+//! `EXPLAIN`: what a plan does and what it costs, to the byte.

@@ -1,0 +1,1 @@
+//! A plan as Rust source, for a `const` in flash.

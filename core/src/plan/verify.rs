@@ -1,0 +1,1 @@
+//! The one check of a plan, before it runs.

@@ -1,0 +1,3 @@
+//! Event time: the calendar.
+
+pub mod calendar;
