@@ -18,6 +18,8 @@ pub enum StartError {
     },
     /// The arena's first byte is not at a multiple of 8.
     ArenaMisaligned,
+    /// The tables contradict each other. A plan that `verify` accepted never gives this.
+    Internal,
 }
 
 /// Which table of a plan an error is about.
@@ -150,6 +152,7 @@ impl fmt::Display for StartError {
                 write!(f, "the arena has {given} bytes and the plan needs {needed}")
             }
             Self::ArenaMisaligned => f.write_str("the arena must start at a multiple of 8 bytes"),
+            Self::Internal => f.write_str("the plan's tables contradict each other"),
         }
     }
 }

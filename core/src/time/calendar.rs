@@ -1,1 +1,314 @@
-//! Timestamps as text, both ways.
+//! Timestamps as text, both ways: ISO 8601 on the proleptic Gregorian calendar, UTC.
+//!
+//! A timestamp is an `i64` of microseconds since 1970-01-01 00:00:00 UTC, and every `i64` has a text.
+//! Years above 9999 have as many digits as they need, years before 1 are written as
+//! `0044-03-15 (BC) 00:00:00.000000`, and both are read back.
+
+use chrono::{Datelike, NaiveDate};
+use core::fmt::{self, Write};
+
+/// Microseconds in a second.
+pub const SECOND: i64 = 1_000_000;
+/// Microseconds in a day.
+pub const DAY: i64 = 86_400 * SECOND;
+
+/// Days from 0001-01-01 (day 1, as `chrono` counts) to 1970-01-01.
+const EPOCH: i64 = 719_163;
+/// The calendar repeats after so many years, and so many days.
+const CYCLE_YEARS: i64 = 400;
+const CYCLE_DAYS: i64 = 146_097;
+
+/// A timestamp as it was written: the clock's reading, and how far the clock is ahead of UTC.
+///
+/// ```
+/// use ringql_core::time::calendar::{LocalTimestamp, SECOND};
+/// let local = LocalTimestamp::parse(b"1970-01-01 02:00:01+02").unwrap();
+/// assert_eq!(local.micros, 7_201 * SECOND);
+/// assert_eq!(local.to_utc(), Some(SECOND));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct LocalTimestamp {
+    /// What the clock says, microseconds since 1970-01-01 00:00:00 on the same clock.
+    /// DuckDB's cast of a text to TIMESTAMP takes this and ignores the offset.
+    pub micros: i64,
+    /// How far it is ahead of UTC, microseconds; 0 if the text has no offset.
+    pub offset: i64,
+}
+
+/// The instant that an ISO 8601 text names, in microseconds since 1970-01-01 UTC.
+///
+/// A date (`2010-01-01`), or a date, `T` or a space, and a time (`00:00`, `00:00:00`,
+/// `00:00:00.123456`); digits of the fraction beyond the sixth are cut off, as DuckDB does. A time
+/// may be followed by `Z`, ` UTC`, or an offset `+hh`, `+hhmm`, `+hh:mm`, `+hh:mm:ss`, which is
+/// subtracted. `24:00:00` is the next day's midnight. Months, days, hours and smaller parts may
+/// have one digit, and the date's separator may be `/`.
+///
+/// ```
+/// use ringql_core::time::calendar::parse_timestamp;
+/// assert_eq!(parse_timestamp(b"1970-01-02"), Some(86_400_000_000));
+/// assert_eq!(parse_timestamp(b"1970-01-01T00:00:01.5Z"), Some(1_500_000));
+/// assert_eq!(parse_timestamp(b"1970-01-01 01:00:00+01:00"), Some(0));
+/// assert_eq!(parse_timestamp(b"2010-02-29"), None);
+/// ```
+#[must_use]
+pub fn parse_timestamp(text: &[u8]) -> Option<i64> {
+    LocalTimestamp::parse(text)?.to_utc()
+}
+
+impl LocalTimestamp {
+    /// Reads the forms that [`parse_timestamp`] lists.
+    #[must_use]
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let mut text = Cursor(text);
+        text.spaces();
+        let days = text.date()?;
+        if text.0.is_empty() {
+            return Some(Self { micros: join(days, 0)?, offset: 0 });
+        }
+        if !text.skip(b'T') && !text.skip(b' ') {
+            return None;
+        }
+        text.spaces();
+        let time = text.time()?;
+        let offset = text.offset()?;
+        text.spaces();
+        text.0.is_empty().then_some(())?;
+        Some(Self { micros: join(days, time)?, offset })
+    }
+
+    /// The same instant in UTC; `None` if no `i64` holds it.
+    #[must_use]
+    pub const fn to_utc(self) -> Option<i64> {
+        self.micros.checked_sub(self.offset)
+    }
+}
+
+/// A day number and the microseconds in it (at most a whole day), without overflow on the first day.
+fn join(days: i64, time: i64) -> Option<i64> {
+    if days < 0 {
+        days.checked_add(1)?.checked_mul(DAY)?.checked_add(time - DAY)
+    } else {
+        days.checked_mul(DAY)?.checked_add(time)
+    }
+}
+
+/// The text that is left to read.
+struct Cursor<'a>(&'a [u8]);
+
+impl Cursor<'_> {
+    fn skip(&mut self, byte: u8) -> bool {
+        match self.0.split_first() {
+            Some((&first, rest)) if first == byte => {
+                self.0 = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn spaces(&mut self) {
+        while self.skip(b' ') {}
+    }
+
+    /// One to `most` digits and their number.
+    fn number(&mut self, most: u32) -> Option<(i64, u32)> {
+        let mut value = 0;
+        let mut digits = 0;
+        while digits < most
+            && let Some((&digit @ b'0'..=b'9', rest)) = self.0.split_first()
+        {
+            value = value * 10 + i64::from(digit - b'0');
+            digits += 1;
+            self.0 = rest;
+        }
+        (digits > 0).then_some((value, digits))
+    }
+
+    /// A number of one or two digits below `end`.
+    fn part(&mut self, end: i64) -> Option<i64> {
+        self.number(2).map(|(value, _)| value).filter(|&value| value < end)
+    }
+
+    /// Days since 1970-01-01.
+    fn date(&mut self) -> Option<i64> {
+        let negative = self.skip(b'-');
+        let (mut year, _) = self.number(6)?;
+        let separator = if self.skip(b'/') { b'/' } else { b'-' };
+        if separator == b'-' && !self.skip(b'-') {
+            return None;
+        }
+        let month = self.part(13)?;
+        if !self.skip(separator) {
+            return None;
+        }
+        let day = self.part(32)?;
+        if let Some(rest) = self.0.strip_prefix(b" (BC)") {
+            if negative || year == 0 {
+                return None;
+            }
+            year = 1 - year;
+            self.0 = rest;
+        } else if negative {
+            year = -year;
+        }
+        let cycle = year.div_euclid(CYCLE_YEARS);
+        let year = year.rem_euclid(CYCLE_YEARS) as i32;
+        let date = NaiveDate::from_ymd_opt(year, month as u32, day as u32)?;
+        Some(cycle * CYCLE_DAYS + i64::from(date.num_days_from_ce()) - EPOCH)
+    }
+
+    /// Microseconds since midnight.
+    fn time(&mut self) -> Option<i64> {
+        let hours = self.part(25)?;
+        if !self.skip(b':') {
+            return None;
+        }
+        let mut time = (hours * 60 + self.part(60)?) * 60 * SECOND;
+        if self.skip(b':') {
+            time += self.part(60)? * SECOND;
+            if self.skip(b'.') {
+                time += self.fraction();
+            }
+        }
+        (time <= DAY).then_some(time)
+    }
+
+    /// Microseconds after a decimal point; further digits are dropped.
+    fn fraction(&mut self) -> i64 {
+        let Some((mut micros, digits)) = self.number(6) else { return 0 };
+        for _ in digits..6 {
+            micros *= 10;
+        }
+        while self.number(6).is_some() {}
+        micros
+    }
+
+    /// `Z`, ` UTC` or a signed offset; 0 if there is none.
+    fn offset(&mut self) -> Option<i64> {
+        let had_space = self.0.first() == Some(&b' ');
+        self.spaces();
+        if self.skip(b'Z') || self.skip(b'z') {
+            return Some(0);
+        }
+        if had_space
+            && let Some((name, rest)) = self.0.split_first_chunk::<3>()
+            && name.eq_ignore_ascii_case(b"UTC")
+        {
+            self.0 = rest;
+            return Some(0);
+        }
+        let negative = self.skip(b'-');
+        if !negative && !self.skip(b'+') {
+            return Some(0);
+        }
+        let (hours, 2) = self.number(2)? else { return None };
+        let mut offset = hours * 3_600;
+        let mut unit = 60;
+        while unit > 0 && !self.0.is_empty() && self.0.first() != Some(&b' ') {
+            // `+0530` has no colon; seconds need one.
+            if !self.skip(b':') && unit == 1 {
+                return None;
+            }
+            let (part, 2) = self.number(2)? else { return None };
+            if part > 59 {
+                return None;
+            }
+            offset += part * unit;
+            unit /= 60;
+        }
+        Some(if negative { -offset } else { offset } * SECOND)
+    }
+}
+
+/// Writes `YYYY-MM-DD HH:MM:SS.ffffff`, in UTC.
+///
+/// ```
+/// use ringql_core::time::calendar::write_timestamp;
+/// let mut out = String::new();
+/// write_timestamp(&mut out, 1_500_000).unwrap();
+/// assert_eq!(out, "1970-01-01 00:00:01.500000");
+/// ```
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_timestamp(out: &mut impl Write, micros: i64) -> fmt::Result {
+    let mut text = write_seconds(micros)?;
+    let fraction = micros.rem_euclid(SECOND) as u32;
+    text.push('.').map_err(|_| fmt::Error)?;
+    digits(&mut text, fraction, 6)?;
+    out.write_str(&text)
+}
+
+/// Writes a timestamp as `CAST(ts AS VARCHAR)` gives it: without trailing zeros of the fraction,
+/// and without a fraction that is zero.
+///
+/// ```
+/// use ringql_core::time::calendar::write_timestamp_short;
+/// let mut out = String::new();
+/// write_timestamp_short(&mut out, 1_500_000).unwrap();
+/// assert_eq!(out, "1970-01-01 00:00:01.5");
+/// ```
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_timestamp_short(out: &mut impl Write, micros: i64) -> fmt::Result {
+    let mut text = write_seconds(micros)?;
+    let mut fraction = micros.rem_euclid(SECOND) as u32;
+    if fraction > 0 {
+        let mut width = 6;
+        while fraction.is_multiple_of(10) {
+            fraction /= 10;
+            width -= 1;
+        }
+        text.push('.').map_err(|_| fmt::Error)?;
+        digits(&mut text, fraction, width)?;
+    }
+    out.write_str(&text)
+}
+
+/// Longer than the longest: `290309-12-21 (BC) 19:59:05.224192`.
+type Line = heapless::String<40>;
+
+fn write_seconds(micros: i64) -> Result<Line, fmt::Error> {
+    let day = micros.div_euclid(DAY) + EPOCH;
+    let in_cycle = day.rem_euclid(CYCLE_DAYS) as i32;
+    let date = NaiveDate::from_num_days_from_ce_opt(in_cycle).ok_or(fmt::Error)?;
+    let year = i64::from(date.year()) + day.div_euclid(CYCLE_DAYS) * CYCLE_YEARS;
+    let seconds = (micros.rem_euclid(DAY) / SECOND) as u32;
+
+    let mut text = Line::new();
+    digits(&mut text, if year > 0 { year } else { 1 - year } as u32, 4)?;
+    for part in [date.month(), date.day()] {
+        text.push('-').map_err(|_| fmt::Error)?;
+        digits(&mut text, part, 2)?;
+    }
+    if year <= 0 {
+        text.push_str(" (BC)").map_err(|_| fmt::Error)?;
+    }
+    for (before, part) in [(' ', seconds / 3_600), (':', seconds / 60 % 60), (':', seconds % 60)] {
+        text.push(before).map_err(|_| fmt::Error)?;
+        digits(&mut text, part, 2)?;
+    }
+    Ok(text)
+}
+
+/// Appends a number of at least `width` digits.
+///
+/// In `u32`, because a Cortex-M has no instruction that divides more.
+fn digits(text: &mut Line, value: u32, width: u32) -> fmt::Result {
+    let mut unit = 10u32.pow(width.saturating_sub(1));
+    while value / unit >= 10 {
+        unit *= 10;
+    }
+    while unit > 0 {
+        let digit = (value / unit % 10) as u8;
+        text.push(char::from(b'0' + digit)).map_err(|_| fmt::Error)?;
+        unit /= 10;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "calendar_tests.rs"]
+mod tests;
