@@ -6,7 +6,7 @@ mod common;
 use common::{Tables, r, samples};
 use ringql_core::error::{Fault, Table, VerifyError};
 use ringql_core::plan::op::{
-    ColumnId, Instruction, Op, OperatorId, OutputId, Register, RegisterId, StreamId,
+    ColumnId, Instruction, Op, Operand, OperatorId, OutputId, Register, RegisterId, StreamId,
 };
 use ringql_core::plan::verify::{MAX_GROUPS, MAX_INTERVAL, MAX_REGISTERS, verify};
 use ringql_core::plan::{
