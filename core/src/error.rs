@@ -18,6 +18,8 @@ pub enum StartError {
     },
     /// The arena's first byte is not at a multiple of 8.
     ArenaMisaligned,
+    /// The tables contradict each other. A plan that `verify` accepted never gives this.
+    Internal,
 }
 
 /// Which table of a plan an error is about.
@@ -25,6 +27,9 @@ pub enum StartError {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Table {
+    /// No table: what the plan says of itself, such as
+    /// [`Plan::batch_rows`](crate::plan::Plan::batch_rows).
+    Header,
     /// [`Plan::streams`](crate::plan::Plan::streams)
     Streams,
     /// [`Plan::outputs`](crate::plan::Plan::outputs)
@@ -50,6 +55,7 @@ pub enum Table {
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Header => "header",
             Self::Streams => "stream",
             Self::Outputs => "output",
             Self::Fields => "field",
@@ -146,6 +152,7 @@ impl fmt::Display for StartError {
                 write!(f, "the arena has {given} bytes and the plan needs {needed}")
             }
             Self::ArenaMisaligned => f.write_str("the arena must start at a multiple of 8 bytes"),
+            Self::Internal => f.write_str("the plan's tables contradict each other"),
         }
     }
 }
@@ -173,3 +180,140 @@ impl From<VerifyError> for StartError {
 impl core::error::Error for StartError {}
 impl core::error::Error for VerifyError {}
 impl core::error::Error for RunError {}
+
+/// Why a plan can't be written as bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The buffer is too small.
+    BufferTooSmall {
+        /// Bytes needed.
+        needed: usize,
+        /// Bytes given.
+        given: usize,
+    },
+    /// The plan takes 4 GiB or more.
+    TooLong,
+}
+
+/// Why bytes are refused as a plan, in the order of the checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// They don't start with [`MAGIC`](crate::plan::wire::MAGIC).
+    NotAPlan,
+    /// The plan is in another version of the form.
+    Version {
+        /// The plan's.
+        found: u16,
+        /// The one that this reader reads.
+        supported: u16,
+    },
+    /// The plan is cut off.
+    Truncated {
+        /// Bytes that it should have.
+        needed: usize,
+        /// Bytes given.
+        given: usize,
+    },
+    /// More bytes follow the plan.
+    TrailingBytes {
+        /// Bytes that it should have.
+        expected: usize,
+        /// Bytes given.
+        given: usize,
+    },
+    /// The checksum is wrong: the plan was damaged.
+    Checksum,
+    /// The plan uses what this reader does not know.
+    UnknownFeatures {
+        /// The bits that it does not know.
+        bits: u32,
+    },
+    /// A table of the plan has more entries than the reader's tables have room for.
+    Capacity {
+        /// The table.
+        table: Table,
+        /// Entries of the plan.
+        needed: u32,
+        /// Entries that fit.
+        capacity: usize,
+    },
+    /// An entry is cut off, or holds what no value of its type is written as.
+    Entry {
+        /// The table.
+        table: Table,
+        /// The entry in it.
+        entry: u16,
+    },
+    /// The text pool is not UTF-8.
+    NotUtf8,
+    /// The same plan is written otherwise by [`encode`](crate::plan::wire::encode).
+    NotCanonical,
+    /// The feature bits are not those of the tables.
+    Features {
+        /// In the header.
+        stated: u32,
+        /// Of the tables.
+        used: u32,
+    },
+    /// The tables can't run.
+    Verify(VerifyError),
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BufferTooSmall { needed, given } => {
+                write!(f, "the buffer has {given} bytes and the plan takes {needed}")
+            }
+            Self::TooLong => f.write_str("the plan takes more than 4 GiB"),
+        }
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAPlan => f.write_str("this is not a RingQL plan: it does not start with RQLP"),
+            Self::Version { found, supported } => write!(
+                f,
+                "the plan has format version {found} and this reader reads version {supported}; \
+                 compile its SQL again"
+            ),
+            Self::Truncated { needed, given } => {
+                write!(f, "the plan is cut off: it has {given} of {needed} bytes")
+            }
+            Self::TrailingBytes { expected, given } => {
+                write!(f, "the plan has {expected} bytes and {given} were given")
+            }
+            Self::Checksum => f.write_str("the plan is damaged: its checksum is wrong"),
+            Self::UnknownFeatures { bits } => {
+                write!(f, "the plan uses features that this reader does not know: bits {bits:#x}")
+            }
+            Self::Capacity { table, needed, capacity } => {
+                write!(f, "the plan's {table} table needs room for {needed} and {capacity} fit")
+            }
+            Self::Entry { table, entry } => {
+                write!(f, "the plan's {table} {entry} is cut off or malformed")
+            }
+            Self::NotUtf8 => f.write_str("the plan's texts are not UTF-8"),
+            Self::NotCanonical => f.write_str("the plan is not written in the canonical form"),
+            Self::Features { stated, used } => {
+                write!(f, "the plan states features {stated:#x} and uses {used:#x}")
+            }
+            Self::Verify(e) => e.fmt(f),
+        }
+    }
+}
+
+impl From<VerifyError> for DecodeError {
+    fn from(e: VerifyError) -> Self {
+        Self::Verify(e)
+    }
+}
+
+impl core::error::Error for EncodeError {}
+impl core::error::Error for DecodeError {}

@@ -12,16 +12,21 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod aggregate;
+pub mod arena;
 pub mod batch;
 mod column;
 pub mod counters;
 pub mod error;
+mod expr;
 pub mod fmt;
+mod operator;
 pub mod plan;
 pub mod query;
 pub mod record;
 pub mod ring;
 pub mod schema;
+mod selection;
 #[cfg(feature = "sql")]
 pub mod sql;
 pub mod time;

@@ -102,7 +102,7 @@ impl Layout {
         let mut i = 0;
         while i < fields.len() {
             let t = fields[i].data_type;
-            end = end.next_multiple_of(t.align()) + t.size();
+            end = Self::place(end, t).saturating_add(t.size());
             if t.align() > align {
                 align = t.align();
             }
@@ -111,9 +111,9 @@ impl Layout {
         }
         let validity = if nullable { Some(end) } else { None };
         if nullable {
-            end += fields.len().div_ceil(8);
+            end = end.saturating_add(fields.len().div_ceil(8));
         }
-        Self { record_size: end.next_multiple_of(align), align, validity }
+        Self { record_size: align_up(end, align), align, validity }
     }
 
     /// Where the next field of type `t` starts in a record whose fields so far are `fields`.
@@ -123,9 +123,20 @@ impl Layout {
         let mut i = 0;
         while i < fields.len() {
             let t = fields[i].data_type;
-            end = end.next_multiple_of(t.align()) + t.size();
+            end = Self::place(end, t).saturating_add(t.size());
             i += 1;
         }
-        end.next_multiple_of(t.align())
+        Self::place(end, t)
     }
+
+    /// Where a field of type `t` starts after fields that end at byte `end`.
+    pub(crate) const fn place(end: usize, t: DataType) -> usize {
+        align_up(end, t.align())
+    }
+}
+
+/// `n` rounded up to a multiple of `align`, a power of two; saturates, so that no plan, however
+/// wrong, overflows here.
+const fn align_up(n: usize, align: usize) -> usize {
+    n.saturating_add(align - 1) & !(align - 1)
 }

@@ -35,9 +35,7 @@ pub(crate) fn difference(expected: &[u8], actual: &[u8]) -> Option<String> {
 }
 
 fn shown(line: Option<&[u8]>) -> String {
-    line.map_or("(no more lines)".to_owned(), |bytes| {
-        format!("\"{}\"", bytes.escape_ascii())
-    })
+    line.map_or("(no more lines)".to_owned(), |bytes| format!("\"{}\"", bytes.escape_ascii()))
 }
 
 #[cfg(test)]
@@ -55,10 +53,7 @@ mod tests {
         let told = difference(b"a\nb\nc\n", b"a\nx\nc\n");
         let told = told.expect("they differ");
         assert!(told.starts_with("line 2 differs"), "{told}");
-        assert!(
-            told.contains("\"b\\n\"") && told.contains("\"x\\n\""),
-            "{told}"
-        );
+        assert!(told.contains("\"b\\n\"") && told.contains("\"x\\n\""), "{told}");
     }
 
     #[test]

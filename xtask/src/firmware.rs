@@ -11,10 +11,20 @@ use crate::{elf, expected, memory_map, project, qemu};
 /// The firmware's program, as its manifest names it.
 const PROGRAM: &str = "ringql-firmware";
 
-#[derive(clap::Args, Default)]
+#[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     build: BuildArgs,
+    /// Lint it too, where its compiler comes with clippy (rustup's does)
+    #[arg(long)]
+    lint: bool,
+}
+
+impl Args {
+    /// Everything this command can check, as `cargo xtask test` wants it.
+    pub(crate) fn thorough() -> Self {
+        Self { build: BuildArgs::default(), lint: true }
+    }
 }
 
 #[derive(clap::Args, Default)]
@@ -31,7 +41,13 @@ pub(crate) struct BuildArgs {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let image = build(&args.build)?;
+    let route = find_route(&args.build)?;
+    if args.lint && route == Route::Rustup {
+        let mut clippy = route.cargo("clippy");
+        clippy.arg("--target-dir").arg(target_dir(route));
+        process::run(clippy.args(["--", "-D", "warnings"]))?;
+    }
+    let image = build_by(route, &args.build)?;
     let actual = qemu::run(&image)?;
     if let Some(difference) = expected::difference(&expected::output()?, &actual) {
         bail!("the firmware's output is not the host's: {difference}");
@@ -45,16 +61,30 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
 /// Builds the firmware and returns where its ELF file is.
 pub(crate) fn build(args: &BuildArgs) -> Result<PathBuf> {
-    let route = Route::find(args.route)?;
-    println!("    firmware compiler: {}", route.describe());
-    // Each route has its folder: neither undoes the other's work or the host's.
-    let folder = format!("firmware-{route:?}").to_lowercase();
-    let target_dir = project::target_dir().join(folder);
+    build_by(find_route(args)?, args)
+}
+
+fn build_by(route: Route, args: &BuildArgs) -> Result<PathBuf> {
     let mut command = route.cargo("build");
     if !args.debug {
         command.arg("--release");
     }
-    process::run(command.arg("--target-dir").arg(&target_dir))?;
+    process::run(command.arg("--target-dir").arg(target_dir(route)))?;
     let profile = if args.debug { "debug" } else { "release" };
-    Ok(target_dir.join(TARGET).join(profile).join(PROGRAM))
+    let folder = target_dir(route).join(TARGET).join(profile);
+    Ok(folder.join(PROGRAM))
+}
+
+fn find_route(args: &BuildArgs) -> Result<Route> {
+    let route = Route::find(args.route)?;
+    println!("    firmware compiler: {}", route.describe());
+    Ok(route)
+}
+
+/// Each route has its folder: neither undoes the other's work or the host's.
+fn target_dir(route: Route) -> PathBuf {
+    project::target_dir().join(match route {
+        Route::Rustup => "firmware-rustup",
+        Route::Debian => "firmware-debian",
+    })
 }

@@ -33,9 +33,7 @@ fn region(line: &str) -> Option<Result<Region>> {
     let value = |text: &str, key: &str| -> Result<u64> {
         let found = text.trim().strip_prefix(key).map(str::trim_start);
         let found = found.and_then(|rest| rest.strip_prefix('='));
-        found
-            .and_then(number)
-            .with_context(|| format!("no {key} in `{line}`"))
+        found.and_then(number).with_context(|| format!("no {key} in `{line}`"))
     };
     Some((|| {
         let origin = value(origin, "ORIGIN")?;
@@ -82,11 +80,7 @@ mod tests {
 
     #[test]
     fn the_firmware_has_flash_and_ram() {
-        let names: Vec<String> = read()
-            .expect("memory.x")
-            .into_iter()
-            .map(|r| r.name)
-            .collect();
+        let names: Vec<String> = read().expect("memory.x").into_iter().map(|r| r.name).collect();
         assert_eq!(names, ["FLASH", "RAM"]);
     }
 }

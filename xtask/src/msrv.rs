@@ -31,13 +31,7 @@ pub(crate) fn check() -> Result<()> {
 /// Cargo of another toolchain. What this program inherited names the outer one.
 fn with_toolchain(toolchain: &str) -> Command {
     let mut command = program("rustup");
-    for outer in [
-        "CARGO",
-        "RUSTC",
-        "RUSTDOC",
-        "RUSTUP_TOOLCHAIN",
-        "LD_LIBRARY_PATH",
-    ] {
+    for outer in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN", "LD_LIBRARY_PATH"] {
         command.env_remove(outer);
     }
     command.args(["run", toolchain, "cargo"]);
@@ -65,9 +59,7 @@ fn install() -> Result<String> {
 
 /// Whether `version` (1.95.0) is the stated one (1.95), whatever its patch number.
 fn is_release_of(version: &str, stated: &str) -> bool {
-    version
-        .strip_prefix(stated)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    version.strip_prefix(stated).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 #[cfg(test)]

@@ -69,9 +69,7 @@ pub(crate) fn display(command: &Command) -> String {
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = display(command);
     println!("    $ {shown}");
-    let status = command
-        .status()
-        .with_context(|| format!("cannot start `{shown}`"))?;
+    let status = command.status().with_context(|| format!("cannot start `{shown}`"))?;
     check(status, &shown)
 }
 
@@ -79,9 +77,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
     let shown = display(command);
     println!("    $ {shown}");
-    let mut child = command
-        .spawn()
-        .with_context(|| format!("cannot start `{shown}`"))?;
+    let mut child = command.spawn().with_context(|| format!("cannot start `{shown}`"))?;
     match wait_within(&mut child, limit)? {
         Some(status) => check(status, &shown),
         None => bail!("`{shown}` took more than {} s", limit.as_secs()),

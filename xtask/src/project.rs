@@ -30,12 +30,7 @@ pub(crate) fn target_dir() -> PathBuf {
 /// The features of a workspace member as its manifest declares them, so that a new
 /// feature is checked without being listed a second time.
 pub(crate) fn features(package: &str) -> Result<Vec<String>> {
-    let text = capture(&mut cargo([
-        "metadata",
-        "--no-deps",
-        "--format-version",
-        "1",
-    ]))?;
+    let text = capture(&mut cargo(["metadata", "--no-deps", "--format-version", "1"]))?;
     let metadata: Value = serde_json::from_str(&text).context("reading cargo metadata")?;
     let found = metadata["packages"]
         .as_array()

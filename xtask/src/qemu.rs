@@ -34,9 +34,7 @@ pub(crate) fn run(image: &Path) -> Result<Vec<u8>> {
     let stdout = child.stdout.take().context("QEMU has no output")?;
     let reader = thread::spawn(move || read_all(stdout));
     let status = wait_within(&mut child, LIMIT)?;
-    let output = reader
-        .join()
-        .map_err(|_| anyhow!("the reader panicked"))??;
+    let output = reader.join().map_err(|_| anyhow!("the reader panicked"))??;
     match status {
         Some(status) if status.success() => Ok(output),
         Some(status) => bail!("the firmware failed ({status}){}", tail(&output)),

@@ -102,12 +102,9 @@ impl Route {
 fn target_ready() -> bool {
     target_installed()
         || (answers("rustup")
-            && run_within(
-                program("rustup").args(["target", "add", TARGET]),
-                DOWNLOAD_LIMIT,
-            )
-            .inspect_err(|error| println!("    {error}"))
-            .is_ok()
+            && run_within(program("rustup").args(["target", "add", TARGET]), DOWNLOAD_LIMIT)
+                .inspect_err(|error| println!("    {error}"))
+                .is_ok()
             && target_installed())
 }
 

@@ -114,7 +114,7 @@ fn perform(step: Step) -> Result<()> {
         ),
         Step::Deny => deny(),
         Step::Msrv => msrv::check(),
-        Step::Firmware => firmware::run(&firmware::Args::default()),
+        Step::Firmware => firmware::run(&firmware::Args::thorough()),
     }
 }
 
@@ -142,12 +142,7 @@ fn deny() -> Result<()> {
     const CHECK: [&str; 4] = ["check", "licenses", "bans", "sources"];
     run_command(cargo(["deny"]).args(CHECK))?;
     let rules = project::root().join("deny.toml");
-    run_command(
-        cargo(["deny", "--config"])
-            .arg(rules)
-            .args(CHECK)
-            .current_dir(project::firmware()),
-    )
+    run_command(cargo(["deny", "--config"]).arg(rules).args(CHECK).current_dir(project::firmware()))
 }
 
 fn summarise(outcomes: &[(Step, Outcome)]) {

@@ -16,11 +16,7 @@ pub(crate) struct Missing {
 
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} is missing; install it with\n    {}",
-            self.what, self.install
-        )
+        write!(f, "{} is missing; install it with `{}`", self.what, self.install)
     }
 }
 
@@ -44,11 +40,7 @@ pub(crate) fn install_from_apt(what: &str, packages: &[&str]) -> Result<()> {
     const INSTALL: [&str; 3] = ["install", "-y", "--no-install-recommends"];
     let missing = || Missing {
         what: what.to_owned(),
-        install: format!(
-            "apt-get update && apt-get {} {}",
-            INSTALL.join(" "),
-            packages.join(" ")
-        ),
+        install: format!("apt-get update && apt-get {} {}", INSTALL.join(" "), packages.join(" ")),
     };
     if !answers("apt-get") || !is_root() {
         return Err(missing().into());

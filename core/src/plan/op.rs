@@ -135,12 +135,29 @@ pub enum Kinds {
     All,
     /// Integers and floats.
     Numbers,
+    /// REAL and DOUBLE.
+    Floats,
     /// Everything but BOOLEAN.
     Ordered,
     /// BOOLEAN only.
     Bool,
     /// TIMESTAMP only (i64 microseconds).
     Time,
+}
+
+impl Kinds {
+    /// Whether `kind` is one of them. (That a [`Kind::I64`] is a TIMESTAMP, the register tells.)
+    #[must_use]
+    pub const fn accept(self, kind: Kind) -> bool {
+        match self {
+            Self::All => true,
+            Self::Numbers => !matches!(kind, Kind::Bool | Kind::Text),
+            Self::Floats => matches!(kind, Kind::F32 | Kind::F64),
+            Self::Ordered => !matches!(kind, Kind::Bool),
+            Self::Bool => matches!(kind, Kind::Bool),
+            Self::Time => matches!(kind, Kind::I64),
+        }
+    }
 }
 
 /// The truth about one opcode.
@@ -210,7 +227,7 @@ opcodes! {
     /// `a * b`.
     Mul "mul" Numbers (Register, Either) -> Same true;
     /// `a / b` on REAL and DOUBLE (IEEE 754); integers are converted before.
-    Div "div" Numbers (Register, Either) -> Same false;
+    Div "div" Floats (Register, Either) -> Same false;
     /// `a % b`, sign of `a`; an integer `% 0` is NULL and counted.
     Mod "mod" Numbers (Register, Either) -> Same true;
     /// `-a`.
@@ -253,6 +270,106 @@ opcodes! {
     Unguard "unguard" Bool (Nothing, Nothing) -> Nothing false;
     /// Start of the tumbling window of `b` microseconds that holds timestamp `a`.
     WindowStart "window start" Time (Register, Constant) -> Same true;
+}
+
+impl Op {
+    /// Whether a row can fail on this kind: arithmetic on floats never does. A
+    /// [`Cast`](Self::Cast) depends on its types: see [`cast_can_fail`].
+    ///
+    /// ```
+    /// use ringql_core::plan::op::Op;
+    /// use ringql_core::types::Kind;
+    /// assert!(Op::Add.can_fail(Kind::I32));
+    /// assert!(!Op::Add.can_fail(Kind::F32));
+    /// ```
+    #[must_use]
+    pub const fn can_fail(self, kind: Kind) -> bool {
+        self.info().fallible && !matches!(kind, Kind::F32 | Kind::F64)
+    }
+}
+
+/// Whether `CAST(from AS to)` exists. TIMESTAMP converts to and from VARCHAR only.
+///
+/// ```
+/// use ringql_core::plan::op::cast_defined;
+/// use ringql_core::types::DataType::{BigInt, Timestamp, Varchar};
+/// assert!(cast_defined(Timestamp, Varchar(33)));
+/// assert!(!cast_defined(Timestamp, BigInt));
+/// ```
+#[must_use]
+pub const fn cast_defined(from: DataType, to: DataType) -> bool {
+    use DataType::{Timestamp, Varchar};
+    match (from, to) {
+        (Timestamp, Timestamp | Varchar(_)) | (Varchar(_), Timestamp) => true,
+        (Timestamp, _) | (_, Timestamp) => false,
+        _ => true,
+    }
+}
+
+/// Whether `CAST(from AS to)` can meet a value that does not fit `to` (the row is then NULL and
+/// counted, so the result is nullable).
+///
+/// ```
+/// use ringql_core::plan::op::cast_can_fail;
+/// use ringql_core::types::DataType::{BigInt, Integer, Real, UInteger, Varchar};
+/// assert!(!cast_can_fail(UInteger, BigInt));
+/// assert!(cast_can_fail(Integer, UInteger));
+/// assert!(!cast_can_fail(BigInt, Real));
+/// assert!(!cast_can_fail(Integer, Varchar(11)));
+/// assert!(cast_can_fail(Integer, Varchar(10)));
+/// ```
+#[must_use]
+pub const fn cast_can_fail(from: DataType, to: DataType) -> bool {
+    match (from, to) {
+        (_, DataType::Varchar(n)) => text_len(from) > n,
+        (DataType::Varchar(_), _) => true,
+        (DataType::Boolean, _) | (_, DataType::Boolean) => false,
+        (DataType::Timestamp, DataType::Timestamp) => false,
+        (_, DataType::Double) | (DataType::Real, DataType::Real) => false,
+        (_, DataType::Real) => from.is_float(),
+        _ => match (integer_range(from), integer_range(to)) {
+            (Some((from_min, from_max)), Some((to_min, to_max))) => {
+                from_min < to_min || to_max < from_max
+            }
+            _ => true,
+        },
+    }
+}
+
+/// The most bytes that a value of this type takes as text.
+#[must_use]
+pub const fn text_len(data_type: DataType) -> u16 {
+    match data_type {
+        DataType::Boolean => 5,
+        DataType::TinyInt => 4,
+        DataType::SmallInt => 6,
+        DataType::Integer => 11,
+        DataType::BigInt | DataType::UBigInt => 20,
+        DataType::UTinyInt => 3,
+        DataType::USmallInt => 5,
+        DataType::UInteger => 10,
+        // -2.2250738585072014e-308
+        DataType::Real | DataType::Double => 24,
+        // 290309-12-22 (BC) 00:00:00.000001
+        DataType::Timestamp => 33,
+        DataType::Varchar(n) => n,
+    }
+}
+
+/// The values of an integer type.
+#[must_use]
+pub const fn integer_range(data_type: DataType) -> Option<(i128, i128)> {
+    Some(match data_type {
+        DataType::TinyInt => (i8::MIN as i128, i8::MAX as i128),
+        DataType::SmallInt => (i16::MIN as i128, i16::MAX as i128),
+        DataType::Integer => (i32::MIN as i128, i32::MAX as i128),
+        DataType::BigInt => (i64::MIN as i128, i64::MAX as i128),
+        DataType::UTinyInt => (0, u8::MAX as i128),
+        DataType::USmallInt => (0, u16::MAX as i128),
+        DataType::UInteger => (0, u32::MAX as i128),
+        DataType::UBigInt => (0, u64::MAX as i128),
+        _ => return None,
+    })
 }
 
 /// One step of an expression: 8 bytes.

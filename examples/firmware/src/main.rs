@@ -57,11 +57,7 @@ fn main() -> ! {
         }
     }
     failed |= out.flush().is_err();
-    exit(if failed {
-        debug::EXIT_FAILURE
-    } else {
-        debug::EXIT_SUCCESS
-    })
+    exit(if failed { debug::EXIT_FAILURE } else { debug::EXIT_SUCCESS })
 }
 
 /// Ends the program; without a debugger there is nowhere to go, so it sleeps.

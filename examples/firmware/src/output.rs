@@ -21,10 +21,7 @@ pub struct Output {
 impl Output {
     /// An empty buffer; the stream is opened at the first write.
     pub const fn new() -> Self {
-        Self {
-            stream: None,
-            chunk: Vec::new(),
-        }
+        Self { stream: None, chunk: Vec::new() }
     }
 
     /// Writes what is gathered.

@@ -43,10 +43,7 @@ fn SysTick() {
     if let Some(producer) = PRODUCER
         && *SEQ < RECORDS
     {
-        let reading = Reading {
-            seq: *SEQ,
-            value: value_at(*SEQ),
-        };
+        let reading = Reading { seq: *SEQ, value: value_at(*SEQ) };
         // A full ring gives the record back: the same one is offered at the next tick.
         if producer.enqueue(reading).is_ok() {
             *SEQ += 1;

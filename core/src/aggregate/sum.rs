@@ -1,0 +1,149 @@
+//! `SUM(x)`. Floats and integers up to 32 bits add into 8 bytes (a sum of 32-bit integers can't
+//! overflow within 2^31 rows, then it wraps), 64-bit integers into 16: their sum is exact, and NULL and
+//! counted if it does not fit a BIGINT at the end.
+
+use core::ops::Range;
+
+use bytemuck::Pod;
+
+use crate::arena::slice_mut;
+use crate::counters::Counters;
+use crate::error::RunError;
+use crate::expr::frame::{Vector, VectorMut};
+use crate::types::Kind;
+
+use super::{Groups, States, fold, set_seen};
+
+/// An exact sum of 64-bit integers, as the two halves of an i128.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(transparent)]
+pub(super) struct Wide([u64; 2]);
+
+impl Wide {
+    #[inline]
+    pub(super) fn get(self) -> i128 {
+        (u128::from(self.0[1]) << 64 | u128::from(self.0[0])) as i128
+    }
+
+    #[inline]
+    fn add(&mut self, value: i128) {
+        let sum = self.get().wrapping_add(value) as u128;
+        self.0 = [sum as u64, (sum >> 64) as u64];
+    }
+}
+
+/// How values of a type add up.
+pub(super) trait Summand: Pod {
+    /// The state.
+    type Sum: Pod;
+    /// Adds a value.
+    fn add(sum: &mut Self::Sum, value: Self);
+    /// The sum as DOUBLE.
+    fn to_f64(sum: Self::Sum) -> f64;
+    /// The sum as the bits of the result of SUM, or `None` if it does not fit.
+    fn result(sum: Self::Sum) -> Option<u64>;
+}
+
+macro_rules! summand {
+    ($($t:ty as $sum:ty: |$s:ident, $v:ident| $add:expr, $f64:expr, $result:expr;)*) => {$(
+        impl Summand for $t {
+            type Sum = $sum;
+            #[inline]
+            fn add($s: &mut $sum, $v: Self) {
+                $add
+            }
+            #[inline]
+            fn to_f64(sum: $sum) -> f64 {
+                let f: fn($sum) -> f64 = $f64;
+                f(sum)
+            }
+            #[inline]
+            fn result(sum: $sum) -> Option<u64> {
+                let f: fn($sum) -> Option<u64> = $result;
+                f(sum)
+            }
+        }
+    )*};
+}
+summand! {
+    i8 as i64: |s, v| *s = s.wrapping_add(v.into()), |s| s as f64, |s| Some(s as u64);
+    i16 as i64: |s, v| *s = s.wrapping_add(v.into()), |s| s as f64, |s| Some(s as u64);
+    i32 as i64: |s, v| *s = s.wrapping_add(v.into()), |s| s as f64, |s| Some(s as u64);
+    u8 as i64: |s, v| *s = s.wrapping_add(v.into()), |s| s as f64, |s| Some(s as u64);
+    u16 as i64: |s, v| *s = s.wrapping_add(v.into()), |s| s as f64, |s| Some(s as u64);
+    u32 as i64: |s, v| *s = s.wrapping_add(v.into()), |s| s as f64, |s| Some(s as u64);
+    i64 as Wide: |s, v| s.add(v.into()), |s| s.get() as f64,
+        |s| i64::try_from(s.get()).ok().map(|v| v as u64);
+    u64 as Wide: |s, v| s.add(v.into()), |s| s.get() as f64,
+        |s| i64::try_from(s.get()).ok().map(|v| v as u64);
+    f32 as f64: |s, v| *s += f64::from(v), |s| s, |s| Some(s.to_bits());
+    f64 as f64: |s, v| *s += v, |s| s, |s| Some(s.to_bits());
+}
+
+/// Runs `$body` with `$t` the summand type of a kind.
+macro_rules! for_summand {
+    ($kind:expr, $t:ident => $body:expr) => {{
+        use $crate::expr::for_number;
+        for_number!($kind, $t => $body)
+    }};
+}
+pub(super) use for_summand;
+
+/// Bytes of one state.
+pub(super) const fn width(kind: Kind) -> usize {
+    if matches!(kind, Kind::I64 | Kind::U64) { 16 } else { 8 }
+}
+
+pub(super) fn reset(states: &mut States<'_>, groups: Range<usize>) -> Result<(), RunError> {
+    let width = width(states.kind());
+    let (sums, seen) = states.split(width)?;
+    let range = groups.start * width..groups.end * width;
+    sums.get_mut(range).ok_or(RunError::Internal)?.fill(0);
+    if let Some(seen) = seen.get_mut(groups) {
+        seen.fill(0);
+    }
+    Ok(())
+}
+
+pub(super) fn update(
+    states: &mut States<'_>,
+    argument: Vector<'_>,
+    groups: Groups<'_>,
+    rows: usize,
+) -> Result<(), RunError> {
+    let kind = states.kind();
+    let (sums, seen) = states.split(width(kind))?;
+    for_summand!(kind, T => {
+        let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
+        fold(sums, seen, &argument, argument.of::<T>(rows)?, groups, T::add);
+        Ok(())
+    })
+}
+
+pub(super) fn finish(
+    states: &mut States<'_>,
+    dst: &mut VectorMut<'_>,
+    groups: Range<usize>,
+    empty: bool,
+    counters: &mut Counters,
+) -> Result<(), RunError> {
+    let kind = states.kind();
+    let nullable = states.argument_nullable;
+    let (sums, seen) = states.split(width(kind))?;
+    set_seen(dst, seen, nullable, groups.clone(), empty);
+    for_summand!(kind, T => {
+        let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
+        let sums = sums.get(groups).ok_or(RunError::Internal)?;
+        for (row, sum) in sums.iter().enumerate() {
+            let result = T::result(*sum);
+            if let Some(d) = dst.of::<u64>(sums.len())?.get_mut(row) {
+                *d = result.unwrap_or(0);
+            }
+            if result.is_none() {
+                counters.arithmetic_errors += 1;
+                dst.set_null(row);
+            }
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,70 @@
+//! The arena: typed views of its parts. All are bounds- and alignment-checked by `bytemuck`; a
+//! view that a verified plan's offsets can't give is [`RunError::Internal`].
+
+use bytemuck::Pod;
+
+use crate::error::RunError;
+
+/// A block of `N` bytes aligned for an arena, to be made a `static` or a local.
+///
+/// ```
+/// use ringql_core::arena::ArenaBlock;
+/// let mut block = ArenaBlock::<1024>::new();
+/// assert_eq!(block.bytes_mut().len(), 1024);
+/// ```
+#[derive(Clone, Debug)]
+#[repr(C, align(8))]
+pub struct ArenaBlock<const N: usize>([u8; N]);
+
+impl<const N: usize> ArenaBlock<N> {
+    /// A zeroed block.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self([0; N])
+    }
+
+    /// Its bytes.
+    pub const fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.0
+    }
+}
+
+impl<const N: usize> Default for ArenaBlock<N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The value at the start of `bytes`.
+pub(crate) fn view_mut<T: Pod>(bytes: &mut [u8]) -> Result<&mut T, RunError> {
+    let part = bytes.get_mut(..size_of::<T>()).ok_or(RunError::Internal)?;
+    bytemuck::try_from_bytes_mut(part).map_err(|_| RunError::Internal)
+}
+
+/// The value at the start of `bytes`.
+pub(crate) fn view<T: Pod>(bytes: &[u8]) -> Result<&T, RunError> {
+    let part = bytes.get(..size_of::<T>()).ok_or(RunError::Internal)?;
+    bytemuck::try_from_bytes(part).map_err(|_| RunError::Internal)
+}
+
+/// `bytes` as values.
+#[inline]
+pub(crate) fn slice<T: Pod>(bytes: &[u8]) -> Result<&[T], RunError> {
+    bytemuck::try_cast_slice(bytes).map_err(|_| RunError::Internal)
+}
+
+/// `bytes` as values.
+#[inline]
+pub(crate) fn slice_mut<T: Pod>(bytes: &mut [u8]) -> Result<&mut [T], RunError> {
+    bytemuck::try_cast_slice_mut(bytes).map_err(|_| RunError::Internal)
+}
+
+/// Takes the first `len` bytes off `rest`.
+#[inline]
+pub(crate) fn take<'a>(rest: &mut &'a mut [u8], len: u64) -> Result<&'a mut [u8], RunError> {
+    let whole = core::mem::take(rest);
+    let len = usize::try_from(len).map_err(|_| RunError::Internal)?;
+    let (part, after) = whole.split_at_mut_checked(len).ok_or(RunError::Internal)?;
+    *rest = after;
+    Ok(part)
+}

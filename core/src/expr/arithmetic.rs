@@ -1,0 +1,155 @@
+//! `+ - * / %`, negation, `ABS`, window starts. Integers that overflow, and integer `% 0`, become
+//! NULL and are counted; floats follow IEEE 754.
+
+use crate::error::RunError;
+use crate::plan::op::{Instruction, Op};
+use crate::types::Kind;
+
+use super::element::{Argument, Element, Guard, argument, map, try_map};
+use super::{Machine, register};
+
+/// Runs `$body` with `$t` the Rust type of an integer kind.
+macro_rules! for_integer {
+    ($kind:expr, $t:ident => $body:expr) => {
+        match $kind {
+            Kind::I8 => {
+                type $t = i8;
+                $body
+            }
+            Kind::I16 => {
+                type $t = i16;
+                $body
+            }
+            Kind::I32 => {
+                type $t = i32;
+                $body
+            }
+            Kind::I64 => {
+                type $t = i64;
+                $body
+            }
+            Kind::U8 => {
+                type $t = u8;
+                $body
+            }
+            Kind::U16 => {
+                type $t = u16;
+                $body
+            }
+            Kind::U32 => {
+                type $t = u32;
+                $body
+            }
+            Kind::U64 => {
+                type $t = u64;
+                $body
+            }
+            _ => Err(RunError::Internal),
+        }
+    };
+}
+
+/// `a op b`.
+pub(super) fn binary(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+    match i.kind {
+        Kind::F32 => float(m, i, |dst, a: &[f32], b| match i.op {
+            Op::Add => map(dst, a, b, |a, b| a + b),
+            Op::Sub => map(dst, a, b, |a, b| a - b),
+            Op::Mul => map(dst, a, b, |a, b| a * b),
+            Op::Div => map(dst, a, b, |a, b| a / b),
+            _ => map(dst, a, b, libm::fmodf),
+        }),
+        Kind::F64 => float(m, i, |dst, a: &[f64], b| match i.op {
+            Op::Add => map(dst, a, b, |a, b| a + b),
+            Op::Sub => map(dst, a, b, |a, b| a - b),
+            Op::Mul => map(dst, a, b, |a, b| a * b),
+            Op::Div => map(dst, a, b, |a, b| a / b),
+            _ => map(dst, a, b, libm::fmod),
+        }),
+        kind => for_integer!(kind, T => integer(m, i, |dst, valid, guard, a: &[T], b| match i.op {
+            Op::Add => try_map(dst, valid, guard, a, b, T::overflowing_add),
+            Op::Sub => try_map(dst, valid, guard, a, b, T::overflowing_sub),
+            Op::Mul => try_map(dst, valid, guard, a, b, T::overflowing_mul),
+            _ => try_map(dst, valid, guard, a, b, |a, b| match b {
+                0 => (0, true),
+                // MIN % -1 overflows, as in DuckDB.
+                b => a.overflowing_rem(b),
+            }),
+        })),
+    }
+}
+
+/// `-a`, `ABS(a)`.
+pub(super) fn unary(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+    let is_abs = i.op == Op::Abs;
+    match i.kind {
+        Kind::F32 if is_abs => float(m, i, |dst, a: &[f32], b| map(dst, a, b, |a, _| a.abs())),
+        Kind::F64 if is_abs => float(m, i, |dst, a: &[f64], b| map(dst, a, b, |a, _| a.abs())),
+        Kind::F32 => float(m, i, |dst, a: &[f32], b| map(dst, a, b, |a, _| -a)),
+        Kind::F64 => float(m, i, |dst, a: &[f64], b| map(dst, a, b, |a, _| -a)),
+        // For unsigned types `a < 0` is never true, so their ABS is the value itself.
+        #[allow(unused_comparisons, clippy::absurd_extreme_comparisons)]
+        kind => for_integer!(kind, T => integer(m, i, |dst, valid, guard, a: &[T], b| {
+            try_map(dst, valid, guard, a, b, |a, _| {
+                if is_abs && a >= 0 { (a, false) } else { a.overflowing_neg() }
+            })
+        })),
+    }
+}
+
+/// Start of the tumbling window of `b` microseconds that holds timestamp `a`. Windows are aligned
+/// to 1970-01-01 00:00:00 UTC.
+pub(super) fn window_start(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+    integer(m, i, |dst, valid, guard, a: &[i64], b| {
+        try_map(dst, valid, guard, a, b, |ts, size| {
+            match ts.checked_rem_euclid(size).and_then(|into| ts.checked_sub(into)) {
+                Some(start) => (start, false),
+                None => (0, true),
+            }
+        })
+    })
+}
+
+/// Whether the opcode has one operand: its kernel is given a zero for the other.
+const fn is_unary(op: Op) -> bool {
+    matches!(op, Op::Neg | Op::Abs)
+}
+
+fn float<T: Element>(
+    m: &mut Machine<'_, '_>,
+    i: &Instruction,
+    kernel: impl FnOnce(&mut [T], &[T], Argument<'_, T>),
+) -> Result<(), RunError> {
+    let rows = m.rows();
+    let plan = m.plan;
+    let (mut dst, others) = m.frame.split(i.dst)?;
+    let a = others.get(register(i.a)?)?;
+    let (b, vector) = match is_unary(i.op) {
+        true => (Argument::Constant(T::zeroed()), None),
+        false => argument::<T>(plan, &others, i.b, rows)?,
+    };
+    kernel(dst.of(rows)?, a.of(rows)?, b);
+    dst.set_valid_as(&[a, vector.unwrap_or(a)]);
+    Ok(())
+}
+
+fn integer<T: Element>(
+    m: &mut Machine<'_, '_>,
+    i: &Instruction,
+    kernel: impl FnOnce(&mut [T], &mut [u64], &Guard<'_>, &[T], Argument<'_, T>) -> u64,
+) -> Result<(), RunError> {
+    let rows = m.rows();
+    let plan = m.plan;
+    let guard = m.guard;
+    let (mut dst, others) = m.frame.split(i.dst)?;
+    let a = others.get(register(i.a)?)?;
+    let guard = Guard::new(guard.map(|id| others.get(id)).transpose()?)?;
+    let (b, vector) = match is_unary(i.op) {
+        true => (Argument::Constant(T::zeroed()), None),
+        false => argument::<T>(plan, &others, i.b, rows)?,
+    };
+    dst.set_valid_as(&[a, vector.unwrap_or(a)]);
+    let (values, validity) = dst.parts::<T>(rows)?;
+    m.counters.arithmetic_errors += kernel(values, validity, &guard, a.of(rows)?, b);
+    Ok(())
+}

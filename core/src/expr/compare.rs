@@ -1,0 +1,165 @@
+//! Comparisons. Floats are ordered as in DuckDB and PostgreSQL: NaN equals NaN and is above all
+//! other values; texts by their UTF-8 bytes; FALSE below TRUE.
+
+use crate::error::RunError;
+use crate::plan::Plan;
+use crate::plan::op::{Instruction, Op, Source};
+use crate::types::Kind;
+
+use super::element::{Argument, Element, argument, for_number, map_mask};
+use super::frame::{Others, Vector};
+use super::{Machine, register};
+
+/// Compares `a` with `b` into a mask.
+pub(super) fn compare(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+    let rows = m.rows();
+    let plan = m.plan;
+    let (mut dst, others) = m.frame.split(i.dst)?;
+    let a = others.get(register(i.a)?)?;
+    let b = match i.kind {
+        Kind::Bool => booleans(i, dst.mask()?, a, &others, plan)?,
+        Kind::Text => texts(i, dst.mask()?, a, &others, plan, rows)?,
+        kind => for_number!(kind, T => {
+            let (b, vector) = argument::<T>(plan, &others, i.b, rows)?;
+            numbers::<T>(i.op, dst.mask()?, a.of(rows)?, b);
+            Ok(vector)
+        })?,
+    };
+    match b {
+        Some(b) => dst.set_valid_as(&[a, b]),
+        None => dst.set_valid_as(&[a]),
+    }
+    Ok(())
+}
+
+/// The total order of a kind; for integers Rust's own.
+pub(crate) trait Ordered: Element {
+    /// Whether the value is NaN.
+    fn is_nan(self) -> bool;
+
+    /// `self < other` with NaN on top.
+    #[inline]
+    fn below(self, other: Self) -> bool {
+        (self < other) | (other.is_nan() & !self.is_nan())
+    }
+
+    /// `self = other` with NaN equal to itself.
+    #[inline]
+    fn same(self, other: Self) -> bool {
+        (self == other) | (self.is_nan() & other.is_nan())
+    }
+}
+
+macro_rules! ordered {
+    ($($t:ty: $nan:expr;)*) => {$(
+        impl Ordered for $t {
+            #[inline]
+            fn is_nan(self) -> bool {
+                let nan: fn($t) -> bool = $nan;
+                nan(self)
+            }
+        }
+    )*};
+}
+ordered! {
+    i8: |_| false; i16: |_| false; i32: |_| false; i64: |_| false;
+    u8: |_| false; u16: |_| false; u32: |_| false; u64: |_| false;
+    f32: f32::is_nan; f64: f64::is_nan;
+}
+
+#[inline]
+fn numbers<T: Ordered>(op: Op, mask: &mut [u64], a: &[T], b: Argument<'_, T>) {
+    // Against a constant that is not NaN one comparison is enough.
+    if let Argument::Constant(c) = b
+        && !c.is_nan()
+    {
+        return match op {
+            Op::Eq => map_mask(mask, a, b, |a, b| a == b),
+            Op::Ne => map_mask(mask, a, b, |a, b| a != b),
+            Op::Lt => map_mask(mask, a, b, |a, b| a < b),
+            Op::Le => map_mask(mask, a, b, |a, b| a <= b),
+            Op::Gt => map_mask(mask, a, b, not(|a, b| a <= b)),
+            _ => map_mask(mask, a, b, not(|a, b| a < b)),
+        };
+    }
+    match op {
+        Op::Eq => map_mask(mask, a, b, T::same),
+        Op::Ne => map_mask(mask, a, b, not(T::same)),
+        Op::Lt => map_mask(mask, a, b, T::below),
+        Op::Le => map_mask(mask, a, b, |a, b| !b.below(a)),
+        Op::Gt => map_mask(mask, a, b, |a, b| b.below(a)),
+        _ => map_mask(mask, a, b, not(T::below)),
+    }
+}
+
+/// The complement: true for NaN where the comparison itself is false.
+#[inline]
+fn not<T>(f: impl Fn(T, T) -> bool) -> impl Fn(T, T) -> bool {
+    move |a, b| !f(a, b)
+}
+
+fn booleans<'a>(
+    i: &Instruction,
+    mask: &mut [u64],
+    a: Vector<'a>,
+    others: &Others<'a>,
+    plan: &Plan<'_>,
+) -> Result<Option<Vector<'a>>, RunError> {
+    let (b, constant) = match i.b.source() {
+        Source::Register(id) => (Some(others.get(id)?), 0),
+        Source::Constant(id) => {
+            let c = plan.constants.get(id.index()).ok_or(RunError::Internal)?;
+            (None, 0u64.wrapping_sub(c.0 & 1))
+        }
+    };
+    let b_bits = match &b {
+        Some(v) => Some(v.mask()?),
+        None => None,
+    };
+    for (w, (word, &a)) in mask.iter_mut().zip(a.mask()?).enumerate() {
+        let b = b_bits.map_or(constant, |bits| bits.get(w).copied().unwrap_or(0));
+        *word = match i.op {
+            Op::Eq => !(a ^ b),
+            Op::Ne => a ^ b,
+            Op::Lt => !a & b,
+            Op::Le => !a | b,
+            Op::Gt => a & !b,
+            _ => a | !b,
+        };
+    }
+    Ok(b)
+}
+
+fn texts<'a>(
+    i: &Instruction,
+    mask: &mut [u64],
+    a: Vector<'a>,
+    others: &Others<'a>,
+    plan: &Plan<'a>,
+    rows: usize,
+) -> Result<Option<Vector<'a>>, RunError> {
+    let (b, constant) = match i.b.source() {
+        Source::Register(id) => (Some(others.get(id)?), &[][..]),
+        Source::Constant(id) => {
+            let c = plan.constants.get(id.index()).ok_or(RunError::Internal)?;
+            (None, c.as_text().of(plan.texts).as_bytes())
+        }
+    };
+    let is_true = |row: usize| {
+        let x = a.text(row);
+        let y = b.map_or(constant, |b| b.text(row));
+        match i.op {
+            Op::Eq => x == y,
+            Op::Ne => x != y,
+            Op::Lt => x < y,
+            Op::Le => x <= y,
+            Op::Gt => x > y,
+            _ => x >= y,
+        }
+    };
+    for (word, start) in mask.iter_mut().zip((0..rows).step_by(64)) {
+        let in_word = (rows - start).min(64);
+        *word = (0..in_word).fold(0, |w, k| w | u64::from(is_true(start + k)) << k);
+    }
+    Ok(b)
+}

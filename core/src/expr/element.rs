@@ -1,0 +1,292 @@
+//! The Rust types that registers hold, and the loops over them.
+
+use bytemuck::Pod;
+
+use crate::error::RunError;
+use crate::plan::Plan;
+use crate::plan::op::{Operand, Source};
+use crate::selection::tail;
+
+use super::frame::{Others, Vector};
+
+/// A number in a register.
+pub(crate) trait Element: Pod + PartialOrd {
+    /// From a constant's bits.
+    fn from_bits(bits: u64) -> Self;
+}
+
+macro_rules! integers {
+    ($($t:ty),*) => {$(
+        impl Element for $t {
+            #[inline]
+            fn from_bits(bits: u64) -> Self {
+                bits as $t
+            }
+        }
+    )*};
+}
+integers!(i8, i16, i32, i64, u8, u16, u32, u64);
+
+impl Element for f32 {
+    #[inline]
+    fn from_bits(bits: u64) -> Self {
+        Self::from_bits(bits as u32)
+    }
+}
+
+impl Element for f64 {
+    #[inline]
+    fn from_bits(bits: u64) -> Self {
+        Self::from_bits(bits)
+    }
+}
+
+/// Runs `$body` with `$t` the Rust type of a numeric kind; other kinds are an internal error.
+macro_rules! for_number {
+    ($kind:expr, $t:ident => $body:expr) => {{
+        use $crate::types::Kind;
+        match $kind {
+            Kind::I8 => {
+                type $t = i8;
+                $body
+            }
+            Kind::I16 => {
+                type $t = i16;
+                $body
+            }
+            Kind::I32 => {
+                type $t = i32;
+                $body
+            }
+            Kind::I64 => {
+                type $t = i64;
+                $body
+            }
+            Kind::U8 => {
+                type $t = u8;
+                $body
+            }
+            Kind::U16 => {
+                type $t = u16;
+                $body
+            }
+            Kind::U32 => {
+                type $t = u32;
+                $body
+            }
+            Kind::U64 => {
+                type $t = u64;
+                $body
+            }
+            Kind::F32 => {
+                type $t = f32;
+                $body
+            }
+            Kind::F64 => {
+                type $t = f64;
+                $body
+            }
+            Kind::Bool | Kind::Text => Err($crate::error::RunError::Internal),
+        }
+    }};
+}
+pub(crate) use for_number;
+
+/// Runs `$body` with `$t` the unsigned type of the kind's size, for kernels that only move values.
+macro_rules! for_width {
+    ($kind:expr, $t:ident => $body:expr) => {
+        match $kind.size() {
+            1 => {
+                type $t = u8;
+                $body
+            }
+            2 => {
+                type $t = u16;
+                $body
+            }
+            4 => {
+                type $t = u32;
+                $body
+            }
+            8 => {
+                type $t = u64;
+                $body
+            }
+            _ => Err($crate::error::RunError::Internal),
+        }
+    };
+}
+pub(crate) use for_width;
+
+/// A kernel's second operand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Argument<'a, T> {
+    /// A value per row.
+    Vector(&'a [T]),
+    /// One value for all rows.
+    Constant(T),
+}
+
+/// Reads an operand as numbers, with the vector that it is, if it is one.
+#[inline]
+pub(crate) fn argument<'a, T: Element>(
+    plan: &Plan<'_>,
+    others: &Others<'a>,
+    operand: Operand,
+    rows: usize,
+) -> Result<(Argument<'a, T>, Option<Vector<'a>>), RunError> {
+    match operand.source() {
+        Source::Register(id) => {
+            let vector = others.get(id)?;
+            Ok((Argument::Vector(vector.of(rows)?), Some(vector)))
+        }
+        Source::Constant(id) => {
+            let constant = plan.constants.get(id.index()).ok_or(RunError::Internal)?;
+            Ok((Argument::Constant(T::from_bits(constant.0)), None))
+        }
+    }
+}
+
+/// `dst[i] = f(a[i], b[i])`.
+#[inline]
+pub(crate) fn map<T: Copy, R>(dst: &mut [R], a: &[T], b: Argument<'_, T>, f: impl Fn(T, T) -> R) {
+    match b {
+        Argument::Vector(b) => {
+            for ((d, &a), &b) in dst.iter_mut().zip(a).zip(b) {
+                *d = f(a, b);
+            }
+        }
+        Argument::Constant(b) => {
+            for (d, &a) in dst.iter_mut().zip(a) {
+                *d = f(a, b);
+            }
+        }
+    }
+}
+
+/// Bit i of `mask` = `f(a[i], b[i])`.
+#[inline]
+pub(crate) fn map_mask<T: Copy>(
+    mask: &mut [u64],
+    a: &[T],
+    b: Argument<'_, T>,
+    f: impl Fn(T, T) -> bool,
+) {
+    match b {
+        Argument::Vector(b) => {
+            for ((word, a), b) in mask.iter_mut().zip(a.chunks(64)).zip(b.chunks(64)) {
+                let mut bytes = [0u8; 64];
+                for ((byte, &a), &b) in bytes.iter_mut().zip(a).zip(b) {
+                    *byte = f(a, b) as u8;
+                }
+                *word = pack(&bytes);
+            }
+        }
+        Argument::Constant(b) => {
+            for (word, a) in mask.iter_mut().zip(a.chunks(64)) {
+                let mut bytes = [0u8; 64];
+                for (byte, &a) in bytes.iter_mut().zip(a) {
+                    *byte = f(a, b) as u8;
+                }
+                *word = pack(&bytes);
+            }
+        }
+    }
+}
+
+/// Like [`map`] for an `f` that can fail: failed rows leave `validity` and are returned as a count
+/// of those that were valid and in `guard`.
+#[inline]
+pub(crate) fn try_map<T: Copy, R>(
+    dst: &mut [R],
+    validity: &mut [u64],
+    guard: &Guard<'_>,
+    a: &[T],
+    b: Argument<'_, T>,
+    f: impl Fn(T, T) -> (R, bool),
+) -> u64 {
+    let mut failures = 0;
+    let mut word_of = |i: usize, valid: &mut u64, bytes: &[u8; 64], rows: usize| {
+        let failed = pack(bytes) & *valid & tail(rows);
+        *valid &= !failed;
+        if failed != 0 {
+            failures += u64::from((failed & guard.word(i)).count_ones());
+        }
+    };
+    match b {
+        Argument::Vector(b) => {
+            let chunks = dst.chunks_mut(64).zip(a.chunks(64)).zip(b.chunks(64)).zip(validity);
+            for (i, (((dst, a), b), valid)) in chunks.enumerate() {
+                let mut bytes = [0u8; 64];
+                for (((d, &a), &b), byte) in dst.iter_mut().zip(a).zip(b).zip(&mut bytes) {
+                    let (value, failed) = f(a, b);
+                    *d = value;
+                    *byte = failed as u8;
+                }
+                word_of(i, valid, &bytes, a.len());
+            }
+        }
+        Argument::Constant(b) => {
+            let chunks = dst.chunks_mut(64).zip(a.chunks(64)).zip(validity);
+            for (i, ((dst, a), valid)) in chunks.enumerate() {
+                let mut bytes = [0u8; 64];
+                for ((d, &a), byte) in dst.iter_mut().zip(a).zip(&mut bytes) {
+                    let (value, failed) = f(a, b);
+                    *d = value;
+                    *byte = failed as u8;
+                }
+                word_of(i, valid, &bytes, a.len());
+            }
+        }
+    }
+    failures
+}
+
+/// The rows whose failures count: those where a BOOLEAN register is true, or all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Guard<'a>(pub(crate) Option<(Vector<'a>, &'a [u64])>);
+
+impl<'a> Guard<'a> {
+    /// The guard that is active, if any.
+    pub(crate) fn new(vector: Option<Vector<'a>>) -> Result<Self, RunError> {
+        Ok(Self(match vector {
+            Some(v) => Some((v, v.mask()?)),
+            None => None,
+        }))
+    }
+
+    /// The rows of word `i` that count.
+    #[inline]
+    pub(crate) fn word(&self, i: usize) -> u64 {
+        self.0.map_or(u64::MAX, |(v, mask)| mask.get(i).copied().unwrap_or(0) & v.valid_word(i))
+    }
+}
+
+/// 64 bytes of 0 or 1 as bits. Eight at a time: the multiplication brings bit 0 of byte k to
+/// bit 56 + k (Hacker's Delight 2nd ed., 7-3; "pack bytes to bits").
+#[inline]
+pub(crate) fn pack(bytes: &[u8; 64]) -> u64 {
+    let mut word = 0;
+    for (i, eight) in bytes.as_chunks::<8>().0.iter().enumerate() {
+        let bits = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        word |= bits << (8 * i);
+    }
+    word
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pack_takes_byte_k_to_bit_k() {
+        let mut x = 1u64;
+        for _ in 0..1000 {
+            x ^= x << 13;
+            x ^= x >> 7;
+            x ^= x << 17;
+            let bytes = core::array::from_fn(|k| (x >> k & 1) as u8);
+            assert_eq!(pack(&bytes), x);
+        }
+    }
+}

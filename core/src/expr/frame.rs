@@ -1,0 +1,255 @@
+//! The registers' part of the arena, and how an instruction borrows from it.
+
+use bytemuck::Pod;
+
+use crate::arena::{slice, slice_mut};
+use crate::error::RunError;
+use crate::plan::layout::values_bytes;
+use crate::plan::op::{Register, RegisterId};
+use crate::types::DataType;
+
+/// All registers of a query.
+#[derive(Debug)]
+pub(crate) struct Frame<'a> {
+    /// Their bytes.
+    bytes: &'a mut [u8],
+    /// Arena offset of the first byte.
+    base: usize,
+    registers: &'a [Register],
+    batch_rows: u16,
+}
+
+/// A register to be read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Vector<'a> {
+    pub(crate) data_type: DataType,
+    pub(crate) values: &'a [u8],
+    /// The validity mask, if it can be NULL.
+    pub(crate) validity: Option<&'a [u64]>,
+}
+
+/// A register to be written.
+#[derive(Debug)]
+pub(crate) struct VectorMut<'a> {
+    pub(crate) data_type: DataType,
+    pub(crate) values: &'a mut [u8],
+    /// The validity mask, if it can be NULL.
+    pub(crate) validity: Option<&'a mut [u64]>,
+}
+
+/// The registers before and after the one that is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Others<'a> {
+    before: &'a [u8],
+    after: &'a [u8],
+    /// Arena offset of `after`.
+    after_base: usize,
+    base: usize,
+    registers: &'a [Register],
+    batch_rows: u16,
+}
+
+impl<'a> Frame<'a> {
+    pub(crate) const fn new(
+        bytes: &'a mut [u8],
+        base: usize,
+        registers: &'a [Register],
+        batch_rows: u16,
+    ) -> Self {
+        Self { bytes, base, registers, batch_rows }
+    }
+
+    /// The capacity of a register, rows.
+    pub(crate) const fn batch_rows(&self) -> usize {
+        self.batch_rows as usize
+    }
+
+    /// Borrows `dst` for writing and all others for reading.
+    #[inline]
+    pub(crate) fn split(
+        &mut self,
+        dst: RegisterId,
+    ) -> Result<(VectorMut<'_>, Others<'_>), RunError> {
+        let register = self.registers.get(dst.index()).ok_or(RunError::Internal)?;
+        let (values_len, len) = lengths(register, self.batch_rows);
+        let start = (register.offset as usize).wrapping_sub(self.base);
+        let (before, rest) = self.bytes.split_at_mut_checked(start).ok_or(RunError::Internal)?;
+        let (own, after) = rest.split_at_mut_checked(len).ok_or(RunError::Internal)?;
+        let (values, validity) = own.split_at_mut_checked(values_len).ok_or(RunError::Internal)?;
+        let validity = if register.nullable { Some(slice_mut(validity)?) } else { None };
+        let others = Others {
+            before,
+            after,
+            after_base: self.base + start + len,
+            base: self.base,
+            registers: self.registers,
+            batch_rows: self.batch_rows,
+        };
+        Ok((VectorMut { data_type: register.data_type, values, validity }, others))
+    }
+
+    /// Borrows a register for reading.
+    #[inline]
+    pub(crate) fn get(&self, id: RegisterId) -> Result<Vector<'_>, RunError> {
+        let register = self.registers.get(id.index()).ok_or(RunError::Internal)?;
+        let start = (register.offset as usize).wrapping_sub(self.base);
+        vector(self.bytes, start, register, self.batch_rows)
+    }
+}
+
+impl<'a> Others<'a> {
+    /// Borrows a register for reading.
+    #[inline]
+    pub(crate) fn get(&self, id: RegisterId) -> Result<Vector<'a>, RunError> {
+        let register = self.registers.get(id.index()).ok_or(RunError::Internal)?;
+        let offset = register.offset as usize;
+        if offset >= self.after_base {
+            vector(self.after, offset - self.after_base, register, self.batch_rows)
+        } else {
+            vector(self.before, offset.wrapping_sub(self.base), register, self.batch_rows)
+        }
+    }
+}
+
+/// Bytes of a register's values, and with its validity mask.
+#[inline]
+const fn lengths(register: &Register, rows: u16) -> (usize, usize) {
+    let values = values_bytes(register.data_type, rows) as usize;
+    let validity = if register.nullable { (rows as usize).div_ceil(64) * 8 } else { 0 };
+    (values, values + validity)
+}
+
+#[inline]
+fn vector<'a>(
+    bytes: &'a [u8],
+    start: usize,
+    register: &Register,
+    rows: u16,
+) -> Result<Vector<'a>, RunError> {
+    let (values_len, len) = lengths(register, rows);
+    let end = start.checked_add(len).ok_or(RunError::Internal)?;
+    let own = bytes.get(start..end).ok_or(RunError::Internal)?;
+    let (values, validity) = own.split_at_checked(values_len).ok_or(RunError::Internal)?;
+    let validity = if register.nullable { Some(slice(validity)?) } else { None };
+    Ok(Vector { data_type: register.data_type, values, validity })
+}
+
+impl<'a> Vector<'a> {
+    /// The first `rows` values.
+    #[inline]
+    pub(crate) fn of<T: Pod>(&self, rows: usize) -> Result<&'a [T], RunError> {
+        slice::<T>(self.values)?.get(..rows).ok_or(RunError::Internal)
+    }
+
+    /// The bits of a BOOLEAN.
+    #[inline]
+    pub(crate) fn mask(&self) -> Result<&'a [u64], RunError> {
+        slice(self.values)
+    }
+
+    /// Word `i` of the validity mask.
+    #[inline]
+    pub(crate) fn valid_word(&self, i: usize) -> u64 {
+        self.validity.and_then(|v| v.get(i)).copied().unwrap_or(u64::MAX)
+    }
+
+    /// Whether row `row` is not NULL.
+    #[inline]
+    pub(crate) fn is_valid(&self, row: usize) -> bool {
+        self.valid_word(row / 64) >> (row % 64) & 1 != 0
+    }
+
+    /// Bytes from one text to the next.
+    #[inline]
+    pub(crate) const fn stride(&self) -> usize {
+        self.data_type.size()
+    }
+
+    /// The bytes of text `row`.
+    #[inline]
+    pub(crate) fn text(&self, row: usize) -> &'a [u8] {
+        let stride = self.stride();
+        self.values.get(row * stride..(row + 1) * stride).map_or(&[], text_bytes)
+    }
+}
+
+impl VectorMut<'_> {
+    /// The first `rows` values.
+    #[inline]
+    pub(crate) fn of<T: Pod>(&mut self, rows: usize) -> Result<&mut [T], RunError> {
+        slice_mut::<T>(self.values)?.get_mut(..rows).ok_or(RunError::Internal)
+    }
+
+    /// The first `rows` values, and the validity mask of a register that has one.
+    #[inline]
+    pub(crate) fn parts<T: Pod>(
+        &mut self,
+        rows: usize,
+    ) -> Result<(&mut [T], &mut [u64]), RunError> {
+        let values = slice_mut::<T>(self.values)?.get_mut(..rows).ok_or(RunError::Internal)?;
+        let validity = self.validity.as_deref_mut().ok_or(RunError::Internal)?;
+        Ok((values, validity))
+    }
+
+    /// The bits of a BOOLEAN.
+    #[inline]
+    pub(crate) fn mask(&mut self) -> Result<&mut [u64], RunError> {
+        slice_mut(self.values)
+    }
+
+    /// Makes every row valid, or NULL.
+    #[inline]
+    pub(crate) fn set_all_valid(&mut self, valid: bool) {
+        if let Some(words) = &mut self.validity {
+            words.fill(if valid { u64::MAX } else { 0 });
+        }
+    }
+
+    /// Makes a row NULL.
+    pub(crate) fn set_null(&mut self, row: usize) {
+        if let Some(word) = self.validity.as_deref_mut().and_then(|v| v.get_mut(row / 64)) {
+            *word &= !(1 << (row % 64));
+        }
+    }
+
+    /// Makes a row valid exactly where it is in `sources`.
+    #[inline]
+    pub(crate) fn set_valid_as(&mut self, sources: &[Vector<'_>]) {
+        if let Some(words) = &mut self.validity {
+            for (i, word) in words.iter_mut().enumerate() {
+                *word = sources.iter().fold(u64::MAX, |w, s| w & s.valid_word(i));
+            }
+        }
+    }
+}
+
+/// The text in a field of `VARCHAR(n)`: what its length says, at most what the field holds.
+#[inline]
+pub(crate) fn text_bytes(field: &[u8]) -> &[u8] {
+    match field {
+        [low, high, bytes @ ..] => {
+            let len = u16::from_le_bytes([*low, *high]) as usize;
+            bytes.get(..len).unwrap_or(bytes)
+        }
+        _ => &[],
+    }
+}
+
+/// Writes a text into a field of `VARCHAR(n)`, unused bytes zero. False if it does not fit.
+#[inline]
+pub(crate) fn set_text(field: &mut [u8], text: &[u8]) -> bool {
+    let Some((length, bytes)) = field.split_first_chunk_mut::<2>() else { return false };
+    match bytes.split_at_mut_checked(text.len()) {
+        Some((used, unused)) => {
+            used.copy_from_slice(text);
+            unused.fill(0);
+            *length = (text.len() as u16).to_le_bytes();
+            true
+        }
+        None => {
+            bytes.fill(0);
+            *length = [0, 0];
+            false
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Loading: columns of a batch, and registers computed before a filter, into dense registers.
+
+use crate::column::{Column, Validity};
+use crate::error::RunError;
+use crate::plan::op::{Instruction, StreamId};
+use crate::selection::Selection;
+use crate::types::Kind;
+
+use super::element::for_width;
+use super::frame::{VectorMut, set_text, text_bytes};
+use super::{Machine, register};
+
+/// `dst` = column `a`, selected rows only.
+pub(super) fn load(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+    let batch = m.batch.ok_or(RunError::Internal)?;
+    let index = i.a.0 as usize;
+    let field = m.plan.input(StreamId(0)).fields.get(index).ok_or(RunError::Internal)?;
+    let validity = if field.nullable { m.stream_layout().validity } else { None };
+    let size = field.data_type.size();
+    let column =
+        batch.column(index, field.offset as usize, size, validity).ok_or(RunError::Internal)?;
+    let rows = m.rows();
+    let (mut dst, _) = m.frame.split(i.dst)?;
+    match i.kind {
+        Kind::Bool => load_mask(&mut dst, &column, m.selection)?,
+        Kind::Text => load_text(&mut dst, &column, m.selection, size),
+        kind => {
+            for_width!(kind, T => load_values::<T, { size_of::<T>() }>(dst.of(rows)?, &column, m.selection, T::from_le_bytes))?
+        }
+    }
+    load_validity(&mut dst, &column, m.selection);
+    Ok(())
+}
+
+#[inline]
+fn load_values<T: bytemuck::Pod, const N: usize>(
+    dst: &mut [T],
+    column: &Column<'_>,
+    selection: Selection<'_>,
+    decode: impl Fn([u8; N]) -> T,
+) -> Result<(), RunError> {
+    match selection {
+        Selection::All(rows) if column.stride == N && cfg!(target_endian = "little") => {
+            let start = column.offset;
+            let bytes = column.bytes.get(start..start + rows * N).ok_or(RunError::Internal)?;
+            bytemuck::cast_slice_mut::<T, u8>(dst).copy_from_slice(bytes);
+        }
+        Selection::All(_) => {
+            for (d, bytes) in dst.iter_mut().zip(column.iter::<N>()) {
+                *d = decode(*bytes);
+            }
+        }
+        Selection::Rows(rows) => {
+            for (d, &row) in dst.iter_mut().zip(rows) {
+                if let Some(bytes) = column.get::<N>(row as usize) {
+                    *d = decode(*bytes);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn load_mask(
+    dst: &mut VectorMut<'_>,
+    column: &Column<'_>,
+    selection: Selection<'_>,
+) -> Result<(), RunError> {
+    let is_true = |row: usize| column.get::<1>(row).is_some_and(|[b]| *b != 0);
+    fill_bits(dst.mask()?, selection, is_true);
+    Ok(())
+}
+
+fn load_text(dst: &mut VectorMut<'_>, column: &Column<'_>, selection: Selection<'_>, size: usize) {
+    let stride = dst.data_type.size().max(1);
+    for_each(selection, dst.values.chunks_exact_mut(stride), |slot, row| {
+        let field = column.slice(row, size).unwrap_or(&[]);
+        set_text(slot, text_bytes(field));
+    });
+}
+
+fn load_validity(dst: &mut VectorMut<'_>, column: &Column<'_>, selection: Selection<'_>) {
+    let Some(words) = &mut dst.validity else { return };
+    if matches!(column.validity, Validity::All) {
+        words.fill(u64::MAX);
+    } else {
+        fill_bits(words, selection, |row| column.is_valid(row));
+    }
+}
+
+/// `dst[i]` = `a[selection[i]]`.
+pub(super) fn gather(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+    let rows = m.rows();
+    let capacity = m.frame.batch_rows();
+    let (mut dst, others) = m.frame.split(i.dst)?;
+    let a = others.get(register(i.a)?)?;
+    match i.kind {
+        Kind::Bool => {
+            let mask = a.mask()?;
+            fill_bits(dst.mask()?, m.selection, |row| bit(mask, row));
+        }
+        Kind::Text => {
+            let stride = dst.data_type.size().max(1);
+            for_each(m.selection, dst.values.chunks_exact_mut(stride), |slot, row| {
+                set_text(slot, a.text(row));
+            });
+        }
+        kind => for_width!(kind, T => {
+            let values = a.of::<T>(capacity)?;
+            for_each(m.selection, dst.of::<T>(rows)?.iter_mut(), |slot, row| {
+                if let Some(value) = values.get(row) {
+                    *slot = *value;
+                }
+            });
+            Ok(())
+        })?,
+    }
+    if let Some(words) = &mut dst.validity {
+        match a.validity {
+            None => words.fill(u64::MAX),
+            Some(_) => fill_bits(words, m.selection, |row| a.is_valid(row)),
+        }
+    }
+    Ok(())
+}
+
+#[inline]
+fn bit(mask: &[u64], row: usize) -> bool {
+    mask.get(row / 64).is_some_and(|w| w >> (row % 64) & 1 != 0)
+}
+
+/// Calls `f` with each slot and the row that it is for.
+#[inline]
+fn for_each<S>(
+    selection: Selection<'_>,
+    slots: impl Iterator<Item = S>,
+    mut f: impl FnMut(S, usize),
+) {
+    match selection {
+        Selection::All(rows) => slots.zip(0..rows).for_each(|(slot, row)| f(slot, row)),
+        Selection::Rows(rows) => slots.zip(rows).for_each(|(slot, &row)| f(slot, row as usize)),
+    }
+}
+
+/// Bit i of `words` = `f(selection[i])`.
+#[inline]
+fn fill_bits(words: &mut [u64], selection: Selection<'_>, f: impl Fn(usize) -> bool) {
+    match selection {
+        Selection::All(rows) => {
+            for (word, start) in words.iter_mut().zip((0..rows).step_by(64)) {
+                let in_word = (rows - start).min(64);
+                *word = (0..in_word).fold(0, |w, k| w | u64::from(f(start + k)) << k);
+            }
+        }
+        Selection::Rows(rows) => {
+            for (word, rows) in words.iter_mut().zip(rows.chunks(64)) {
+                *word = rows
+                    .iter()
+                    .enumerate()
+                    .fold(0, |w, (k, &row)| w | u64::from(f(row as usize)) << k);
+            }
+        }
+    }
+}

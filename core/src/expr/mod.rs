@@ -1,0 +1,112 @@
+//! The expression machine: runs a program of [`Instruction`]s over registers, a batch at a time.
+//!
+//! One file per kernel family. A kernel is dispatched once per instruction and batch, then loops
+//! over plain slices; NULLs travel beside the values as masks of 64 rows a word. Bits of a mask
+//! beyond the last row mean nothing.
+
+mod arithmetic;
+mod cast;
+pub(crate) mod compare;
+mod element;
+pub(crate) mod frame;
+mod load;
+mod logic;
+mod select;
+
+use crate::batch::Batch;
+use crate::counters::Counters;
+use crate::error::RunError;
+use crate::plan::Plan;
+use crate::plan::op::{Instruction, Op, Operand, RegisterId, Source};
+use crate::schema::Layout;
+use crate::selection::Selection;
+pub(crate) use element::for_number;
+use frame::Frame;
+
+/// What a program runs on.
+#[derive(Debug)]
+pub(crate) struct Machine<'a, 'f> {
+    /// The tables.
+    pub(crate) plan: &'a Plan<'a>,
+    /// The registers.
+    pub(crate) frame: &'a mut Frame<'f>,
+    /// Where failed rows are counted.
+    pub(crate) counters: &'a mut Counters,
+    /// The batch that the pipeline started with, if it started at a stream.
+    pub(crate) batch: Option<&'a Batch<'a>>,
+    /// The rows of it, or of the registers of an earlier operator, that the program sees.
+    pub(crate) selection: Selection<'a>,
+    /// The mask under which failed rows count.
+    guard: Option<RegisterId>,
+}
+
+impl<'a, 'f> Machine<'a, 'f> {
+    /// A machine without a guard.
+    pub(crate) const fn new(
+        plan: &'a Plan<'a>,
+        frame: &'a mut Frame<'f>,
+        counters: &'a mut Counters,
+        batch: Option<&'a Batch<'a>>,
+        selection: Selection<'a>,
+    ) -> Self {
+        Self { plan, frame, counters, batch, selection, guard: None }
+    }
+
+    /// Runs a program from its first instruction to its last.
+    pub(crate) fn run(&mut self, program: &[Instruction]) -> Result<(), RunError> {
+        self.guard = None;
+        for instruction in program {
+            self.step(instruction)?;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn step(&mut self, i: &Instruction) -> Result<(), RunError> {
+        match i.op {
+            Op::Load => load::load(self, i),
+            Op::Gather => load::gather(self, i),
+            Op::Constant | Op::Copy => select::copy(self, i),
+            Op::Null => select::null(self, i),
+            Op::Blend => select::blend(self, i),
+            Op::Coalesce => select::coalesce(self, i),
+            Op::NullIf => select::null_if(self, i),
+            Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Mod => arithmetic::binary(self, i),
+            Op::Neg | Op::Abs => arithmetic::unary(self, i),
+            Op::WindowStart => arithmetic::window_start(self, i),
+            Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge => compare::compare(self, i),
+            Op::And | Op::Or => logic::and_or(self, i),
+            Op::Not => logic::not(self, i),
+            Op::IsNull | Op::IsNotNull => logic::is_null(self, i),
+            Op::Cast => cast::cast(self, i),
+            Op::Guard => {
+                self.guard = Some(register(i.a)?);
+                Ok(())
+            }
+            Op::Unguard => {
+                self.guard = None;
+                Ok(())
+            }
+        }
+    }
+
+    /// Rows that the program works on.
+    #[inline]
+    fn rows(&self) -> usize {
+        self.selection.len()
+    }
+
+    /// The layout of the scanned stream's records.
+    fn stream_layout(&self) -> Layout {
+        self.plan.input(crate::plan::op::StreamId(0)).layout()
+    }
+}
+
+/// An operand that must be a register.
+#[inline]
+fn register(operand: Operand) -> Result<RegisterId, RunError> {
+    match operand.source() {
+        Source::Register(id) => Ok(id),
+        Source::Constant(_) => Err(RunError::Internal),
+    }
+}

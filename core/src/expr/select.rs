@@ -1,0 +1,185 @@
+//! Kernels that move whole values: constants, copies, CASE, COALESCE, NULLIF.
+
+use crate::error::RunError;
+use crate::plan::Constant;
+use crate::plan::op::{Instruction, Operand, Source};
+use crate::types::Kind;
+
+use super::element::for_width;
+use super::frame::{Others, Vector, VectorMut, set_text};
+use super::{Machine, register};
+
+/// A value per row, or one for all.
+#[derive(Clone, Copy)]
+enum Values<'a> {
+    Vector(Vector<'a>),
+    Constant(Constant),
+}
+
+impl<'a> Values<'a> {
+    fn of(m: &Machine<'_, '_>, id: Operand) -> Result<Option<Constant>, RunError> {
+        match id.source() {
+            Source::Register(_) => Ok(None),
+            Source::Constant(c) => {
+                m.plan.constants.get(c.index()).copied().map(Some).ok_or(RunError::Internal)
+            }
+        }
+    }
+
+    fn new(constant: Option<Constant>, id: Operand, others: &Others<'a>) -> Result<Self, RunError> {
+        match constant {
+            Some(c) => Ok(Self::Constant(c)),
+            None => Ok(Self::Vector(others.get(register(id)?)?)),
+        }
+    }
+
+    fn valid_word(&self, i: usize) -> u64 {
+        match self {
+            Self::Vector(v) => v.valid_word(i),
+            Self::Constant(_) => u64::MAX,
+        }
+    }
+}
+
+/// `dst[i] = values[i]` where bit i of `mask` says so. `mask(w)` gives word w.
+fn assign(
+    texts: &str,
+    kind: Kind,
+    dst: &mut VectorMut<'_>,
+    values: Values<'_>,
+    rows: usize,
+    mask: impl Fn(usize) -> u64,
+) -> Result<(), RunError> {
+    match kind {
+        Kind::Bool => {
+            for (w, word) in dst.mask()?.iter_mut().enumerate() {
+                let new = match values {
+                    Values::Vector(v) => v.mask()?.get(w).copied().unwrap_or(0),
+                    Values::Constant(c) => 0u64.wrapping_sub(c.0 & 1),
+                };
+                *word = *word & !mask(w) | new & mask(w);
+            }
+        }
+        Kind::Text => {
+            let stride = dst.data_type.size().max(1);
+            for (row, slot) in dst.values.chunks_exact_mut(stride).take(rows).enumerate() {
+                if mask(row / 64) >> (row % 64) & 1 != 0 {
+                    let text = match values {
+                        Values::Vector(v) => v.text(row),
+                        Values::Constant(c) => c.as_text().of(texts).as_bytes(),
+                    };
+                    set_text(slot, text);
+                }
+            }
+        }
+        kind => for_width!(kind, T => {
+            let dst = dst.of::<T>(rows)?;
+            match values {
+                Values::Vector(v) => {
+                    let words = dst.chunks_mut(64).zip(v.of::<T>(rows)?.chunks(64));
+                    for (w, (dst, values)) in words.enumerate() {
+                        blend_word(dst, values.iter().copied(), mask(w));
+                    }
+                }
+                Values::Constant(c) => {
+                    let value = c.0 as T;
+                    for (w, dst) in dst.chunks_mut(64).enumerate() {
+                        blend_word(dst, core::iter::repeat(value), mask(w));
+                    }
+                }
+            }
+            Ok(())
+        })?,
+    }
+    Ok(())
+}
+
+#[inline]
+fn blend_word<T: Copy>(dst: &mut [T], values: impl Iterator<Item = T>, mask: u64) {
+    if mask == u64::MAX {
+        for (d, value) in dst.iter_mut().zip(values) {
+            *d = value;
+        }
+    } else if mask != 0 {
+        for (k, (d, value)) in dst.iter_mut().zip(values).enumerate() {
+            *d = if mask >> k & 1 != 0 { value } else { *d };
+        }
+    }
+}
+
+/// `dst` = `a`, a register or a constant.
+pub(super) fn copy(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+    let rows = m.rows();
+    let constant = Values::of(m, i.a)?;
+    let (mut dst, others) = m.frame.split(i.dst)?;
+    let values = Values::new(constant, i.a, &others)?;
+    assign(m.plan.texts, i.kind, &mut dst, values, rows, |_| u64::MAX)?;
+    if let Some(words) = &mut dst.validity {
+        for (w, word) in words.iter_mut().enumerate() {
+            *word = values.valid_word(w);
+        }
+    }
+    Ok(())
+}
+
+/// `dst` = NULL.
+pub(super) fn null(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+    let (mut dst, _) = m.frame.split(i.dst)?;
+    // What lies under a NULL is never looked at, but kept defined.
+    dst.values.fill(0);
+    dst.set_all_valid(false);
+    Ok(())
+}
+
+/// `dst` = `b` where `a` is true.
+pub(super) fn blend(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+    let rows = m.rows();
+    let constant = Values::of(m, i.b)?;
+    let (mut dst, others) = m.frame.split(i.dst)?;
+    let condition = others.get(register(i.a)?)?;
+    let bits = condition.mask()?;
+    let values = Values::new(constant, i.b, &others)?;
+    let mask = |w: usize| bits.get(w).copied().unwrap_or(0) & condition.valid_word(w);
+    assign(m.plan.texts, i.kind, &mut dst, values, rows, mask)?;
+    if let Some(words) = &mut dst.validity {
+        for (w, word) in words.iter_mut().enumerate() {
+            *word = *word & !mask(w) | values.valid_word(w) & mask(w);
+        }
+    }
+    Ok(())
+}
+
+/// `dst` = `a` where it is not NULL, else `b`.
+pub(super) fn coalesce(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+    let rows = m.rows();
+    let constant = Values::of(m, i.b)?;
+    let (mut dst, others) = m.frame.split(i.dst)?;
+    let first = others.get(register(i.a)?)?;
+    let second = Values::new(constant, i.b, &others)?;
+    let texts = m.plan.texts;
+    assign(texts, i.kind, &mut dst, Values::Vector(first), rows, |_| u64::MAX)?;
+    assign(texts, i.kind, &mut dst, second, rows, |w| !first.valid_word(w))?;
+    if let Some(words) = &mut dst.validity {
+        for (w, word) in words.iter_mut().enumerate() {
+            *word = first.valid_word(w) | second.valid_word(w);
+        }
+    }
+    Ok(())
+}
+
+/// `dst` = `a`, but NULL where `b` is true.
+pub(super) fn null_if(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+    let rows = m.rows();
+    let (mut dst, others) = m.frame.split(i.dst)?;
+    let value = others.get(register(i.a)?)?;
+    let condition = others.get(register(i.b)?)?;
+    let bits = condition.mask()?;
+    assign(m.plan.texts, i.kind, &mut dst, Values::Vector(value), rows, |_| u64::MAX)?;
+    if let Some(words) = &mut dst.validity {
+        for (w, word) in words.iter_mut().enumerate() {
+            let hit = bits.get(w).copied().unwrap_or(0) & condition.valid_word(w);
+            *word = value.valid_word(w) & !hit;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! Writing registers as records, straight into the sink's memory.
+
+use crate::error::RunError;
+use crate::expr::frame::{Frame, Vector};
+use crate::plan::op::RegisterId;
+use crate::schema::{Field, Layout};
+use crate::types::Kind;
+
+/// Writes `rows` records to `room`. Every byte of them is set: padding is zero, and so is the
+/// value of a NULL.
+pub(crate) fn emit(
+    frame: &Frame<'_>,
+    fields: &[Field],
+    layout: Layout,
+    columns: &[RegisterId],
+    rows: usize,
+    room: &mut [u8],
+) -> Result<(), RunError> {
+    let size = layout.record_size.max(1);
+    let room = room.get_mut(..rows * size).ok_or(RunError::Internal)?;
+    room.fill(0);
+    for (index, (field, id)) in fields.iter().zip(columns).enumerate() {
+        let column = frame.get(*id)?;
+        let offset = field.offset as usize;
+        values(&column, offset, rows, size, room)?;
+        if let Some(bitmap) = layout.validity {
+            validity(&column, bitmap + index / 8, index % 8, size, room);
+        }
+    }
+    Ok(())
+}
+
+fn values(
+    column: &Vector<'_>,
+    offset: usize,
+    rows: usize,
+    size: usize,
+    room: &mut [u8],
+) -> Result<(), RunError> {
+    macro_rules! numbers {
+        ($t:ty) => {{
+            let values = column.of::<$t>(rows)?;
+            if column.validity.is_none() {
+                for (record, value) in room.chunks_exact_mut(size).zip(values) {
+                    if let Some(slot) = record.get_mut(offset..offset + size_of::<$t>()) {
+                        slot.copy_from_slice(&value.to_le_bytes());
+                    }
+                }
+            } else {
+                for (row, (record, value)) in room.chunks_exact_mut(size).zip(values).enumerate() {
+                    let value = if column.is_valid(row) { *value } else { 0 };
+                    if let Some(slot) = record.get_mut(offset..offset + size_of::<$t>()) {
+                        slot.copy_from_slice(&value.to_le_bytes());
+                    }
+                }
+            }
+        }};
+    }
+    match column.data_type.kind() {
+        Kind::Bool => {
+            let mask = column.mask()?;
+            for (row, record) in room.chunks_exact_mut(size).enumerate() {
+                let bit = mask.get(row / 64).map_or(0, |w| w >> (row % 64) & 1) as u8;
+                if let Some(slot) = record.get_mut(offset) {
+                    *slot = bit & column.is_valid(row) as u8;
+                }
+            }
+        }
+        Kind::Text => {
+            for (row, record) in room.chunks_exact_mut(size).enumerate() {
+                let text = if column.is_valid(row) { column.text(row) } else { &[] };
+                let slot = record.get_mut(offset..).and_then(|r| r.get_mut(..text.len() + 2));
+                if let Some((length, bytes)) = slot.and_then(|s| s.split_first_chunk_mut::<2>()) {
+                    *length = (text.len() as u16).to_le_bytes();
+                    bytes.copy_from_slice(text);
+                }
+            }
+        }
+        kind => match kind.size() {
+            1 => numbers!(u8),
+            2 => numbers!(u16),
+            4 => numbers!(u32),
+            _ => numbers!(u64),
+        },
+    }
+    Ok(())
+}
+
+fn validity(column: &Vector<'_>, byte: usize, bit: usize, size: usize, room: &mut [u8]) {
+    for (row, record) in room.chunks_exact_mut(size).enumerate() {
+        if let Some(slot) = record.get_mut(byte) {
+            *slot |= (column.is_valid(row) as u8) << bit;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! WHERE and HAVING: narrow the selection to the rows whose predicate is true (not false, not NULL).
+
+use crate::arena::slice_mut;
+use crate::error::RunError;
+use crate::expr::frame::Frame;
+use crate::plan::op::RegisterId;
+use crate::selection::{Selection, from_mask};
+
+/// The rows of `selection` for which `predicate` is true, kept in `state`.
+pub(crate) fn keep<'s>(
+    frame: &Frame<'_>,
+    predicate: RegisterId,
+    selection: Selection<'_>,
+    state: &'s mut [u8],
+) -> Result<Selection<'s>, RunError> {
+    let vector = frame.get(predicate)?;
+    let kept = slice_mut::<u16>(state)?;
+    let count = from_mask(vector.mask()?, vector.validity, selection.len(), kept)?;
+    let kept = kept.get_mut(..count).ok_or(RunError::Internal)?;
+    if let Selection::Rows(rows) = selection {
+        for row in kept.iter_mut() {
+            *row = rows.get(*row as usize).copied().ok_or(RunError::Internal)?;
+        }
+    }
+    Ok(Selection::Rows(kept))
+}

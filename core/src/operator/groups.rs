@@ -1,0 +1,232 @@
+//! The group table: open addressing over dense groups, one table per open window (pane).
+//!
+//! Groups of a pane are numbered 0, 1, 2 ... in order of first appearance, which is also the order
+//! in which they leave. The index holds `group + 1` in its low bits and bits of the hash above
+//! them; 0 is an empty entry. Linear probing (Knuth, TAOCP 3, 6.4, algorithm L), at most 2/3 full.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::arena::{slice_mut, take, view_mut};
+use crate::error::RunError;
+use crate::plan::layout::{AGGREGATE_BYTES, AggregateLayout, PANE_BYTES};
+
+use super::tumble::Panes;
+
+/// The fixed state of an aggregate operator: what is leaving.
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+#[repr(C)]
+pub(crate) struct Leaving {
+    /// Start of the window that leaves next.
+    pub(crate) window: i64,
+    /// Panes that must still be looked at.
+    pub(crate) panes: u32,
+    /// Groups of the leaving pane that have left already.
+    pub(crate) groups: u32,
+}
+
+/// The header of a pane.
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+#[repr(C)]
+pub(crate) struct Pane {
+    /// Groups in it.
+    pub(crate) groups: u32,
+    reserved: u32,
+    /// Rows folded into it.
+    pub(crate) rows: u64,
+}
+
+const _: () = assert!(size_of::<Leaving>() as u64 == AGGREGATE_BYTES);
+const _: () = assert!(size_of::<Pane>() as u64 == PANE_BYTES);
+
+/// The parts of an aggregate operator's state.
+#[derive(Debug)]
+pub(crate) struct GroupTable<'a> {
+    pub(crate) leaving: &'a mut Leaving,
+    pub(crate) panes: &'a mut [Pane],
+    index: &'a mut [u32],
+    pub(crate) keys: &'a mut [u64],
+    pub(crate) batch_keys: &'a mut [u64],
+    pub(crate) batch_groups: &'a mut [u32],
+    /// The aggregates' states.
+    pub(crate) states: &'a mut [u8],
+    layout: AggregateLayout,
+    capacity: u32,
+}
+
+/// A row's group when it has none: its record was dropped. Outside every table.
+pub(crate) const DROPPED: u32 = u32::MAX;
+
+impl<'a> GroupTable<'a> {
+    /// The parts of `state`.
+    pub(crate) fn new(
+        mut state: &'a mut [u8],
+        layout: AggregateLayout,
+        capacity: u32,
+    ) -> Result<Self, RunError> {
+        let rest = &mut state;
+        let leaving = view_mut(take(rest, layout.pane_headers)?)?;
+        let panes = slice_mut(take(rest, layout.index - layout.pane_headers)?)?;
+        let index = slice_mut(take(rest, layout.keys - layout.index)?)?;
+        let keys = slice_mut(take(rest, layout.batch_keys - layout.keys)?)?;
+        let batch_keys = slice_mut(take(rest, layout.batch_groups - layout.batch_keys)?)?;
+        let batch_groups = slice_mut(take(rest, layout.aggregates - layout.batch_groups)?)?;
+        Ok(Self {
+            leaving,
+            panes,
+            index,
+            keys,
+            batch_keys,
+            batch_groups,
+            states: state,
+            layout,
+            capacity,
+        })
+    }
+
+    /// Finds or makes the group of each of the batch's `rows` packed keys. Returns how many rows
+    /// have one: fewer than `rows` only if the table is full and `drop_new` is false.
+    /// Dropped rows get [`DROPPED`].
+    pub(crate) fn assign(
+        &mut self,
+        panes: Panes<'_>,
+        rows: usize,
+        drop_new: bool,
+    ) -> Result<usize, RunError> {
+        match panes {
+            Panes::One(pane) => self.assign_in(|_| pane, rows, drop_new),
+            Panes::Each(panes) => {
+                self.assign_in(|row| panes.get(row).copied().unwrap_or(0), rows, drop_new)
+            }
+        }
+    }
+
+    #[inline]
+    fn assign_in(
+        &mut self,
+        pane_of: impl Fn(usize) -> u16,
+        rows: usize,
+        drop_new: bool,
+    ) -> Result<usize, RunError> {
+        if self.layout.key_words == 1 {
+            self.probe::<1>(pane_of, rows, drop_new, 1)
+        } else {
+            self.probe::<0>(pane_of, rows, drop_new, self.layout.key_words as usize)
+        }
+    }
+
+    /// `W` is the words of a key, or 0 where only `width` knows.
+    #[inline]
+    fn probe<const W: usize>(
+        &mut self,
+        pane_of: impl Fn(usize) -> u16,
+        rows: usize,
+        drop_new: bool,
+        width: usize,
+    ) -> Result<usize, RunError> {
+        let width = if W == 0 { width } else { W };
+        let entries = self.layout.index_entries as usize;
+        let capacity = self.capacity as usize;
+        let group_bits = group_bits(self.capacity);
+        let shift = 64 - entries.trailing_zeros();
+        let keys = self.batch_keys.chunks_exact(width.max(1)).take(rows);
+        let mut done = 0;
+        'rows: for ((row, key), out) in keys.enumerate().zip(self.batch_groups.iter_mut()) {
+            let pane = pane_of(row) as usize;
+            let index = self
+                .index
+                .get_mut(pane * entries..(pane + 1) * entries)
+                .ok_or(RunError::Internal)?;
+            let first_group = pane * capacity;
+            let hash = hash(key);
+            let tag = hash as u32 & !group_bits;
+            let mut at = hash.checked_shr(shift).unwrap_or(0) as usize;
+            let group = loop {
+                let entry = index.get_mut(at & (entries - 1)).ok_or(RunError::Internal)?;
+                if *entry == 0 {
+                    let header = self.panes.get_mut(pane).ok_or(RunError::Internal)?;
+                    let group = header.groups;
+                    if group as usize == capacity {
+                        if drop_new {
+                            *out = DROPPED;
+                            done += 1;
+                            continue 'rows;
+                        }
+                        return Ok(done);
+                    }
+                    header.groups += 1;
+                    *entry = (group + 1) | tag;
+                    let start = (first_group + group as usize) * width;
+                    self.keys
+                        .get_mut(start..start + width)
+                        .ok_or(RunError::Internal)?
+                        .copy_from_slice(key);
+                    break group;
+                }
+                if *entry & !group_bits == tag {
+                    let group = (*entry & group_bits) - 1;
+                    let start = (first_group + group as usize) * width;
+                    if self.keys.get(start..start + width) == Some(key) {
+                        break group;
+                    }
+                }
+                at += 1;
+            };
+            *out = first_group as u32 + group;
+            done += 1;
+        }
+        Ok(done)
+    }
+
+    /// Forgets the groups of a pane, in time proportional to them.
+    pub(crate) fn clear(&mut self, pane: usize) -> Result<(), RunError> {
+        let header = self.panes.get_mut(pane).ok_or(RunError::Internal)?;
+        let groups = header.groups as usize;
+        *header = Pane::default();
+        let entries = self.layout.index_entries as usize;
+        let range = pane * entries..(pane + 1) * entries;
+        let index = self.index.get_mut(range).ok_or(RunError::Internal)?;
+        if groups.saturating_mul(8) >= entries {
+            index.fill(0);
+            return Ok(());
+        }
+        let width = self.layout.key_words as usize;
+        let group_bits = group_bits(self.capacity);
+        let shift = 64 - entries.trailing_zeros();
+        let start = pane * self.capacity as usize * width;
+        let keys = self.keys.get(start..).ok_or(RunError::Internal)?.chunks_exact(width.max(1));
+        for (group, key) in (1u32..).zip(keys.take(groups)) {
+            // The entry is there, maybe behind ones that this loop has emptied already.
+            let first = hash(key).checked_shr(shift).unwrap_or(0) as usize;
+            for at in first..first + entries {
+                let entry = index.get_mut(at & (entries - 1)).ok_or(RunError::Internal)?;
+                if *entry & group_bits == group {
+                    *entry = 0;
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The bits of an index entry that hold `group + 1`.
+#[inline]
+const fn group_bits(capacity: u32) -> u32 {
+    capacity.saturating_add(1).next_power_of_two() - 1
+}
+
+/// Fibonacci hashing (Knuth, TAOCP 3, 6.4) over the words of a key; the high bits are the best.
+#[inline]
+fn hash(key: &[u64]) -> u64 {
+    const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
+    match key {
+        [word] => {
+            let h = word.wrapping_mul(GOLDEN);
+            h ^ h >> 32
+        }
+        words => words.iter().fold(0, |h: u64, word| {
+            let h = (h.rotate_left(23) ^ word).wrapping_mul(GOLDEN);
+            h ^ h >> 32
+        }),
+    }
+}

@@ -1,0 +1,187 @@
+//! Group keys as words: each row's keys packed into 8-byte words, so that equal keys are equal
+//! words. [`key_place`] says where each key lies.
+
+use crate::arena::slice_mut;
+use crate::error::RunError;
+use crate::expr::frame::{Frame, Vector, VectorMut, set_text, text_bytes};
+use crate::plan::layout::key_place;
+use crate::plan::op::{Register, RegisterId};
+use crate::types::{DataType, Kind};
+
+/// Packs the key registers of `rows` rows into `words`, `width` words a row.
+pub(super) fn encode(
+    frame: &Frame<'_>,
+    registers: &[Register],
+    keys: &[RegisterId],
+    width: usize,
+    rows: usize,
+    words: &mut [u64],
+) -> Result<(), RunError> {
+    words.fill(0);
+    let mut at = 0;
+    for id in keys {
+        let register = registers.get(id.index()).ok_or(RunError::Internal)?;
+        let key = frame.get(*id)?;
+        let (start, end) = key_place(at, register.data_type, register.nullable);
+        if register.nullable {
+            let mut valid = (0..rows).map(|row| u64::from(key.is_valid(row)));
+            put(words, width, at, || valid.next().unwrap_or(0));
+        }
+        encode_values(&key, width, start as usize, rows, words)?;
+        at = end;
+    }
+    Ok(())
+}
+
+/// Ors a value into every row's word at byte `at`.
+#[inline]
+fn put(words: &mut [u64], width: usize, at: u64, mut value: impl FnMut() -> u64) {
+    let (word, shift) = (at as usize / 8, at % 8 * 8);
+    if width == 1 {
+        for w in words {
+            *w |= value() << shift;
+        }
+    } else {
+        for row in words.chunks_exact_mut(width.max(1)) {
+            if let Some(w) = row.get_mut(word) {
+                *w |= value() << shift;
+            }
+        }
+    }
+}
+
+fn encode_values(
+    key: &Vector<'_>,
+    width: usize,
+    start: usize,
+    rows: usize,
+    words: &mut [u64],
+) -> Result<(), RunError> {
+    macro_rules! numbers {
+        ($t:ty, $bits:expr) => {{
+            let bits: fn($t) -> u64 = $bits;
+            let values = key.of::<$t>(rows)?;
+            if key.validity.is_none() {
+                let mut values = values.iter();
+                put(words, width, start as u64, || values.next().map_or(0, |v| bits(*v)));
+            } else {
+                let mut values = values.iter().enumerate();
+                put(words, width, start as u64, || match values.next() {
+                    Some((row, v)) if key.is_valid(row) => bits(*v),
+                    _ => 0,
+                });
+            }
+        }};
+    }
+    match key.data_type.kind() {
+        Kind::Bool => {
+            let mask = key.mask()?;
+            let mut rows = 0..rows;
+            put(words, width, start as u64, || {
+                let row = rows.next().unwrap_or(0);
+                let bit = mask.get(row / 64).map_or(0, |w| w >> (row % 64) & 1);
+                bit & u64::from(key.is_valid(row))
+            });
+        }
+        Kind::I8 | Kind::U8 => numbers!(u8, u64::from),
+        Kind::I16 | Kind::U16 => numbers!(u16, u64::from),
+        Kind::I32 | Kind::U32 => numbers!(u32, u64::from),
+        Kind::I64 | Kind::U64 => numbers!(u64, |v| v),
+        // -0 and 0 are one group, and so are all NaNs.
+        Kind::F32 => numbers!(f32, |v| {
+            let one = if v.is_nan() { f32::NAN } else { v + 0.0 };
+            u64::from(one.to_bits())
+        }),
+        Kind::F64 => numbers!(f64, |v| {
+            let one = if v.is_nan() { f64::NAN } else { v + 0.0 };
+            one.to_bits()
+        }),
+        Kind::Text => {
+            let len = key.stride();
+            let bytes: &mut [u8] = bytemuck::cast_slice_mut(words);
+            let slots = bytes.chunks_exact_mut((width * 8).max(1)).take(rows);
+            for (row, slot) in slots.enumerate() {
+                if key.is_valid(row)
+                    && let Some(field) = slot.get_mut(start..start + len)
+                {
+                    set_text(field, key.text(row));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Unpacks the keys of consecutive groups into the result registers.
+pub(super) fn decode(
+    frame: &mut Frame<'_>,
+    registers: &[Register],
+    results: &[RegisterId],
+    width: usize,
+    words: &[u64],
+) -> Result<(), RunError> {
+    let mut at = 0;
+    for id in results {
+        let register = registers.get(id.index()).ok_or(RunError::Internal)?;
+        let (mut dst, _) = frame.split(*id)?;
+        let (start, end) = key_place(at, register.data_type, register.nullable);
+        if let Some(validity) = &mut dst.validity {
+            pack_bits(validity, get(words, width, at as usize).map(|v| v as u8));
+        }
+        decode_values(&mut dst, width, start as usize, words)?;
+        at = end;
+    }
+    Ok(())
+}
+
+/// Every group's word at byte `at`, shifted down.
+fn get(words: &[u64], width: usize, at: usize) -> impl Iterator<Item = u64> {
+    let (word, shift) = (at / 8, at % 8 * 8);
+    let rows = words.chunks_exact(width.max(1));
+    rows.map(move |row| row.get(word).map_or(0, |w| w >> shift))
+}
+
+/// Bit i = lowest bit of the i-th byte.
+fn pack_bits(mask: &mut [u64], bytes: impl Iterator<Item = u8>) {
+    mask.fill(0);
+    for (row, byte) in bytes.enumerate() {
+        if let Some(word) = mask.get_mut(row / 64) {
+            *word |= u64::from(byte & 1) << (row % 64);
+        }
+    }
+}
+
+fn decode_values(
+    dst: &mut VectorMut<'_>,
+    width: usize,
+    start: usize,
+    words: &[u64],
+) -> Result<(), RunError> {
+    macro_rules! numbers {
+        ($t:ty) => {
+            for (d, v) in slice_mut::<$t>(dst.values)?.iter_mut().zip(get(words, width, start)) {
+                *d = v as $t;
+            }
+        };
+    }
+    match dst.data_type {
+        DataType::Boolean => {
+            pack_bits(dst.mask()?, get(words, width, start).map(|v| v as u8));
+        }
+        DataType::Varchar(_) => {
+            let len = dst.data_type.size();
+            let bytes: &[u8] = bytemuck::cast_slice(words);
+            let slots = bytes.chunks_exact((width * 8).max(1));
+            for (d, slot) in dst.values.chunks_exact_mut(len.max(1)).zip(slots) {
+                set_text(d, text_bytes(slot.get(start..start + len).unwrap_or(&[])));
+            }
+        }
+        other => match other.size() {
+            1 => numbers!(u8),
+            2 => numbers!(u16),
+            4 => numbers!(u32),
+            _ => numbers!(u64),
+        },
+    }
+    Ok(())
+}

@@ -1,0 +1,228 @@
+//! Where decoded plans lie: tables of fixed capacity.
+
+use heapless::{String, Vec};
+use serde::Deserialize;
+
+use super::{Features, is_canonical, unwrap};
+use crate::error::{DecodeError, Table};
+use crate::plan::op::{Instruction, Register, RegisterId};
+use crate::plan::verify::verify;
+use crate::plan::{Aggregate, Constant, Operator, Output, Plan, Stream};
+use crate::schema::Field;
+
+/// Streams that [`PlanTables`] hold.
+pub const MAX_STREAMS: usize = 4;
+/// Outputs that [`PlanTables`] hold.
+pub const MAX_OUTPUTS: usize = 4;
+/// Operators that [`PlanTables`] hold.
+pub const MAX_OPERATORS: usize = 16;
+/// Aggregates that [`PlanTables`] hold.
+pub const MAX_AGGREGATES: usize = 32;
+
+/// Tables for a plan that is decoded from bytes: no allocation, capacities chosen by you.
+///
+/// - `FIELDS`: columns of inputs and outputs together;
+/// - `REGISTERS`: registers, and as many constants;
+/// - `INSTRUCTIONS`: instructions, and as many entries of [`Plan::lists`];
+/// - `TEXTS`: bytes of names and text constants.
+///
+/// The others are small and fixed: [`MAX_STREAMS`], [`MAX_OUTPUTS`], [`MAX_OPERATORS`],
+/// [`MAX_AGGREGATES`]. A plan that does not fit is refused with the table's name and both numbers.
+/// [`SmallPlan`] and [`HostPlan`] have capacities for common cases.
+///
+/// ```
+/// use ringql_core::error::DecodeError;
+/// use ringql_core::plan::wire::PlanTables;
+///
+/// type MyPlan = PlanTables<24, 32, 40, 256>;
+/// const { assert!(size_of::<MyPlan>() < 3 * 1024) };
+/// assert_eq!(MyPlan::decode(b"RQLP\x02\x00").err(), Some(DecodeError::Version {
+///     found: 2,
+///     supported: 1,
+/// }));
+/// ```
+#[derive(Clone, Debug)]
+pub struct PlanTables<
+    const FIELDS: usize,
+    const REGISTERS: usize,
+    const INSTRUCTIONS: usize,
+    const TEXTS: usize,
+> {
+    batch_rows: u16,
+    streams: Vec<Stream, MAX_STREAMS>,
+    outputs: Vec<Output, MAX_OUTPUTS>,
+    fields: Vec<Field, FIELDS>,
+    constants: Vec<Constant, REGISTERS>,
+    registers: Vec<Register, REGISTERS>,
+    instructions: Vec<Instruction, INSTRUCTIONS>,
+    operators: Vec<Operator, MAX_OPERATORS>,
+    aggregates: Vec<Aggregate, MAX_AGGREGATES>,
+    lists: Vec<RegisterId, INSTRUCTIONS>,
+    texts: String<TEXTS>,
+}
+
+/// Tables of under 4 KiB, for plans of a dozen output columns on a device.
+pub type SmallPlan = PlanTables<32, 48, 64, 512>;
+
+/// Tables of about 64 KiB, for plans on a host.
+pub type HostPlan = PlanTables<512, 1024, 2048, 16_384>;
+
+impl<const FIELDS: usize, const REGISTERS: usize, const INSTRUCTIONS: usize, const TEXTS: usize>
+    PlanTables<FIELDS, REGISTERS, INSTRUCTIONS, TEXTS>
+{
+    /// Empty tables. It is `const`: they can lie in a static.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            batch_rows: 0,
+            streams: Vec::new(),
+            outputs: Vec::new(),
+            fields: Vec::new(),
+            constants: Vec::new(),
+            registers: Vec::new(),
+            instructions: Vec::new(),
+            operators: Vec::new(),
+            aggregates: Vec::new(),
+            lists: Vec::new(),
+            texts: String::new(),
+        }
+    }
+
+    /// Decodes and verifies a plan into new tables.
+    ///
+    /// # Errors
+    /// See [`DecodeError`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut tables = Self::new();
+        tables.load(bytes)?;
+        Ok(tables)
+    }
+
+    /// Decodes and verifies a plan into these tables, in place of what they held. After an error
+    /// they are empty.
+    ///
+    /// # Errors
+    /// See [`DecodeError`].
+    pub fn load(&mut self, bytes: &[u8]) -> Result<Plan<'_>, DecodeError> {
+        if let Err(error) = self.try_load(bytes) {
+            self.clear();
+            return Err(error);
+        }
+        Ok(self.plan())
+    }
+
+    /// The plan: the one last loaded, or one without any entries (which no query accepts).
+    #[must_use]
+    pub fn plan(&self) -> Plan<'_> {
+        Plan {
+            batch_rows: self.batch_rows,
+            streams: &self.streams,
+            outputs: &self.outputs,
+            fields: &self.fields,
+            constants: &self.constants,
+            registers: &self.registers,
+            instructions: &self.instructions,
+            operators: &self.operators,
+            aggregates: &self.aggregates,
+            lists: &self.lists,
+            texts: &self.texts,
+        }
+    }
+
+    /// The recipe: the envelope, then table by table, then what holds of all of them.
+    fn try_load(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
+        let (features, body) = unwrap(bytes)?;
+        self.clear();
+        let mut rest = body;
+        self.batch_rows = take(&mut rest, Table::Header, 0)?;
+        table(&mut rest, &mut self.streams, Table::Streams)?;
+        table(&mut rest, &mut self.outputs, Table::Outputs)?;
+        table(&mut rest, &mut self.fields, Table::Fields)?;
+        table(&mut rest, &mut self.constants, Table::Constants)?;
+        table(&mut rest, &mut self.registers, Table::Registers)?;
+        table(&mut rest, &mut self.instructions, Table::Instructions)?;
+        table(&mut rest, &mut self.operators, Table::Operators)?;
+        table(&mut rest, &mut self.aggregates, Table::Aggregates)?;
+        table(&mut rest, &mut self.lists, Table::Lists)?;
+        texts(&mut rest, &mut self.texts)?;
+
+        let plan = self.plan();
+        if !rest.is_empty() || !is_canonical(&plan, body) {
+            return Err(DecodeError::NotCanonical);
+        }
+        let used = Features::of(&plan);
+        if features != used {
+            return Err(DecodeError::Features { stated: features.bits(), used: used.bits() });
+        }
+        verify(&plan).map_err(DecodeError::Verify)
+    }
+
+    fn clear(&mut self) {
+        self.batch_rows = 0;
+        self.streams.clear();
+        self.outputs.clear();
+        self.fields.clear();
+        self.constants.clear();
+        self.registers.clear();
+        self.instructions.clear();
+        self.operators.clear();
+        self.aggregates.clear();
+        self.lists.clear();
+        self.texts.clear();
+    }
+}
+
+impl<const FIELDS: usize, const REGISTERS: usize, const INSTRUCTIONS: usize, const TEXTS: usize>
+    Default for PlanTables<FIELDS, REGISTERS, INSTRUCTIONS, TEXTS>
+{
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Takes one value off the front of `rest`.
+fn take<'b, T: Deserialize<'b>>(
+    rest: &mut &'b [u8],
+    table: Table,
+    entry: usize,
+) -> Result<T, DecodeError> {
+    let entry = u16::try_from(entry).unwrap_or(u16::MAX);
+    let (value, after) =
+        postcard::take_from_bytes(rest).map_err(|_| DecodeError::Entry { table, entry })?;
+    *rest = after;
+    Ok(value)
+}
+
+/// Takes a count that is within `capacity`.
+fn count(rest: &mut &[u8], table: Table, capacity: usize) -> Result<usize, DecodeError> {
+    let needed: u32 = take(rest, table, 0)?;
+    usize::try_from(needed).ok().filter(|n| *n <= capacity).ok_or(DecodeError::Capacity {
+        table,
+        needed,
+        capacity,
+    })
+}
+
+/// Takes a count and as many entries.
+fn table<'b, T: Deserialize<'b>, const N: usize>(
+    rest: &mut &'b [u8],
+    entries: &mut Vec<T, N>,
+    table: Table,
+) -> Result<(), DecodeError> {
+    for entry in 0..count(rest, table, N)? {
+        let value = take(rest, table, entry)?;
+        // There is room: the count was checked.
+        entries.push(value).map_err(|_| DecodeError::Entry { table, entry: u16::MAX })?;
+    }
+    Ok(())
+}
+
+/// Takes a count and as many bytes of UTF-8.
+fn texts<const N: usize>(rest: &mut &[u8], texts: &mut String<N>) -> Result<(), DecodeError> {
+    let len = count(rest, Table::Texts, N)?;
+    let not_there = DecodeError::Entry { table: Table::Texts, entry: 0 };
+    let (bytes, after) = rest.split_at_checked(len).ok_or(not_there)?;
+    *rest = after;
+    let text = core::str::from_utf8(bytes).map_err(|_| DecodeError::NotUtf8)?;
+    texts.push_str(text).map_err(|_| not_there)
+}
