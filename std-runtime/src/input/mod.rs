@@ -8,7 +8,7 @@ mod rows;
 mod rqlr;
 mod split;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod value;
 
 use std::io::{self, Read};

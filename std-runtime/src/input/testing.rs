@@ -7,7 +7,7 @@ use ringql_core::types::DataType;
 use super::*;
 
 /// A schema of these columns.
-pub(super) fn schema(columns: &[(&str, DataType, bool)]) -> OwnedSchema {
+pub(crate) fn schema(columns: &[(&str, DataType, bool)]) -> OwnedSchema {
     let mut owned = OwnedSchema::default();
     for &(name, data_type, nullable) in columns {
         let at = Text { offset: owned.texts.len() as u16, len: name.len() as u16 };
