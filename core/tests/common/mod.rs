@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs, unreachable_pub)] // each test file uses a part
 
 pub mod mutate;
+pub mod run;
 pub mod samples;
 
 use ringql_core::plan::layout::{self, Place};

@@ -2,18 +2,18 @@
 //!
 //! For now the table is one chain: each operator but the last has one consumer, the next entry.
 //!
-//! | operator  | its input is                          | and                                      |
-//! |-----------|---------------------------------------|------------------------------------------|
-//! | scan      | nothing: it is the first entry        | once                                     |
-//! | filter    | anything but a tumble                 | predicate: a BOOLEAN register, present   |
-//! | project   | anything but a tumble                 |                                          |
-//! | tumble    | scan, filter or project               | once, and only an aggregate follows it   |
-//! | aggregate | scan, filter, project or tumble       | once                                     |
-//! | emit      | filter, project or aggregate          | once: it is the last entry               |
+//! | operator  | its input is                        | and                                        |
+//! |-----------|-------------------------------------|--------------------------------------------|
+//! | scan      | nothing: it is the first entry      | once                                       |
+//! | filter    | scan, filter or aggregate           | predicate: a BOOLEAN register, present     |
+//! | tumble    | scan or filter                      | once, and only an aggregate follows it     |
+//! | aggregate | scan, filter or tumble              | once                                       |
+//! | project   | scan, filter, aggregate or project  |                                            |
+//! | emit      | filter, aggregate or project        | once: it is the last entry                 |
 
 use super::defined::Defined;
 use super::program::{Program, present};
-use super::{MAX_GROUPS, ensure, following, refuse};
+use super::{MAX_GROUPS, MAX_INTERVAL, ensure, following, refuse};
 use crate::error::{Fault, Table, VerifyError};
 use crate::plan::op::{OutputId, Register, RegisterId, StreamId};
 use crate::plan::{
@@ -87,14 +87,17 @@ impl<'p> Chain<'p> {
 
     /// Whether the operator may stand behind the one before it.
     fn follows(&self, entry: usize, operator: &Operator) -> Result<(), VerifyError> {
-        let after_tumble = matches!(self.previous, Some(Operator::Tumble { .. }));
+        use Operator::{Aggregate, Emit, Filter, Project, Scan, Tumble};
         let holds = match (self.previous, operator) {
-            (None, operator) => matches!(operator, Operator::Scan { .. }),
-            (Some(_), Operator::Scan { .. }) | (Some(Operator::Emit { .. }), _) => false,
-            (Some(_), Operator::Aggregate(_)) => !self.aggregated,
-            (Some(_), Operator::Tumble { .. }) => !self.aggregated && !after_tumble,
-            (Some(Operator::Scan { .. }), Operator::Emit { .. }) => false,
-            (Some(_), _) => !after_tumble,
+            (None, Scan { .. }) => true,
+            (Some(Scan { .. } | Filter { .. } | Aggregate(_)), Filter { .. }) => true,
+            (Some(Scan { .. } | Filter { .. }), Tumble { .. } | Aggregate(_)) => !self.aggregated,
+            (Some(Tumble { .. }), Aggregate(_)) => true,
+            (Some(Scan { .. } | Filter { .. } | Aggregate(_) | Project { .. }), Project { .. }) => {
+                true
+            }
+            (Some(Filter { .. } | Aggregate(_) | Project { .. }), Emit { .. }) => true,
+            _ => false,
         };
         ensure(holds, Table::Operators, entry, Fault::Order)
     }
@@ -139,7 +142,7 @@ impl<'p> Chain<'p> {
             _ => None,
         };
         let EventTime { delay, .. } = time.ok_or(refuse(Table::Operators, entry, Fault::Order))?;
-        ensure(size > 0, Table::Operators, entry, Fault::Capacity)?;
+        ensure((1..=MAX_INTERVAL).contains(&size), Table::Operators, entry, Fault::Capacity)?;
         // Of the windows of an open row's event time, up to `delay` behind the latest one.
         let open = delay.unsigned_abs().div_ceil(size.unsigned_abs().max(1)).saturating_add(1);
         ensure(u64::from(panes) == open, Table::Operators, entry, Fault::Capacity)
