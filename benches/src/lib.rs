@@ -1,1 +1,7 @@
-//! ringql-benches
+//! The reference workloads: deterministic data, the queries in SQL, and the same queries written
+//! by hand in Rust.
+
+pub mod data;
+pub mod hand;
+pub mod queries;
+pub mod run;

@@ -10,13 +10,12 @@ use crate::batch::Batch;
 use crate::counters::Counters;
 use crate::error::{RunError, StartError};
 use crate::expr::frame::Frame;
-use crate::operator::{Walk, Walked, aggregate_of};
+use crate::operator::{Geometry, Walk, Walked};
 use crate::plan::Plan;
-use crate::plan::layout::{HEADER_BYTES, registers_bytes, registers_offset};
-use crate::plan::op::{OutputId, StreamId};
+use crate::plan::layout::HEADER_BYTES;
+use crate::plan::op::StreamId;
 use crate::plan::verify::verify;
 use crate::ring::{Sink, Source};
-use crate::schema::Layout;
 
 /// The arena's first bytes.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
@@ -63,10 +62,7 @@ pub enum Stop {
 pub struct Query<'p, 'a> {
     plan: Plan<'p>,
     arena: &'a mut [u8],
-    input: Layout,
-    output: Layout,
-    /// Whether input rows become records without an aggregate in between.
-    is_direct: bool,
+    geometry: Geometry,
 }
 
 impl<'p, 'a> Query<'p, 'a> {
@@ -82,14 +78,8 @@ impl<'p, 'a> Query<'p, 'a> {
             return Err(StartError::ArenaMisaligned);
         }
         arena.fill(0);
-        let mut query = Self {
-            plan: *plan,
-            arena,
-            input: plan.input(StreamId(0)).layout(),
-            output: plan.output(OutputId(0)).layout(),
-            is_direct: aggregate_of(plan).is_none(),
-        };
-        query.with_walk(|walk, _| walk.start()).map_err(|_| StartError::Internal)?;
+        let mut query = Self { plan: *plan, arena, geometry: Geometry::of(plan) };
+        query.with_walk(|walk| walk.start()).map_err(|_| StartError::Internal)?;
         Ok(query)
     }
 
@@ -108,11 +98,11 @@ impl<'p, 'a> Query<'p, 'a> {
         let mut progress = Progress { rows_in: 0, rows_out: 0, stop: Stop::WantsInput };
         let mut budget = self.plan.batch_rows as usize;
         loop {
-            if self.with_walk(|walk, _| walk.is_leaving())? {
-                let size = self.output.record_size;
+            if self.with_walk(|walk| walk.is_leaving())? {
+                let size = self.geometry.output.record_size;
                 let most = self.plan.batch_rows as usize;
                 let written = sink.write(size, most, |room| {
-                    let written = self.with_walk(|walk, _| walk.leave(size, room));
+                    let written = self.with_walk(|walk| walk.leave(room));
                     (written.unwrap_or(0), written)
                 });
                 match written {
@@ -130,7 +120,7 @@ impl<'p, 'a> Query<'p, 'a> {
             if self.phase()? != READING {
                 continue;
             }
-            let is_direct = self.is_direct;
+            let is_direct = self.geometry.is_direct();
             let read = source.read(budget, |batch| {
                 let walked = if is_direct { self.pass(&batch, sink) } else { self.fold(&batch) };
                 (walked.map_or(0, |w| w.map_or(0, |w| w.rows_in)), walked)
@@ -149,7 +139,7 @@ impl<'p, 'a> Query<'p, 'a> {
                     }
                 }
                 None if source.is_finished() => {
-                    self.with_walk(|walk, _| walk.end())?;
+                    self.with_walk(|walk| walk.end())?;
                     *self.phase_mut()? = ENDING;
                 }
                 None => return Ok(progress),
@@ -163,11 +153,11 @@ impl<'p, 'a> Query<'p, 'a> {
         batch: &Batch<'_>,
         sink: &mut impl Sink,
     ) -> Result<Option<Walked>, RunError> {
-        let size = self.output.record_size;
+        let size = self.geometry.output.record_size;
         let walked = sink.write(size, batch.rows(), |room| {
             let rows = room.len() / size.max(1);
-            let walked = self.with_walk(|walk, input| {
-                let batch = fitting(walk.plan, input, batch)?;
+            let walked = self.with_walk(|walk| {
+                let batch = fitting(walk, batch)?;
                 walk.ingest(&batch.slice(0, rows), room)
             });
             (walked.map_or(0, |w| w.rows_out), walked)
@@ -177,8 +167,8 @@ impl<'p, 'a> Query<'p, 'a> {
 
     /// Folds a batch into groups, up to the row at which windows must leave first.
     fn fold(&mut self, batch: &Batch<'_>) -> Result<Option<Walked>, RunError> {
-        self.with_walk(|walk, input| {
-            let batch = fitting(walk.plan, input, batch)?;
+        self.with_walk(|walk| {
+            let batch = fitting(walk, batch)?;
             let mut done = 0;
             let mut cut = walk.next_cut(&batch)?;
             loop {
@@ -215,24 +205,20 @@ impl<'p, 'a> Query<'p, 'a> {
         Ok(&mut view_mut::<Header>(self.arena)?.phase)
     }
 
-    /// Lends the arena's parts to `f`, with the layout of input records.
+    /// Lends the arena's parts to `f`.
+    #[inline]
     fn with_walk<R>(
         &mut self,
-        f: impl FnOnce(&mut Walk<'_, '_>, Layout) -> Result<R, RunError>,
+        f: impl FnOnce(&mut Walk<'_, '_>) -> Result<R, RunError>,
     ) -> Result<R, RunError> {
-        let plan = &self.plan;
-        let frame_base = registers_offset(plan) as usize;
-        let frame_len = registers_bytes(plan) as usize;
-        let (head, rest) = self.arena.split_at_mut_checked(frame_base).ok_or(RunError::Internal)?;
-        let (registers, states) = rest.split_at_mut_checked(frame_len).ok_or(RunError::Internal)?;
-        let mut walk = Walk {
-            plan,
-            frame: Frame::new(registers, frame_base, plan.registers, plan.batch_rows),
-            counters: &mut view_mut::<Header>(head)?.counters,
-            states,
-            base: frame_base + frame_len,
-        };
-        f(&mut walk, self.input)
+        let Self { plan, arena, geometry } = self;
+        let (rest, states) =
+            arena.split_at_mut_checked(geometry.states).ok_or(RunError::Internal)?;
+        let (head, registers) =
+            rest.split_at_mut_checked(geometry.registers).ok_or(RunError::Internal)?;
+        let frame = Frame::new(registers, geometry.registers, plan.registers, plan.batch_rows);
+        let counters = &mut view_mut::<Header>(head)?.counters;
+        f(&mut Walk { plan, geometry, frame, counters, states })
     }
 
     /// The counters so far.
@@ -249,7 +235,7 @@ impl<'p, 'a> Query<'p, 'a> {
 }
 
 /// The batch, if it can be read as the plan's stream.
-fn fitting<'b>(plan: &Plan<'_>, layout: Layout, batch: &Batch<'b>) -> Result<Batch<'b>, RunError> {
-    let types = plan.input(StreamId(0)).fields.iter().map(|f| f.data_type);
-    if batch.fits(layout, types) { Ok(*batch) } else { Err(RunError::BadBatch) }
+fn fitting<'b>(walk: &Walk<'_, '_>, batch: &Batch<'b>) -> Result<Batch<'b>, RunError> {
+    let types = walk.plan.input(StreamId(0)).fields.iter().map(|f| f.data_type);
+    if batch.fits(walk.geometry.input, types) { Ok(*batch) } else { Err(RunError::BadBatch) }
 }

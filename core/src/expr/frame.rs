@@ -65,7 +65,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Borrows `dst` for writing and all others for reading.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn split(
         &mut self,
         dst: RegisterId,
@@ -89,7 +89,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Borrows a register for reading.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(&self, id: RegisterId) -> Result<Vector<'_>, RunError> {
         let register = self.registers.get(id.index()).ok_or(RunError::Internal)?;
         let start = (register.offset as usize).wrapping_sub(self.base);
@@ -99,7 +99,7 @@ impl<'a> Frame<'a> {
 
 impl<'a> Others<'a> {
     /// Borrows a register for reading.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(&self, id: RegisterId) -> Result<Vector<'a>, RunError> {
         let register = self.registers.get(id.index()).ok_or(RunError::Internal)?;
         let offset = register.offset as usize;
@@ -119,7 +119,7 @@ const fn lengths(register: &Register, rows: u16) -> (usize, usize) {
     (values, values + validity)
 }
 
-#[inline]
+#[inline(always)]
 fn vector<'a>(
     bytes: &'a [u8],
     start: usize,

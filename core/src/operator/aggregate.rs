@@ -4,7 +4,7 @@ use crate::aggregate::{Groups, States};
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::Frame;
-use crate::plan::layout::{AggregateLayout, aggregate_layout};
+use crate::plan::layout::AggregateLayout;
 use crate::plan::{AggregateTable, OnFull, Plan};
 
 use super::groups::{GroupTable, Leaving, Pane};
@@ -21,13 +21,13 @@ pub(crate) struct Aggregate<'a> {
 }
 
 impl<'a> Aggregate<'a> {
-    /// The operator of `entry`, whose state is `state`.
+    /// The operator of `entry`, whose state is at the start of `state`.
     pub(crate) fn new(
         plan: &'a Plan<'a>,
         entry: &'a AggregateTable,
+        layout: AggregateLayout,
         state: &'a mut [u8],
     ) -> Result<Self, RunError> {
-        let layout = aggregate_layout(plan, entry);
         let table = GroupTable::new(state, layout, entry.groups)?;
         Ok(Self { plan, entry, layout, table })
     }

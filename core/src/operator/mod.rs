@@ -17,22 +17,77 @@ use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::Machine;
 use crate::expr::frame::Frame;
-use crate::plan::layout::operator_bytes;
-use crate::plan::{AggregateTable, Operator, Plan};
+use crate::plan::layout::{
+    AggregateLayout, aggregate_layout, operator_bytes, registers_bytes, registers_offset,
+};
+use crate::plan::op::{OutputId, StreamId};
+use crate::plan::{Operator, Plan};
+use crate::schema::Layout;
 use crate::selection::Selection;
 use aggregate::Aggregate;
 use tumble::{Panes, Tumble, Window};
+
+/// What follows from a plan alone, worked out once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Geometry {
+    /// The layout of input records.
+    pub(crate) input: Layout,
+    /// The layout of output records.
+    pub(crate) output: Layout,
+    /// Arena offset of the registers.
+    pub(crate) registers: usize,
+    /// Arena offset of the operators' states.
+    pub(crate) states: usize,
+    /// The window operator, and the arena offset of its state.
+    window: Option<(Window, u32)>,
+    /// The aggregate's place in the operator table, and its state's layout.
+    aggregate: Option<(usize, AggregateLayout)>,
+}
+
+impl Geometry {
+    pub(crate) fn of(plan: &Plan<'_>) -> Self {
+        let registers = registers_offset(plan) as usize;
+        let mut geometry = Self {
+            input: plan.input(StreamId(0)).layout(),
+            output: plan.output(OutputId(0)).layout(),
+            registers,
+            states: registers + registers_bytes(plan) as usize,
+            window: None,
+            aggregate: None,
+        };
+        for (at, operator) in plan.operators.iter().enumerate() {
+            match operator {
+                Operator::Tumble { state, .. } => {
+                    geometry.window = Window::of(plan, operator).map(|window| (window, *state));
+                }
+                Operator::Aggregate(entry) => {
+                    geometry.aggregate = Some((at, aggregate_layout(plan, entry)));
+                }
+                _ => {}
+            }
+        }
+        geometry
+    }
+
+    /// Whether input rows become records without an aggregate in between.
+    pub(crate) const fn is_direct(&self) -> bool {
+        self.aggregate.is_none()
+    }
+
+    fn window(&self) -> Option<Window> {
+        self.window.map(|(window, _)| window)
+    }
+}
 
 /// What a walk works on.
 #[derive(Debug)]
 pub(crate) struct Walk<'a, 'f> {
     pub(crate) plan: &'a Plan<'a>,
+    pub(crate) geometry: &'a Geometry,
     pub(crate) frame: Frame<'f>,
     pub(crate) counters: &'a mut Counters,
     /// The states of all operators.
     pub(crate) states: &'a mut [u8],
-    /// Arena offset of `states`.
-    pub(crate) base: usize,
 }
 
 /// What became of a walk's rows.
@@ -49,17 +104,13 @@ pub(crate) struct Walked {
 impl Walk<'_, '_> {
     /// Makes all operators new.
     pub(crate) fn start(&mut self) -> Result<(), RunError> {
-        let plan = self.plan;
-        let mut rest = &mut *self.states;
-        for operator in plan.operators {
-            let state = take(&mut rest, operator_bytes(plan, operator))?;
-            match operator {
-                Operator::Tumble { .. } => *view_mut::<Tumble>(state)? = Tumble::NEW,
-                Operator::Aggregate(entry) => Aggregate::new(plan, entry, state)?.start()?,
-                _ => {}
-            }
+        if let Some((_, state)) = self.geometry.window {
+            *self.tumble(state)? = Tumble::NEW;
         }
-        Ok(())
+        match self.aggregate()? {
+            Some(mut aggregate) => aggregate.start(),
+            None => Ok(()),
+        }
     }
 
     /// Runs rows of the stream through the table. `room` is where records go if no aggregate
@@ -69,7 +120,7 @@ impl Walk<'_, '_> {
         batch: &Batch<'_>,
         room: &mut [u8],
     ) -> Result<Walked, RunError> {
-        let Self { plan, frame, counters, states, .. } = self;
+        let Self { plan, frame, counters, states, geometry } = self;
         let plan = *plan;
         let (before, rows) = (**counters, batch.rows());
         let mut selection = Selection::All(rows);
@@ -90,7 +141,7 @@ impl Walk<'_, '_> {
                 Operator::Tumble { .. } => {
                     let state = take(&mut rest, operator_bytes(plan, operator))?;
                     let (tumble, kept, numbers) = tumble::parts(state)?;
-                    let window = Window::of(plan, operator).ok_or(RunError::Internal)?;
+                    let window = geometry.window().ok_or(RunError::Internal)?;
                     let times = window.times(plan, batch).ok_or(RunError::Internal)?;
                     (selection, panes) =
                         tumble.assign(&window, times, selection, kept, numbers, counters)?;
@@ -98,7 +149,8 @@ impl Walk<'_, '_> {
                 Operator::Aggregate(entry) => {
                     Machine::new(plan, frame, counters, Some(batch), selection)
                         .run(entry.program.of(plan.instructions))?;
-                    let mut aggregate = Aggregate::new(plan, entry, rest)?;
+                    let (_, layout) = geometry.aggregate.ok_or(RunError::Internal)?;
+                    let mut aggregate = Aggregate::new(plan, entry, layout, rest)?;
                     let done = aggregate.update(frame, panes, selection.len(), counters)?;
                     if done < selection.len() {
                         // The first row without a group, and all after it, stay in the source:
@@ -126,65 +178,65 @@ impl Walk<'_, '_> {
     /// The row of `batch` at which the watermark enters another window, and its event time. Rows
     /// before it can be ingested together.
     pub(crate) fn next_cut(&mut self, batch: &Batch<'_>) -> Result<Option<(usize, i64)>, RunError> {
-        let Some((window, state)) = self.tumble()? else { return Ok(None) };
+        let Some((window, state)) = self.geometry.window else { return Ok(None) };
         let times = window.times(self.plan, batch).ok_or(RunError::Internal)?;
-        Ok(self.tumble_state(state)?.next_cut(times))
+        Ok(self.tumble(state)?.next_cut(times))
     }
 
     /// Moves the watermark for a record of event time `time`: windows that end at or before it
     /// start to leave.
     pub(crate) fn advance(&mut self, time: i64) -> Result<(), RunError> {
-        let Some((window, state)) = self.tumble()? else { return Ok(()) };
-        let tumble = self.tumble_state(state)?;
-        let (before, had_started) = (tumble.bound, tumble.has_started());
+        let Some((window, state)) = self.geometry.window else { return Ok(()) };
+        let tumble = self.tumble(state)?;
+        let before = *tumble;
         tumble.advance(&window, time);
-        let passed = window.count_between(before, tumble.bound);
-        if had_started && passed > 0 {
-            self.close(before, passed)?;
+        let passed = window.count_between(before.bound, tumble.bound);
+        if before.has_started() && passed > 0 {
+            self.close(before.bound, passed)?;
         }
         Ok(())
     }
 
     /// Ends the input: all windows, and groups without windows, start to leave.
     pub(crate) fn end(&mut self) -> Result<(), RunError> {
-        match self.tumble()? {
-            Some((window, state)) => {
-                let bound = *self.tumble_state(state)?;
-                match bound.has_started() {
-                    true => self.close(bound.bound, window.panes.into()),
-                    false => Ok(()),
-                }
-            }
-            None => self.close(0, 1),
+        let Some((window, state)) = self.geometry.window else { return self.close(0, 1) };
+        let tumble = *self.tumble(state)?;
+        if tumble.has_started() {
+            self.close(tumble.bound, window.panes.into())?;
         }
+        Ok(())
     }
 
     fn close(&mut self, window: i64, panes: u32) -> Result<(), RunError> {
-        let Some((_, entry)) = aggregate_of(self.plan) else { return Ok(()) };
-        self.aggregate(entry)?.close(window, panes);
+        if let Some(mut aggregate) = self.aggregate()? {
+            aggregate.close(window, panes);
+        }
         Ok(())
     }
 
     /// Whether groups are on their way out.
     pub(crate) fn is_leaving(&mut self) -> Result<bool, RunError> {
-        let Some((_, entry)) = aggregate_of(self.plan) else { return Ok(false) };
-        let window = self.tumble()?.map(|(window, _)| window);
-        Ok(self.aggregate(entry)?.is_leaving(window.as_ref()))
+        let window = self.geometry.window();
+        match self.aggregate()? {
+            Some(mut aggregate) => Ok(aggregate.is_leaving(window.as_ref())),
+            None => Ok(false),
+        }
     }
 
     /// Lets groups leave through the operators after the aggregate, as many as surely fit into
-    /// `room` as records of `record_size` bytes. Returns the records written.
-    pub(crate) fn leave(&mut self, record_size: usize, room: &mut [u8]) -> Result<usize, RunError> {
+    /// `room` as records. Returns the records written.
+    pub(crate) fn leave(&mut self, room: &mut [u8]) -> Result<usize, RunError> {
         let plan = self.plan;
-        let Some((at, entry)) = aggregate_of(plan) else { return Ok(0) };
-        let window = self.tumble()?.map(|(window, _)| window);
-        let fits = room.len() / record_size.max(1);
+        let Some((at, layout)) = self.geometry.aggregate else { return Ok(0) };
+        let Some(operator @ Operator::Aggregate(entry)) = plan.operators.get(at) else {
+            return Err(RunError::Internal);
+        };
+        let fits = room.len() / self.geometry.output.record_size.max(1);
         let max = fits.min(plan.batch_rows as usize);
-        let state = part(self.states, self.base, entry.state)?;
-        let (own, mut rest) = state
-            .split_at_mut_checked(operator_bytes(plan, &Operator::Aggregate(*entry)) as usize)
-            .ok_or(RunError::Internal)?;
-        let mut aggregate = Aggregate::new(plan, entry, own)?;
+        let mut rest = part(self.states, self.geometry.states, entry.state)?;
+        let own = take(&mut rest, operator_bytes(plan, operator))?;
+        let window = self.geometry.window();
+        let mut aggregate = Aggregate::new(plan, entry, layout, own)?;
         let rows = aggregate.leave(&mut self.frame, window.as_ref(), max, self.counters)?;
         let mut selection = Selection::All(rows);
         let mut next = at + 1;
@@ -201,23 +253,17 @@ impl Walk<'_, '_> {
         deliver(plan, &mut self.frame, self.counters, after, None, selection, room)
     }
 
-    /// The tumble operator's constants and its state's arena offset, if there is one.
-    fn tumble(&self) -> Result<Option<(Window, u32)>, RunError> {
-        for operator in self.plan.operators {
-            if let Operator::Tumble { state, .. } = operator {
-                let window = Window::of(self.plan, operator).ok_or(RunError::Internal)?;
-                return Ok(Some((window, *state)));
-            }
-        }
-        Ok(None)
+    fn tumble(&mut self, state: u32) -> Result<&mut Tumble, RunError> {
+        view_mut(part(self.states, self.geometry.states, state)?)
     }
 
-    fn tumble_state(&mut self, state: u32) -> Result<&mut Tumble, RunError> {
-        view_mut(part(self.states, self.base, state)?)
-    }
-
-    fn aggregate<'s>(&'s mut self, entry: &'s AggregateTable) -> Result<Aggregate<'s>, RunError> {
-        Aggregate::new(self.plan, entry, part(self.states, self.base, entry.state)?)
+    fn aggregate(&mut self) -> Result<Option<Aggregate<'_>>, RunError> {
+        let Some((at, layout)) = self.geometry.aggregate else { return Ok(None) };
+        let Some(Operator::Aggregate(entry)) = self.plan.operators.get(at) else {
+            return Err(RunError::Internal);
+        };
+        let state = part(self.states, self.geometry.states, entry.state)?;
+        Aggregate::new(self.plan, entry, layout, state).map(Some)
     }
 }
 
@@ -225,14 +271,6 @@ impl Walk<'_, '_> {
 fn part(states: &mut [u8], base: usize, offset: u32) -> Result<&mut [u8], RunError> {
     let start = (offset as usize).wrapping_sub(base);
     states.get_mut(start..).ok_or(RunError::Internal)
-}
-
-/// The aggregate of a plan, and its place in the operator table.
-pub(crate) fn aggregate_of<'p>(plan: &Plan<'p>) -> Option<(usize, &'p AggregateTable)> {
-    plan.operators.iter().enumerate().find_map(|(at, operator)| match operator {
-        Operator::Aggregate(entry) => Some((at, entry)),
-        _ => None,
-    })
 }
 
 /// Runs the last operators: the SELECT list, and the writing of records. Returns those written.

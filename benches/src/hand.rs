@@ -1,0 +1,163 @@
+//! The reference queries written by hand: what a good Rust programmer would write for the same
+//! rows in memory, result rows written to a buffer. Each returns the rows written.
+
+use crate::data::Reading;
+use bytemuck::{Pod, Zeroable};
+
+/// A result row of Q1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Q1Row {
+    /// `device`
+    pub device: u32,
+    /// `f`
+    pub f: f32,
+}
+
+/// A result row of Q2.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Q2Row {
+    /// `COUNT(*)`
+    pub count: u64,
+    /// `AVG(temp)`
+    pub avg: f64,
+    /// `MIN(humidity)`
+    pub min: f32,
+    /// `MAX(humidity)`
+    pub max: f32,
+}
+
+/// A result row of Q3, and of Q4 with its window.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct GroupRow {
+    /// `window_start`; 0 for Q3.
+    pub window_start: i64,
+    /// `device`
+    pub device: u32,
+    /// `MAX(temp)`
+    pub max: f32,
+    /// `COUNT(*)`
+    pub count: u64,
+    /// `AVG(temp)`
+    pub avg: f64,
+}
+
+/// Q1 with an `if`: every mispredicted branch costs.
+pub fn q1_plain(rows: &[Reading], out: &mut [Q1Row]) -> usize {
+    let mut n = 0;
+    for r in rows {
+        if r.temp > 30.0 && r.status != 3 {
+            out[n % out.len()] = Q1Row { device: r.device, f: r.temp * 1.8 + 32.0 };
+            n += 1;
+        }
+    }
+    n
+}
+
+/// Q1 without branches: writes always, advances by the condition.
+pub fn q1_branch_free(rows: &[Reading], out: &mut [Q1Row; 2048]) -> usize {
+    let mut n = 0;
+    for r in rows {
+        out[n % 2048] = Q1Row { device: r.device, f: r.temp * 1.8 + 32.0 };
+        n += usize::from(r.temp > 30.0 && r.status != 3);
+    }
+    n
+}
+
+/// Q2.
+#[must_use]
+pub fn q2(rows: &[Reading]) -> Q2Row {
+    let (mut count, mut sum) = (0u64, 0.0);
+    let (mut min, mut max) = (f32::INFINITY, f32::NEG_INFINITY);
+    for r in rows {
+        if r.status == 1 {
+            count += 1;
+            sum += f64::from(r.temp);
+            min = if r.humidity < min { r.humidity } else { min };
+            max = if r.humidity > max { r.humidity } else { max };
+        }
+    }
+    Q2Row { count, avg: sum / count as f64, min, max }
+}
+
+#[derive(Clone, Copy)]
+struct Group {
+    device: u32,
+    max: f32,
+    count: u64,
+    sum: f64,
+}
+
+const NONE: u32 = u32::MAX;
+
+/// An open-addressing table of groups with the key and the state in one slot (Fibonacci hashing,
+/// linear probing), for at most 1,365 devices.
+struct Table {
+    slots: Vec<Group>,
+    used: Vec<u32>,
+}
+
+const SLOTS: usize = 2048;
+
+impl Table {
+    fn new() -> Self {
+        let empty = Group { device: NONE, max: f32::NEG_INFINITY, count: 0, sum: 0.0 };
+        Self { slots: vec![empty; SLOTS], used: Vec::with_capacity(SLOTS) }
+    }
+
+    #[inline]
+    fn add(&mut self, r: &Reading) {
+        let mut at = (r.device.wrapping_mul(0x9E37_79B1) >> 21) as usize;
+        loop {
+            let group = &mut self.slots[at % SLOTS];
+            if group.device == r.device {
+                group.count += 1;
+                group.sum += f64::from(r.temp);
+                group.max = if r.temp > group.max { r.temp } else { group.max };
+                return;
+            }
+            if group.device == NONE {
+                *group = Group { device: r.device, max: r.temp, count: 1, sum: r.temp.into() };
+                self.used.push((at % SLOTS) as u32);
+                return;
+            }
+            at += 1;
+        }
+    }
+
+    /// Writes the groups in order of first appearance and forgets them.
+    fn drain(&mut self, window_start: i64, mut write: impl FnMut(GroupRow)) {
+        for at in self.used.drain(..) {
+            let group = &mut self.slots[at as usize];
+            let Group { device, max, count, sum } = *group;
+            write(GroupRow { window_start, device, max, count, avg: sum / count as f64 });
+            group.device = NONE;
+        }
+    }
+}
+
+/// Q3 by open addressing.
+pub fn q3(rows: &[Reading], write: impl FnMut(GroupRow)) {
+    let mut table = Table::new();
+    for r in rows {
+        table.add(r);
+    }
+    table.drain(0, write);
+}
+
+/// Q4 by open addressing: one window is open at a time, as rows come in order.
+pub fn q4(rows: &[Reading], mut write: impl FnMut(GroupRow)) {
+    const SIZE: i64 = 1_000_000;
+    let mut table = Table::new();
+    let mut start = i64::MIN;
+    let mut end = i64::MIN;
+    for r in rows {
+        if r.ts >= end {
+            table.drain(start, &mut write);
+            start = r.ts - r.ts.rem_euclid(SIZE);
+            end = start + SIZE;
+        }
+        table.add(r);
+    }
+    table.drain(start, write);
+}

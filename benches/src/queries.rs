@@ -1,0 +1,29 @@
+//! The reference queries in SQL.
+
+/// The stream that they read.
+pub const STREAM: &str = "CREATE STREAM s (
+    ts TIMESTAMP NOT NULL,
+    device INTEGER UNSIGNED NOT NULL,
+    temp REAL NOT NULL,
+    humidity REAL NOT NULL,
+    status TINYINT UNSIGNED NOT NULL,
+    WATERMARK FOR ts AS ts
+);
+";
+
+/// Filter and project; about 22 % of the rows pass.
+pub const Q1: &str = "SELECT device, temp * 1.8 + 32 AS f FROM s WHERE temp > 30.0 AND status <> 3";
+
+/// Filtered global aggregate.
+pub const Q2: &str =
+    "SELECT COUNT(*), AVG(temp), MIN(humidity), MAX(humidity) FROM s WHERE status = 1";
+
+/// Grouping.
+pub const Q3: &str = "SELECT device, COUNT(*), AVG(temp), MAX(temp) FROM s GROUP BY device";
+
+/// Tumbling windows of a second.
+pub const Q4: &str = "SELECT window_start, device, COUNT(*), AVG(temp), MAX(temp)
+FROM TUMBLE(s, ts, INTERVAL '1' SECOND) GROUP BY window_start, window_end, device";
+
+/// Their names and texts.
+pub const ALL: [(&str, &str); 4] = [("Q1", Q1), ("Q2", Q2), ("Q3", Q3), ("Q4", Q4)];

@@ -1,0 +1,194 @@
+//! A query between a reader and a writer, on three threads or one.
+
+mod backoff;
+mod single;
+mod threads;
+
+use std::collections::TryReserveError;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use ringql_core::counters::Counters;
+use ringql_core::error::{RunError, StartError};
+use ringql_core::plan::Plan;
+use ringql_core::plan::op::{OutputId, StreamId};
+use ringql_core::query::Query;
+
+use crate::Arena;
+use crate::input::{InputError, Reader};
+use crate::output::Writer;
+use crate::ring::{RingSink, RingSource, record_ring};
+
+/// How to run a pipeline.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Everything on the calling thread, by turns, instead of a reader thread, the query on the
+    /// calling thread, and a writer thread. The results are the same.
+    pub single_thread: bool,
+    /// Set it, from a signal handler say, to stop: nothing more is read, and what was written so
+    /// far is flushed. Windows that are still open print nothing: their results are not final.
+    pub stop: Arc<AtomicBool>,
+}
+
+/// Where the time went.
+///
+/// `read` is spent in the reader (with its waiting for a pipe), `process` in the query, `write` in
+/// the writer, and `framework` is all else on the query's thread: rings, and waiting for the others.
+/// On one thread the four add up to `wall`; on three, `process` and `framework` do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Times {
+    /// In the reader.
+    pub read: Duration,
+    /// In the query.
+    pub process: Duration,
+    /// In the writer.
+    pub write: Duration,
+    /// The rest.
+    pub framework: Duration,
+    /// From start to end.
+    pub wall: Duration,
+}
+
+/// How a pipeline ended that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The input ended and every result row is written.
+    Finished,
+    /// [`Options::stop`] was set.
+    Stopped,
+    /// The reader of the output went away (`| head`).
+    Closed,
+}
+
+/// Which stage failed, and why. What was written before is valid and whole rows only.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum PipelineError {
+    /// The query could not start.
+    Start(StartError),
+    /// There is not enough memory for the query's arena.
+    Arena(usize, TryReserveError),
+    /// The plan does not have exactly one input and one output.
+    Shape,
+    /// The reader failed.
+    Read(InputError),
+    /// The query failed.
+    Query(RunError),
+    /// The writer failed.
+    Write(io::Error),
+    /// A thread could not be started.
+    Thread(io::Error),
+}
+
+impl fmt::Display for PipelineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start(e) => write!(f, "the query can't start: {e}"),
+            Self::Arena(bytes, e) => write!(f, "no memory for the query's {bytes} bytes: {e}"),
+            Self::Shape => f.write_str("a pipeline takes plans of one input and one output"),
+            Self::Read(e) => e.fmt(f),
+            Self::Query(e) => write!(f, "the query stopped: {e}"),
+            Self::Write(e) => write!(f, "the output can't be written: {e}"),
+            Self::Thread(e) => write!(f, "no thread could be started: {e}"),
+        }
+    }
+}
+
+impl std::error::Error for PipelineError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Start(e) => Some(e),
+            Self::Arena(_, e) => Some(e),
+            Self::Shape => None,
+            Self::Read(e) => Some(e),
+            Self::Query(e) => Some(e),
+            Self::Write(e) | Self::Thread(e) => Some(e),
+        }
+    }
+}
+
+/// What a pipeline did, whether it failed or not.
+#[derive(Debug)]
+pub struct Summary {
+    /// How it ended.
+    pub result: Result<Ending, PipelineError>,
+    /// The query's counters.
+    pub counters: Counters,
+    /// Bad rows that the reader left out.
+    pub skipped: u64,
+    /// Where the time went.
+    pub times: Times,
+}
+
+impl Summary {
+    fn failed(error: PipelineError) -> Self {
+        let (counters, times) = (Counters::default(), Times::default());
+        Self { result: Err(error), counters, skipped: 0, times }
+    }
+}
+
+/// Runs a plan of one input and one output from a reader to a writer until the input ends,
+/// something fails, or it is stopped.
+#[must_use]
+pub fn run(
+    plan: &Plan<'_>,
+    reader: Box<dyn Reader>,
+    writer: Box<dyn Writer>,
+    options: &Options,
+) -> Summary {
+    if plan.streams.len() != 1 || plan.outputs.len() != 1 {
+        return Summary::failed(PipelineError::Shape);
+    }
+    // A plan from outside can claim any size: it is refused before its arena is had.
+    if let Err(e) = ringql_core::plan::verify::verify(plan) {
+        return Summary::failed(PipelineError::Start(e.into()));
+    }
+    let mut arena = match Arena::new(plan) {
+        Ok(arena) => arena,
+        Err(e) => return Summary::failed(PipelineError::Arena(plan.arena_bytes(), e)),
+    };
+    let query = match Query::new(plan, arena.bytes()) {
+        Ok(query) => query,
+        Err(e) => return Summary::failed(PipelineError::Start(e)),
+    };
+    if options.single_thread {
+        single::run(query, reader, writer, options)
+    } else {
+        threads::run(query, reader, writer, options)
+    }
+}
+
+/// The rings at a query's ends.
+struct Rings {
+    input: (RingSink, RingSource),
+    output: (RingSink, RingSource),
+    /// Rows that a reader or writer handles at once: a batch, or more if batches are tiny.
+    chunk: usize,
+    input_size: usize,
+}
+
+impl Rings {
+    fn of(plan: &Plan<'_>) -> Self {
+        /// So much stays in a core's cache while it passes through.
+        const BYTES: usize = 256 * 1024;
+        let chunk = usize::from(plan.batch_rows).max(64);
+        let ring = |size: usize| record_ring(size, (BYTES / size).max(4 * chunk));
+        let input_size = plan.input(StreamId(0)).layout().record_size.max(1);
+        let output_size = plan.output(OutputId(0)).layout().record_size.max(1);
+        Self { input: ring(input_size), output: ring(output_size), chunk, input_size }
+    }
+}
+
+/// What a writer's failure means: nothing, if it is only that nobody reads on.
+fn write_failure(e: io::Error) -> Result<Ending, PipelineError> {
+    match e.kind() {
+        io::ErrorKind::BrokenPipe => Ok(Ending::Closed),
+        _ => Err(PipelineError::Write(e)),
+    }
+}
+
+#[cfg(test)]
+mod tests;
