@@ -115,7 +115,7 @@ pub struct RegisterEntry {
     pub offset: u32,
     /// Bytes, with the mask.
     pub bytes: u64,
-    /// The column or result that it holds, if that has a name.
+    /// The columns or results that it holds, as far as those have names.
     pub holds: Option<String>,
 }
 
@@ -267,7 +267,7 @@ fn registers(plan: &Plan<'_>, names: &Names<'_>) -> Vec<RegisterEntry> {
         nullable: register.nullable,
         offset: register.offset,
         bytes: layout::register_bytes(register, plan.batch_rows),
-        holds: names.held(RegisterId(id)).map(ToOwned::to_owned),
+        holds: names.held(RegisterId(id)),
     });
     entries.collect()
 }

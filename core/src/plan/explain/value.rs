@@ -12,38 +12,41 @@ use crate::plan::{Aggregate, AggregateFunction, Constant, Operator, Plan};
 use crate::schema::Schema;
 use crate::types::{DataType, Kind};
 
-/// What registers hold, where a column of an input or output tells.
+/// What registers hold, where a column of an input or output tells. A register that is used again
+/// for something else has several names.
 pub(super) struct Names<'a> {
     input: Schema<'a>,
-    held: Vec<Option<&'a str>>,
+    held: Vec<Vec<&'a str>>,
 }
 
 impl<'a> Names<'a> {
     pub(super) fn of(plan: &Plan<'a>) -> Self {
         let input = plan.input(StreamId(0));
-        let mut held = vec![None; plan.registers.len()];
-        for entry in plan.instructions {
-            if entry.op == Op::Load
-                && let Some(place) = held.get_mut(entry.dst.index())
-            {
-                *place = Some(input.name(entry.a.0.into()));
-            }
+        let mut names = Self { input, held: vec![Vec::new(); plan.registers.len()] };
+        for entry in plan.instructions.iter().filter(|entry| entry.op == Op::Load) {
+            names.add(entry.dst, input.name(entry.a.0.into()));
         }
         for operator in plan.operators {
             let Operator::Emit { output, columns, .. } = operator else { continue };
             let fields = plan.output(*output).fields;
             for (register, field) in columns.of(plan.lists).iter().zip(fields) {
-                if let Some(place) = held.get_mut(register.index()) {
-                    *place = Some(field.name.of(plan.texts));
-                }
+                names.add(*register, field.name.of(plan.texts));
             }
         }
-        Self { input, held }
+        names
     }
 
-    /// The name of what a register holds.
-    pub(super) fn held(&self, register: RegisterId) -> Option<&'a str> {
-        self.held.get(register.index()).copied().flatten()
+    fn add(&mut self, register: RegisterId, name: &'a str) {
+        if let Some(held) = self.held.get_mut(register.index())
+            && !held.contains(&name)
+        {
+            held.push(name);
+        }
+    }
+
+    /// The names of what a register holds.
+    pub(super) fn held(&self, register: RegisterId) -> Option<String> {
+        self.held.get(register.index()).filter(|names| !names.is_empty()).map(|n| n.join(", "))
     }
 }
 
