@@ -4,8 +4,7 @@ mod common;
 
 use common::Folder;
 
-const STREAM: &str =
-    "CREATE STREAM s (t TIMESTAMP NOT NULL, n INTEGER, v VARCHAR(4), WATERMARK FOR t AS t - INTERVAL '0' SECOND)";
+const STREAM: &str = "CREATE STREAM s (t TIMESTAMP NOT NULL, n INTEGER, v VARCHAR(4), WATERMARK FOR t AS t - INTERVAL '0' SECOND)";
 
 /// The output and the message of a query over CSV.
 fn failing(query: &str, csv: &str) -> (String, String) {
@@ -83,10 +82,7 @@ fn a_full_group_table() {
     let sql = format!("{STREAM}; {query}, on_full = 'drop_new'");
     let ran = folder.run(&["run", "-e", &sql, "--input", "s=s.csv"]);
     assert_eq!((ran.status, ran.out.as_str()), (Some(0), "n,c\n1,1\n2,1\n"));
-    assert_eq!(
-        ran.err,
-        "warning: 1 records were left out because the group table was full\n"
-    );
+    assert_eq!(ran.err, "warning: 1 records were left out because the group table was full\n");
 }
 
 #[test]
@@ -138,7 +134,8 @@ fn names_that_are_none() {
     assert!(err.contains("none.sql: can't be read"), "{err}");
     let (_, err) = folder.fails(&["run", "-e", STREAM, "--input", "s=s.csv"]);
     assert!(err.contains("no query"), "{err}");
-    let with = "CREATE STREAM s (t TIMESTAMP NOT NULL) WITH (epoch_unit = 'weeks'); SELECT * FROM s";
+    let with =
+        "CREATE STREAM s (t TIMESTAMP NOT NULL) WITH (epoch_unit = 'weeks'); SELECT * FROM s";
     let (_, err) = folder.fails(&["run", "-e", with, "--input", "s=s.csv"]);
     assert!(err.contains("weeks"), "{err}");
 }
@@ -157,7 +154,11 @@ fn sql_errors_have_a_place_and_a_caret() {
         for command in ["run", "explain"] {
             let (out, err) = folder.fails(&[command, "q.sql"]);
             assert_eq!(out, "");
-            let place = if column > 0 { format!("q.sql:{line}:{column}\n") } else { format!("q.sql:{line}:") };
+            let place = if column > 0 {
+                format!("q.sql:{line}:{column}\n")
+            } else {
+                format!("q.sql:{line}:")
+            };
             assert!(err.contains(&place), "{err}");
             assert!(err.contains(query) && err.contains('^'), "{err}");
         }
@@ -185,5 +186,8 @@ fn raw_and_json_inputs() {
     folder.write("s.ndjson", "{\"n\":1}\n{\"n\":\"two\"}\n");
     let (out, err) = folder.fails(&["run", "-e", sql, "--input", "s=s.ndjson"]);
     assert_eq!(out, "n\n1\n");
-    assert!(err.contains("s.ndjson:2: column \"n\" (INTEGER): a string is no value of it"), "{err}");
+    assert!(
+        err.contains("s.ndjson:2: column \"n\" (INTEGER): a string is no value of it"),
+        "{err}"
+    );
 }

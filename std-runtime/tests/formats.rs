@@ -71,7 +71,8 @@ fn a_table_for_reading() {
 fn raw_records_are_the_documented_layout() {
     let folder = Folder::new();
     folder.write("s.csv", "ts,temp,name\n1970-01-01 00:00:00.000001,1.5,xy\n1970-01-01,,\"\"\n");
-    let sql = "CREATE STREAM s (ts TIMESTAMP NOT NULL, temp REAL, name VARCHAR(3)); SELECT * FROM s";
+    let sql =
+        "CREATE STREAM s (ts TIMESTAMP NOT NULL, temp REAL, name VARCHAR(3)); SELECT * FROM s";
     folder.ok(&["run", "-e", sql, "-i", "s=s.csv", "-f", "rqlr", "-o", "s.rqlr"]);
     let expected = [
         [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xc0, 0x3f, 2, 0, b'x', b'y', 0, 0, 7, 0, 0, 0, 0, 0],

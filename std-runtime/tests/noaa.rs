@@ -15,7 +15,9 @@ fn query(name: &str) -> String {
 /// The readings in an SQLite table, read by the `csv` crate.
 fn readings(path: PathBuf) -> Connection {
     let sqlite = Connection::open_in_memory().unwrap();
-    sqlite.execute_batch("CREATE TABLE hourly (ts TEXT, station TEXT, temp_f REAL); BEGIN").unwrap();
+    sqlite
+        .execute_batch("CREATE TABLE hourly (ts TEXT, station TEXT, temp_f REAL); BEGIN")
+        .unwrap();
     {
         let mut insert = sqlite.prepare("INSERT INTO hourly VALUES (?, ?, ?)").unwrap();
         for row in csv::Reader::from_path(path).unwrap().records() {
@@ -167,9 +169,7 @@ fn taxi_trips() {
             *expected.entry(row[at("payment_type")].to_owned()).or_default() += 1;
         }
     }
-    let got: BTreeMap<String, u64> = csv::Reader::from_reader(out.as_bytes())
-        .deserialize()
-        .map(Result::unwrap)
-        .collect();
+    let got: BTreeMap<String, u64> =
+        csv::Reader::from_reader(out.as_bytes()).deserialize().map(Result::unwrap).collect();
     assert_eq!(got, expected);
 }

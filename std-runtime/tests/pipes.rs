@@ -84,9 +84,8 @@ fn ctrl_c_flushes_and_prints_the_counters() {
     assert!(sent.success());
     let (status, err) = wait(child);
     assert_eq!(status, Some(0), "{err}");
-    let counted = |name: &str, n: &str| {
-        err.lines().any(|l| l.starts_with(name) && l.trim_end().ends_with(n))
-    };
+    let counted =
+        |name: &str, n: &str| err.lines().any(|l| l.starts_with(name) && l.trim_end().ends_with(n));
     assert!(counted("rows in", " 2") && counted("rows out", " 2"), "{err}");
     assert!(out.next().is_none());
 }

@@ -40,8 +40,7 @@ fn inspect_prints_what_explain_prints() {
     let folder = folder();
     folder.ok(&["compile", "q.sql", "-o", "q.rqlp", "--batch-size", "16"]);
     for format in ["text", "json", "dot"] {
-        let explained =
-            folder.ok(&["explain", "q.sql", "--batch-size", "16", "--format", format]);
+        let explained = folder.ok(&["explain", "q.sql", "--batch-size", "16", "--format", format]);
         let inspected = folder.ok(&["inspect", "q.rqlp", "--format", format]);
         assert_eq!(explained, inspected);
     }

@@ -58,7 +58,8 @@ fn sinks_have_routes() {
     let args = ["run", "-e", &sql, "--input", "s=s.csv", "--output", "LOW=low.csv"];
     assert_eq!(folder.ok(&args), "a\n5\n");
     assert_eq!(folder.read("low.csv"), "a\n1\n");
-    let (_, err) = folder.fails(&["run", "-e", &sql, "--input", "s=s.csv", "--output", "mid=x.csv"]);
+    let (_, err) =
+        folder.fails(&["run", "-e", &sql, "--input", "s=s.csv", "--output", "mid=x.csv"]);
     assert!(err.contains("no query says INSERT INTO mid; the sinks are low, high"), "{err}");
     assert!(!folder.path("x.csv").exists());
 }
@@ -68,8 +69,7 @@ fn an_input_is_never_overwritten() {
     let folder = Folder::new();
     folder.write("s.csv", "a\n1\n");
     let sql = format!("{STREAM}; SELECT a FROM s");
-    let (_, err) =
-        folder.fails(&["run", "-e", &sql, "--input", "s=s.csv", "--output", "./s.csv"]);
+    let (_, err) = folder.fails(&["run", "-e", &sql, "--input", "s=s.csv", "--output", "./s.csv"]);
     assert!(err.contains("is an input and an output"), "{err}");
     assert_eq!(folder.read("s.csv"), "a\n1\n");
 }

@@ -79,7 +79,8 @@ fn reader(
         }
     };
     let options = ReadOptions { epoch_unit: from.epoch_unit, on_bad_row: args.on_bad_row.into() };
-    let reader = input::reader(from.format, &from.place.to_string(), bytes, input_schema(plan), options);
+    let reader =
+        input::reader(from.format, &from.place.to_string(), bytes, input_schema(plan), options);
     Ok((reader, bar))
 }
 

@@ -217,7 +217,8 @@ fn times_add_up() {
         let Times { read, process, write, framework, wall } =
             run(&plan, reader, writer, &options).times;
         assert!(read > Duration::ZERO && process > Duration::ZERO && write > Duration::ZERO);
-        let sum = if single_thread { read + process + write + framework } else { process + framework };
+        let sum =
+            if single_thread { read + process + write + framework } else { process + framework };
         assert_eq!(sum, wall);
     }
 }
