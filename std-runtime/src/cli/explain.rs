@@ -24,7 +24,7 @@ pub(crate) fn inspect(args: &InspectArgs) -> Result<(), Failure> {
 }
 
 fn show(plans: &[Plan<'_>], format: ExplainFormat) -> Result<(), Failure> {
-    let explanations: Vec<_> = plans.iter().map(Explanation::new).collect();
+    let explanations: Vec<_> = plans.iter().map(Explanation::of).collect();
     let text = match (format, &explanations[..]) {
         (ExplainFormat::Text, all) => {
             all.iter().map(Explanation::text).collect::<Vec<_>>().join("\n")

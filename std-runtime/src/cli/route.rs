@@ -1,5 +1,6 @@
 //! Which file each stream comes from and each result goes to.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -22,6 +23,15 @@ pub(crate) enum Place {
 impl Place {
     fn of(path: &str) -> Self {
         if path == "-" { Self::Standard } else { Self::File(path.into()) }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Standard => f.write_str("standard input"),
+            Self::File(path) => path.display().fmt(f),
+        }
     }
 }
 
@@ -134,10 +144,19 @@ impl<'a> Routes<'a> {
     fn input(&self, program: &Program, plan: &Plan<'_>) -> Result<Input, Failure> {
         let stream = plan.streams.first().map_or("", |s| s.name.of(plan.texts));
         let mut source = None;
+        let mut stated = None;
         let mut epoch_unit = input::EpochUnit::default();
         for (key, value) in program.options(stream) {
             match key.to_ascii_lowercase().as_str() {
                 "source" => source = Some(value),
+                "format" => {
+                    stated = Some(value.parse().map_err(|()| {
+                        Failure::new(format!(
+                            "stream {stream}: format is '{value}'; it can be 'csv', 'ndjson' or \
+                             'rqlr'"
+                        ))
+                    })?);
+                }
                 "epoch_unit" => {
                     epoch_unit = value.parse().map_err(|()| {
                         Failure::new(format!(
@@ -147,7 +166,8 @@ impl<'a> Routes<'a> {
                 }
                 _ => {
                     return Err(Failure::new(format!(
-                        "stream {stream}: there is no option {key}; WITH takes source and epoch_unit"
+                        "stream {stream}: there is no option {key}; WITH takes source, format and \
+                         epoch_unit"
                     )));
                 }
             }
@@ -167,17 +187,19 @@ impl<'a> Routes<'a> {
                 )));
             }
         };
-        let format = match (self.args.input_format, &place) {
-            (Some(format), _) => format.into(),
-            (None, Place::Standard) => input::Format::Csv,
-            (None, Place::File(path)) => input::Format::of_path(path).ok_or_else(|| {
-                Failure::new(format!(
-                    "{}: its extension is none of .csv, .ndjson, .jsonl and .rqlr; say what it is \
-                     with --input-format",
-                    path.display()
-                ))
-            })?,
+        let (by_name, unnamed) = match &place {
+            Place::Standard => (None, Some(input::Format::Csv)),
+            Place::File(path) => (input::Format::of_path(path), None),
         };
+        // The stream's own format is first of all that of its own source.
+        let found = if given.is_some() { by_name.or(stated) } else { stated.or(by_name) };
+        let format = self.args.input_format.map(Into::into).or(found).or(unnamed);
+        let format = format.ok_or_else(|| {
+            Failure::new(format!(
+                "{place}: its extension is none of .csv, .ndjson, .jsonl and .rqlr; say what it is \
+                 with --input-format"
+            ))
+        })?;
         Ok(Input { place, format, epoch_unit })
     }
 

@@ -70,18 +70,17 @@ fn reader(
     from: &Input,
     to: &Output,
 ) -> Result<(Box<dyn input::Reader>, ProgressBar), Failure> {
-    let (name, bytes, bar): (_, input::Bytes, _) = match &from.place {
-        Place::Standard => {
-            ("standard input".to_owned(), Box::new(io::stdin()), ProgressBar::hidden())
-        }
+    let (bytes, bar): (input::Bytes, _) = match &from.place {
+        Place::Standard => (Box::new(io::stdin()), ProgressBar::hidden()),
         Place::File(path) => {
             let file = File::open(path).map_err(|e| Failure::file(path, "read", e))?;
             let bar = progress(args, &file, to);
-            (path.display().to_string(), Box::new(bar.wrap_read(file)), bar)
+            (Box::new(bar.wrap_read(file)), bar)
         }
     };
     let options = ReadOptions { epoch_unit: from.epoch_unit, on_bad_row: args.on_bad_row.into() };
-    let reader = input::reader(from.format, &name, bytes, input_schema(plan), options);
+    let reader =
+        input::reader(from.format, &from.place.to_string(), bytes, input_schema(plan), options);
     Ok((reader, bar))
 }
 
