@@ -1,5 +1,6 @@
 //! Plans with random faults, in their tables and in their bytes: each is refused, or it runs over
-//! random records to its end without a panic and without contradicting itself.
+//! random records to its end: without a panic, without contradicting itself, and with the same
+//! results cut at other rows and column by column.
 //!
 //! Seeds are fixed. How many were accepted is asserted too: a `verify` that refuses everything
 //! would pass otherwise.
