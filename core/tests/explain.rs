@@ -34,7 +34,7 @@ fn it_is_data_too() {
     let json = serde_json::to_value(&explanation).unwrap();
     assert_eq!(json["arena"]["total"], 2400);
     assert_eq!(json["streams"][0]["columns"][1]["type"], "INTEGER UNSIGNED");
-    assert_eq!(json["streams"][0]["event_time"], serde_json::json!(["ts", 2_500_000]));
+    assert_eq!(json["streams"][0]["event_time"]["delay_micros"], 2_500_000);
     assert_eq!(json["operators"][2]["name"], "aggregate");
     assert_eq!(json["operators"][2]["program"][1]["a"], "temp");
     assert_eq!(json["operators"][2]["aggregates"][1]["function"], "AVG(r1)");

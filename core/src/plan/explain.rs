@@ -79,10 +79,19 @@ pub struct Records {
     pub record_bytes: u64,
     /// Where the validity bitmap starts, if there is one.
     pub validity_offset: Option<u64>,
-    /// The column of event time, and the microseconds that the watermark trails behind it.
-    pub event_time: Option<(String, i64)>,
+    /// Its event time, if it has one.
+    pub event_time: Option<EventTimeEntry>,
     /// The columns.
     pub columns: Vec<ColumnEntry>,
+}
+
+/// Event time of a stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EventTimeEntry {
+    /// The column.
+    pub column: String,
+    /// How far the watermark trails behind, microseconds.
+    pub delay_micros: i64,
 }
 
 /// A column of a record.
@@ -236,7 +245,10 @@ fn stream(plan: &Plan<'_>, stream: &super::Stream) -> Records {
     let records = records(plan, stream.name.of(plan.texts), stream.fields);
     let event_time = stream.time.map(|time| {
         let column = records.columns.get(time.column.index());
-        (column.map(|c| c.name.clone()).unwrap_or_default(), time.delay)
+        EventTimeEntry {
+            column: column.map(|c| c.name.clone()).unwrap_or_default(),
+            delay_micros: time.delay,
+        }
     });
     Records { event_time, ..records }
 }

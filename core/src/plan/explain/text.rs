@@ -7,7 +7,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::value::duration;
-use super::{Explanation, OperatorEntry, Records, State};
+use super::{EventTimeEntry, Explanation, OperatorEntry, Records, State};
 
 /// Columns of a line.
 const WIDTH: usize = 100;
@@ -85,8 +85,8 @@ impl Lines {
             0,
             &format!("{what}{name}{}: records of {} bytes", records.name, records.record_bytes),
         );
-        if let Some((column, delay)) = &records.event_time {
-            let delay = duration(*delay);
+        if let Some(EventTimeEntry { column, delay_micros }) = &records.event_time {
+            let delay = duration(*delay_micros);
             self.line(2, &format!("event time {column}, watermark {delay} behind"));
         }
         let mut rows = vec![heading(&["column", "type", "null", "offset", "bytes"])];
