@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs, unreachable_pub)] // each test file uses a part
 
 pub mod ends;
+pub mod rows;
 pub mod run;
 pub mod values;
 
