@@ -29,7 +29,7 @@ fn in_all_ways(sql: &str, count: usize, times: Times, seed: u64) -> Outcome {
         let program = compiled(sql, batch_rows).expect("compiled before");
         let plan = program.queries[0].plan();
         assert_eq!(plan.batch_rows, batch_rows);
-        let mut same = |how: &str, outcome: Outcome| {
+        let same = |how: &str, outcome: Outcome| {
             assert!(
                 outcome == expected,
                 "batches of {batch_rows}, {how}, seed {seed}, {count} rows, {times:?}: {sql}\n\

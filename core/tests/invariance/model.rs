@@ -82,9 +82,9 @@ pub(crate) fn compare(case: &Case) {
     let c = &outcome.counters;
     let counts = (expected.filtered, expected.late, expected.dropped);
     assert_eq!((c.filtered, c.late, c.dropped), counts, "filtered, late, dropped");
-    let flat = expected.windows.iter().flat_map(|(start, groups)| {
-        groups.iter().map(|(key, count, sum)| {
-            let bounds = [Value::Time(*start), Value::Time(start + case.size)];
+    let flat = expected.windows.iter().flat_map(|(&start, groups)| {
+        groups.iter().map(move |(key, count, sum)| {
+            let bounds = [Value::Time(start), Value::Time(start + case.size)];
             let rest = [key.clone(), Value::Int(*count), Value::Float(*sum)];
             bounds.into_iter().chain(rest).collect::<Vec<_>>()
         })

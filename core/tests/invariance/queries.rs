@@ -64,9 +64,9 @@ pub(crate) fn counted(plan: &Plan<'_>, records: &[u8]) -> Option<u64> {
         }
     }
     let column = schema.position("n").filter(|_| !before && !filters_after)?;
-    let total = rows(schema, records).iter().map(|row| match row[column] {
+    let count = |row: Vec<Value>| match row[column] {
         Value::Int(n) => n as u64,
         ref other => panic!("{other:?} is no count"),
-    });
-    Some(total.sum())
+    };
+    Some(rows(schema, records).into_iter().map(count).sum())
 }

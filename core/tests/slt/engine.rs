@@ -189,7 +189,7 @@ impl Engine {
             let row = |bytes| {
                 let record = RecordRef::new(schema, bytes).expect("whole records");
                 record.check().expect("values of their types");
-                let column = |i| text(schema.fields[i].data_type, record.get(i));
+                let column = |i: usize| text(schema.fields[i].data_type, record.get(i));
                 (0..schema.fields.len()).map(column).collect()
             };
             let records = outcome.records.chunks_exact(schema.layout().record_size);

@@ -311,18 +311,32 @@ impl Generator<'_> {
                 )
             }
             _ => {
-                let (k, of) = self.comparable(3, depth);
-                let case = |of: [String; 3], a: &str, b: &str, c: &str| {
-                    let [x, y, z] = of;
+                // Each value behind WHEN is compared with the first for itself.
+                let x = self.any(depth - 1);
+                let y = self.partner(&x, depth);
+                let z = self.partner(&x, depth);
+                let ring = |a: &str, b: &str, c: &str| {
+                    let (x, y, z) = (&x.ring, &y.ring, &z.ring);
                     format!("CASE {x} WHEN {y} THEN {a} WHEN {z} THEN {b} ELSE {c} END")
                 };
-                let ring = [0, 1, 2].map(|i: usize| of[i].ring.clone());
-                let lite = [0, 1, 2].map(|i: usize| of[i].to(k));
-                (case(ring, &a.ring, &b.ring, &c.ring), case(lite, &a.to(t), &b.to(t), &c.to(t)))
+                let lite = |a: &str, b: &str, c: &str| {
+                    let [y, z] = [&y, &z].map(|other| {
+                        let k = common(x.t, other.t).expect("a partner");
+                        format!("{} = {}", x.to(k), other.to(k))
+                    });
+                    format!("CASE WHEN {y} THEN {a} WHEN {z} THEN {b} ELSE {c} END")
+                };
+                (ring(&a.ring, &b.ring, &c.ring), lite(&a.to(t), &b.to(t), &c.to(t)))
             }
         };
         let exact = a.exact && b.exact && c.exact;
         Expr { exact, ..Expr::new(format!("({ring})"), format!("({lite})"), t).most(most) }
+    }
+
+    /// An expression that can be compared with `x`.
+    fn partner(&mut self, x: &Expr, depth: usize) -> Expr {
+        let t = self.pick(&ALL);
+        self.of(common(x.t, t).map_or(x.t, |_| t), depth - 1)
     }
 
     /// Two expressions whose common type is `t`.

@@ -29,12 +29,16 @@ impl Source for Pieces<'_> {
     ) -> Option<R> {
         assert!(max_rows > 0, "asked for no rows");
         let most = max_rows.min(self.rest.rows());
+        if most == 0 {
+            return None;
+        }
         let rows = match &mut self.random {
-            _ if most == 0 => return None,
-            Some(random) if random.one_in(5) => return None,
-            Some(random) if random.one_in(2) => 1 + random.below(most.min(4)),
-            Some(random) => 1 + random.below(most),
             None => most,
+            Some(random) => match random.below(5) {
+                0 => return None,
+                1 | 2 => 1 + random.below(most.min(4)),
+                _ => 1 + random.below(most),
+            },
         };
         let (done, result) = consume(self.rest.slice(0, rows));
         assert!(done <= rows, "done with {done} of {rows} rows");
