@@ -8,8 +8,9 @@ use alloc::vec::Vec;
 
 use sqlparser::ast::{self, BinaryOperator, Expr, Ident, UnaryOperator};
 
+use sqlparser::keywords::{ALL_KEYWORDS, ALL_KEYWORDS_INDEX, RESERVED_FOR_COLUMN_ALIAS};
+
 use super::interval;
-use super::literal::decimal_text;
 
 /// How the types of CASTs are written, by their place in the parser's tree.
 pub(super) type TypeNames = BTreeMap<*const ast::DataType, String>;
@@ -74,21 +75,23 @@ fn commas<'e>(list: impl Iterator<Item = &'e Expr>, types: &TypeNames) -> String
 /// A name, in quotes if it would not be read as one without.
 fn identifier(ident: &Ident) -> String {
     let name = &ident.value;
-    let mut bytes = name.bytes();
-    let plain = bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_' || !b.is_ascii())
-        && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'$' || !b.is_ascii());
+    let mut chars = name.chars();
+    let plain = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '$')
+        && !(ident.quote_style.is_some() && is_reserved(name));
     if plain { name.clone() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+}
+
+fn is_reserved(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    let index = ALL_KEYWORDS.binary_search(&&*upper).ok();
+    let keyword = index.and_then(|i| ALL_KEYWORDS_INDEX.get(i));
+    keyword.is_some_and(|k| RESERVED_FOR_COLUMN_ALIAS.contains(k))
 }
 
 fn literal(value: &ast::Value) -> String {
     match value {
-        ast::Value::Number(digits, _) => {
-            let digits = digits.replace('_', "");
-            if digits.contains(['e', 'E']) || !digits.contains('.') {
-                return digits;
-            }
-            decimal_text(&digits)
-        }
+        ast::Value::Number(digits, _) => digits.clone(),
         ast::Value::Boolean(value) => value.to_string(),
         ast::Value::SingleQuotedString(text) => format!("'{}'", text.replace('\'', "''")),
         ast::Value::Null => "NULL".to_owned(),
@@ -96,23 +99,42 @@ fn literal(value: &ast::Value) -> String {
     }
 }
 
-fn unary(op: UnaryOperator, x: &Expr, types: &TypeNames) -> String {
-    let mut inner = x;
-    while let Expr::Nested(nested) = inner {
-        inner = nested;
+fn unnested(mut x: &Expr) -> &Expr {
+    while let Expr::Nested(inner) = x {
+        x = inner;
     }
-    let name = of(inner, types);
+    x
+}
+
+fn unary(op: UnaryOperator, x: &Expr, types: &TypeNames) -> String {
+    let x = unnested(x);
+    let name = of(x, types);
     match op {
         UnaryOperator::Not => format!("(NOT {name})"),
-        UnaryOperator::Minus => match inner {
-            Expr::Value(value) if matches!(value.value, ast::Value::Number(..)) => {
-                format!("-{name}")
-            }
-            _ => format!("(-({name}))"),
-        },
+        // A number takes its sign into itself.
+        UnaryOperator::Minus if is_number(x) => {
+            name.strip_prefix('-').map_or_else(|| format!("-{name}"), ToOwned::to_owned)
+        }
+        UnaryOperator::Minus => format!("(-({name}))"),
         UnaryOperator::Plus => format!("(+({name}))"),
         other => format!("{other}{name}"),
     }
+}
+
+fn is_number(x: &Expr) -> bool {
+    match unnested(x) {
+        Expr::Value(value) => matches!(value.value, ast::Value::Number(..)),
+        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => is_number(expr),
+        _ => false,
+    }
+}
+
+/// An operand of AND or OR: one of the same operator is part of the same list.
+fn joined(op: &BinaryOperator, x: &Expr, types: &TypeNames) -> String {
+    let name = of(x, types);
+    let same = matches!(unnested(x), Expr::BinaryOp { op: inner, .. } if inner == op);
+    let inner = name.strip_prefix('(').and_then(|n| n.strip_suffix(')'));
+    inner.filter(|_| same).map_or_else(|| name.clone(), ToOwned::to_owned)
 }
 
 /// A chain like `a + b + c`, in a loop: it can be long.
@@ -123,20 +145,22 @@ fn chain(expr: &Expr, types: &TypeNames) -> String {
         links.push((op, &**right));
         first = left;
     }
-    let mut name = of(first, types);
+    let mut name = match links.last() {
+        Some((op @ BinaryOperator::And, _)) => joined(op, first, types),
+        _ => of(first, types),
+    };
     // Each link puts the name so far in parentheses; they are counted and set at the end.
     let mut open = 0;
     let mut links = links.into_iter().rev().peekable();
     while let Some((op, right)) = links.next() {
+        let list = matches!(op, BinaryOperator::And | BinaryOperator::Or);
+        let right = if list { joined(op, right, types) } else { of(right, types) };
         let sign = match op {
             BinaryOperator::NotEq => "!=".to_owned(),
             other => other.to_string(),
         };
-        name.push_str(&format!(" {sign} {}", of(right, types)));
-        // a AND b AND c is one conjunction.
-        let same = matches!(op, BinaryOperator::And | BinaryOperator::Or)
-            && links.peek().is_some_and(|(next, _)| *next == op);
-        if !same {
+        name.push_str(&format!(" {sign} {right}"));
+        if !(list && links.peek().is_some_and(|(next, _)| *next == op)) {
             name.push(')');
             open += 1;
         }

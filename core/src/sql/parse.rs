@@ -1,6 +1,7 @@
 //! Statements: a thin parser around `sqlparser`, which parses queries and expressions.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,7 +9,7 @@ use alloc::vec::Vec;
 use sqlparser::ast;
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Location, Token};
+use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 
 use super::ddl::{self, CreateStream};
 use super::dialect::RingDialect;
@@ -49,7 +50,7 @@ pub(super) struct Setting {
 
 /// Parses all statements of the text.
 pub(super) fn parse(source: &Source) -> Result<Vec<Statement>, CompileError> {
-    let parser = Parser::new(&RingDialect).with_tokens_with_locations(source.tokens().to_vec());
+    let parser = Parser::new(&RingDialect).with_tokens_with_locations(without_table(source));
     let mut p = Statements { source, parser };
     let mut statements = Vec::new();
     loop {
@@ -62,6 +63,29 @@ pub(super) fn parse(source: &Source) -> Result<Vec<Statement>, CompileError> {
             return Err(p.unexpected("; or the end of the statement"));
         }
     }
+}
+
+/// The tokens with Flink's `TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), ...))` written as
+/// `TUMBLE(s, ts, ...)`. They keep their places.
+fn without_table(source: &Source) -> Vec<TokenWithSpan> {
+    let mut dropped = BTreeSet::new();
+    let words = |i: usize, words: &[&str]| {
+        words.iter().enumerate().all(|(j, word)| match *word {
+            "(" => *source.token(i + j) == Token::LParen,
+            "" => matches!(source.token(i + j), Token::Word(_)),
+            "," => *source.token(i + j) == Token::Comma,
+            ")" => *source.token(i + j) == Token::RParen,
+            word => source.is_word(i + j, word),
+        })
+    };
+    for i in 0..source.tokens().len() {
+        if words(i, &["TABLE", "(", "", "(", "TABLE", "", ",", "DESCRIPTOR", "(", "", ")"]) {
+            // Without: TABLE ( . . TABLE . . DESCRIPTOR ( . ) ... )
+            dropped.extend([i, i + 1, i + 4, i + 7, i + 8, i + 10, source.closing(i + 1)]);
+        }
+    }
+    let kept = |(i, token): (usize, &TokenWithSpan)| (!dropped.contains(&i)).then(|| token.clone());
+    source.tokens().iter().enumerate().filter_map(kept).collect()
 }
 
 /// A cursor over the tokens.
