@@ -4,7 +4,7 @@
 use core::fmt;
 
 use crate::error::RunError;
-use crate::fmt::{parse_value, write_cast};
+use crate::fmt::{parse_cast, write_cast};
 use crate::plan::op::Instruction;
 use crate::types::{DataType, Kind};
 
@@ -176,11 +176,11 @@ fn through_text(
             (DataType::Varchar(_), DataType::Varchar(_)) => set_text(slot(dst, row), a.text(row)),
             (DataType::Varchar(_), DataType::Boolean) => {
                 let mut value = [0];
-                let fits = parse_value(to, a.text(row), &mut value).is_ok();
+                let fits = parse_cast(to, a.text(row), &mut value).is_ok();
                 set_bit(dst.mask()?, row, value != [0]);
                 fits
             }
-            (DataType::Varchar(_), _) => parse_value(to, a.text(row), slot(dst, row)).is_ok(),
+            (DataType::Varchar(_), _) => parse_cast(to, a.text(row), slot(dst, row)).is_ok(),
             (DataType::Boolean, _) => {
                 let value = [bit(a.mask()?, row) as u8];
                 print(a.data_type, &value, slot(dst, row))
