@@ -5,7 +5,7 @@ use core::fmt;
 
 use crate::error::RunError;
 use crate::fmt::{parse_cast, write_cast};
-use crate::plan::op::Instruction;
+use crate::plan::op::{Instruction, cast_can_fail};
 use crate::types::{DataType, Kind};
 
 use super::element::{Element, Guard, for_number, try_map};
@@ -18,6 +18,8 @@ pub(super) fn cast(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
     let guard = m.guard;
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;
+    // A guard matters only to what can fail; what can't may even write its mask.
+    let guard = guard.filter(|_| cast_can_fail(a.data_type, dst.data_type));
     let guard = Guard::new(guard.map(|id| others.get(id)).transpose()?)?;
     dst.set_valid_as(&[a]);
     m.counters.cast_errors += match (a.data_type.kind(), dst.data_type.kind()) {
@@ -173,7 +175,7 @@ fn through_text(
             continue;
         }
         let fits = match (a.data_type, to) {
-            (DataType::Varchar(_), DataType::Varchar(_)) => set_text(slot(dst, row), a.text(row)),
+            (DataType::Varchar(_), DataType::Varchar(n)) => put(n, a.text(row), slot(dst, row)),
             (DataType::Varchar(_), DataType::Boolean) => {
                 let mut value = [0];
                 let fits = parse_cast(to, a.text(row), &mut value).is_ok();
@@ -183,12 +185,12 @@ fn through_text(
             (DataType::Varchar(_), _) => parse_cast(to, a.text(row), slot(dst, row)).is_ok(),
             (DataType::Boolean, _) => {
                 let value = [bit(a.mask()?, row) as u8];
-                print(a.data_type, &value, slot(dst, row))
+                print(a.data_type, &value, to, slot(dst, row))
             }
             (from, _) => {
                 let size = from.size();
                 let value = a.values.get(row * size..(row + 1) * size).unwrap_or(&[]);
-                print(from, value, slot(dst, row))
+                print(from, value, to, slot(dst, row))
             }
         };
         if !fits {
@@ -208,10 +210,18 @@ fn slot<'a>(dst: &'a mut VectorMut<'_>, row: usize) -> &'a mut [u8] {
 }
 
 /// Writes the text of a value into a `VARCHAR(n)`; false if it is longer than n.
-fn print(from: DataType, value: &[u8], slot: &mut [u8]) -> bool {
+fn print(from: DataType, value: &[u8], to: DataType, slot: &mut [u8]) -> bool {
+    let DataType::Varchar(n) = to else { return false };
     let mut text = Buffer { bytes: [0; Buffer::LONGEST], len: 0 };
     let written = write_cast(&mut text, from, value).is_ok();
-    written && set_text(slot, text.bytes.get(..text.len).unwrap_or(&[]))
+    put(n, text.bytes.get(..text.len).unwrap_or(&[]), slot) && written
+}
+
+/// Puts a text into a `VARCHAR(n)`, whose slot is a byte longer if n is odd; false if it is longer
+/// than n.
+fn put(n: u16, text: &[u8], slot: &mut [u8]) -> bool {
+    let fits = text.len() <= usize::from(n);
+    set_text(slot, if fits { text } else { &[] }) && fits
 }
 
 /// Room for the longest text of a value that is not text itself.
