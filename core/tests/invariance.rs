@@ -69,7 +69,11 @@ fn account(sql: &str, outcome: &Outcome) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 12,
+        failure_persistence: None, // the rows follow from the seed that a failure names
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn every_query_is_the_same_in_all_ways(

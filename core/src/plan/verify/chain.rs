@@ -116,7 +116,8 @@ impl<'p> Chain<'p> {
             Some((_, stream)) if !self.aggregated => Some(stream.fields.of(self.plan.fields)),
             _ => None,
         };
-        let mut program = Program { plan: self.plan, columns, defined: &mut self.defined, guard: None };
+        let mut program =
+            Program { plan: self.plan, columns, defined: &mut self.defined, guard: None };
         for (step, i) in range.of(self.plan.instructions).iter().zip(next..) {
             program.check(i, step)?;
         }
