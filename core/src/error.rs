@@ -1,4 +1,4 @@
-//! One small error type per stage. `CompileError` is in [`crate::sql`] (it needs text).
+//! One small error type per stage. `CompileError` is in `crate::sql` (it needs text).
 
 use core::fmt;
 

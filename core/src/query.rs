@@ -101,12 +101,16 @@ impl<'p, 'a> Query<'p, 'a> {
             if self.with_walk(|walk| walk.is_leaving())? {
                 let size = self.geometry.output.record_size;
                 let most = self.plan.batch_rows as usize;
-                let written = sink.write(size, most, |room| {
-                    let written = self.with_walk(|walk| walk.leave(room));
-                    (written.unwrap_or(0), written)
+                let left = sink.write(size, most, |room| {
+                    // Less than a record is no room: a sink should not lend it, but may.
+                    let left = match room.len() < size {
+                        true => Ok(None),
+                        false => self.with_walk(|walk| walk.leave(room)).map(Some),
+                    };
+                    (left.unwrap_or_default().unwrap_or(0), left)
                 });
-                match written {
-                    Some(rows) => progress.rows_out += self.count_out(rows?)?,
+                match left.transpose()?.flatten() {
+                    Some(rows) => progress.rows_out += self.count_out(rows)?,
                     None => return Ok(Progress { stop: Stop::SinkFull, ..progress }),
                 }
                 continue;
@@ -158,11 +162,14 @@ impl<'p, 'a> Query<'p, 'a> {
             let rows = room.len() / size.max(1);
             let walked = self.with_walk(|walk| {
                 let batch = fitting(walk, batch)?;
-                walk.ingest(&batch.slice(0, rows), room)
+                match rows {
+                    0 => Ok(None),
+                    rows => walk.ingest(&batch.slice(0, rows), room).map(Some),
+                }
             });
-            (walked.map_or(0, |w| w.rows_out), walked)
+            (walked.map_or(0, |w| w.map_or(0, |w| w.rows_out)), walked)
         });
-        walked.transpose()
+        walked.transpose().map(Option::flatten)
     }
 
     /// Folds a batch into groups, up to the row at which windows must leave first.

@@ -7,7 +7,7 @@ use common::{Tables, r};
 use ringql_core::error::{Fault, Table};
 use ringql_core::plan::op::{
     ConstantId, Op, Operand, OperatorId, OutputId, RegisterId, StreamId, cast_can_fail,
-    cast_defined,
+    cast_defined, text_len,
 };
 use ringql_core::plan::verify::verify;
 use ringql_core::plan::{Constant, Operator};
@@ -237,4 +237,31 @@ fn casts() {
     }
     assert!(cast_can_fail(Double, Real) && cast_can_fail(Real, UTinyInt));
     assert!(cast_can_fail(Varchar(9), Varchar(8)) && !cast_can_fail(Varchar(8), Varchar(9)));
+}
+
+/// `text_len` is what a CAST to VARCHAR never exceeds.
+#[test]
+fn no_value_is_longer_than_its_type_says() {
+    let mut random = common::Random::new(1);
+    for data_type in common::mutate::DATA_TYPES {
+        if matches!(data_type, DataType::Varchar(_)) {
+            continue;
+        }
+        let longest = [i64::MIN, i64::MAX, -1, 0, 1 << 31, -(1 << 31), 1 << 62];
+        let floats = [-2.2250738585072014e-308, f64::MIN, -1.2345678901234567e-4, -1.0 / 3.0, 1e15];
+        let narrow = [f32::MIN, -f32::MIN_POSITIVE, -1e15, -1.2345679e-4];
+        let values = longest.map(i64::cast_unsigned).into_iter();
+        let values = values.chain(floats.map(f64::to_bits));
+        let values = values.chain(narrow.map(|v| v.to_bits().into()));
+        let values: Vec<u64> = values.chain((0..20_000).map(|_| random.next())).collect();
+        for value in values {
+            let mut text = String::new();
+            let bytes = match data_type {
+                DataType::Boolean => (value % 2).to_le_bytes(),
+                _ => value.to_le_bytes(),
+            };
+            ringql_core::fmt::write_value(&mut text, data_type, &bytes).unwrap();
+            assert!(text.len() <= text_len(data_type).into(), "{data_type}: {text}");
+        }
+    }
 }

@@ -7,6 +7,8 @@ use common::{Tables, samples};
 use crc::{CRC_32_ISO_HDLC, Crc};
 use proptest::prelude::*;
 use ringql_core::error::{DecodeError, EncodeError, Fault, Table, VerifyError};
+use ringql_core::plan::OnFull;
+use ringql_core::plan::op::Op;
 use ringql_core::plan::wire::{self, Features, HostPlan, PlanTables, SmallPlan};
 
 fn bytes_of(tables: &Tables) -> Vec<u8> {
@@ -80,6 +82,48 @@ fn the_body_is_as_documented() {
         2, 1, 144, 1,  //   SMALLINT, nullable, offset 144
     ];
     assert_eq!(&bytes[14..14 + start.len()], start);
+}
+
+/// Variants have the numbers that they had: what was encoded once means the same for ever.
+#[test]
+fn numbers_of_variants_stay() {
+    fn number<T: serde::Serialize>(value: T) -> u8 {
+        let mut buffer = [0; 64];
+        postcard::to_slice(&value, &mut buffer).unwrap()[0]
+    }
+    use ringql_core::plan::AggregateFunction::{Avg, Count, CountAll, Max, Min, Sum};
+    use ringql_core::types::{DataType, Kind};
+    let names = "load, gather, constant, null, copy, add, sub, mul, div, mod, neg, abs, eq, ne, lt, \
+                 le, gt, ge, and, or, not, is null, is not null, blend, coalesce, nullif, cast, \
+                 guard, unguard, window start";
+    for (i, name) in names.split(", ").enumerate() {
+        assert_eq!(Op::ALL[i].info().name, name);
+    }
+    assert!(Op::ALL.iter().map(number).eq(0..Op::ALL.len() as u8));
+    let types = common::mutate::DATA_TYPES; // in the order of version 1
+    assert!(types.map(number).into_iter().eq(0..13));
+    assert_eq!(number(DataType::Varchar(9)), 12);
+    let kinds = [
+        Kind::Bool,
+        Kind::I8,
+        Kind::I16,
+        Kind::I32,
+        Kind::I64,
+        Kind::U8,
+        Kind::U16,
+        Kind::U32,
+        Kind::U64,
+        Kind::F32,
+        Kind::F64,
+        Kind::Text,
+    ];
+    assert!(kinds.map(number).into_iter().eq(0..12));
+    assert!([CountAll, Count, Sum, Avg, Min, Max].map(number).into_iter().eq(0..6));
+    assert_eq!([OnFull::Error, OnFull::DropNew].map(number), [0, 1]);
+    let operators: Vec<u8> = samples::filter_project().operators.iter().map(number).collect();
+    assert_eq!(operators, [0, 1, 4, 5]);
+    let operators: Vec<u8> = samples::tumble().operators.iter().map(number).collect();
+    assert_eq!(operators, [0, 2, 3, 5]);
 }
 
 #[test]

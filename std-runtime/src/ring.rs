@@ -269,12 +269,15 @@ mod tests {
         });
         let mut expected = 0;
         while !source.is_finished() {
-            source.take(usize::MAX, |records| {
+            let taken = source.take(usize::MAX, |records| {
                 for value in numbers(records) {
                     assert_eq!(value, expected);
                     expected += 1;
                 }
             });
+            if taken.is_none() {
+                std::thread::yield_now();
+            }
         }
         writer.join().unwrap();
         assert_eq!(expected, 100_000);

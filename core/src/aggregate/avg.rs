@@ -30,8 +30,7 @@ pub(super) fn update(
     for_summand!(kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
         let values = argument.of::<T>(rows)?;
-        fold(sums, &mut [], &argument, values, groups, T::add);
-        fold(counts, &mut [], &argument, values, groups, |count, _| *count += 1);
+        fold(sums, counts, &argument, values, groups, T::add, |count| *count += 1);
         Ok(())
     })
 }

@@ -11,7 +11,7 @@ use crate::expr::frame::{Vector, VectorMut, set_text, text_bytes};
 use crate::plan::AggregateFunction;
 use crate::types::Kind;
 
-use super::{Groups, States, fold, mark, set_seen};
+use super::{Groups, States, fold_seen, mark, set_seen};
 
 /// The length of a text that no value has been folded into yet.
 const UNSET: [u8; 2] = u16::MAX.to_le_bytes();
@@ -117,11 +117,11 @@ pub(super) fn update(
             let best = slice_mut::<T>(best)?;
             let values = argument.of::<T>(rows)?;
             if is_min {
-                fold(best, seen, &argument, values, groups, |best: &mut T, v| {
+                fold_seen(best, seen, &argument, values, groups, |best: &mut T, v| {
                     *best = if v.below(*best) { v } else { *best };
                 });
             } else {
-                fold(best, seen, &argument, values, groups, |best: &mut T, v| {
+                fold_seen(best, seen, &argument, values, groups, |best: &mut T, v| {
                     *best = if best.below(v) { v } else { *best };
                 });
             }

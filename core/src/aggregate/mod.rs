@@ -122,10 +122,57 @@ impl<'a> States<'a> {
     }
 }
 
-/// Calls `f` with every state and the value that goes into it, in row order, NULLs left out.
-/// `seen` is set for the slots that get a value.
+/// Calls `f` with every state and the value that goes into it, in row order, NULLs left out, and
+/// `note` with the slot's entry of a second array.
 #[inline]
-fn fold<S, T: Copy>(
+fn fold<S, C, T: Copy>(
+    states: &mut [S],
+    notes: &mut [C],
+    argument: &Vector<'_>,
+    values: &[T],
+    groups: Groups<'_>,
+    f: impl Fn(&mut S, T),
+    note: impl Fn(&mut C),
+) {
+    let mut one = |group: usize, value: T| {
+        if let (Some(state), Some(n)) = (states.get_mut(group), notes.get_mut(group)) {
+            f(state, value);
+            note(n);
+        }
+    };
+    match (groups, argument.validity) {
+        (Groups::Each(groups), None) => {
+            groups.iter().zip(values).for_each(|(&group, &value)| one(group as usize, value));
+        }
+        (Groups::Each(groups), Some(_)) => {
+            for (row, (&group, &value)) in groups.iter().zip(values).enumerate() {
+                if argument.is_valid(row) {
+                    one(group as usize, value);
+                }
+            }
+        }
+        (Groups::One(group), None) => {
+            if let (Some(state), Some(n)) = (states.get_mut(group), notes.get_mut(group)) {
+                values.iter().for_each(|&value| {
+                    f(state, value);
+                    note(n);
+                });
+            }
+        }
+        (Groups::One(group), Some(_)) => {
+            for (row, &value) in values.iter().enumerate() {
+                if argument.is_valid(row) {
+                    one(group, value);
+                }
+            }
+        }
+    }
+}
+
+/// [`fold`] that marks in `seen` the slots that get a value, if the argument can be NULL: else
+/// there is no `seen`, as every group has one.
+#[inline]
+fn fold_seen<S, T: Copy>(
     states: &mut [S],
     seen: &mut [u8],
     argument: &Vector<'_>,
@@ -133,37 +180,20 @@ fn fold<S, T: Copy>(
     groups: Groups<'_>,
     f: impl Fn(&mut S, T),
 ) {
-    match (groups, argument.validity) {
-        (Groups::Each(groups), None) => {
+    if argument.validity.is_some() {
+        return fold(states, seen, argument, values, groups, f, |seen| *seen = 1);
+    }
+    match groups {
+        Groups::Each(groups) => {
             for (&group, &value) in groups.iter().zip(values) {
                 if let Some(state) = states.get_mut(group as usize) {
                     f(state, value);
                 }
             }
         }
-        (Groups::Each(groups), Some(_)) => {
-            for (row, (&group, &value)) in groups.iter().zip(values).enumerate() {
-                if argument.is_valid(row)
-                    && let Some(state) = states.get_mut(group as usize)
-                {
-                    f(state, value);
-                    mark(seen, group as usize);
-                }
-            }
-        }
-        (Groups::One(group), None) => {
+        Groups::One(group) => {
             if let Some(state) = states.get_mut(group) {
                 values.iter().for_each(|&value| f(state, value));
-            }
-        }
-        (Groups::One(group), Some(_)) => {
-            if let Some(state) = states.get_mut(group) {
-                for (row, &value) in values.iter().enumerate() {
-                    if argument.is_valid(row) {
-                        f(state, value);
-                        mark(seen, group);
-                    }
-                }
             }
         }
     }

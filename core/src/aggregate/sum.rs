@@ -12,7 +12,7 @@ use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::types::Kind;
 
-use super::{Groups, States, fold, set_seen};
+use super::{Groups, States, fold_seen, set_seen};
 
 /// An exact sum of 64-bit integers, as the two halves of an i128.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
@@ -115,7 +115,8 @@ pub(super) fn update(
     let (sums, seen) = states.split(width(kind))?;
     for_summand!(kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
-        fold(sums, seen, &argument, argument.of::<T>(rows)?, groups, T::add);
+        let values = argument.of::<T>(rows)?;
+        fold_seen(sums, seen, &argument, values, groups, T::add);
         Ok(())
     })
 }

@@ -4,7 +4,7 @@
 use core::fmt;
 
 use crate::error::RunError;
-use crate::fmt::{parse_value, write_value};
+use crate::fmt::{parse_value, write_cast};
 use crate::plan::op::Instruction;
 use crate::types::{DataType, Kind};
 
@@ -210,7 +210,7 @@ fn slot<'a>(dst: &'a mut VectorMut<'_>, row: usize) -> &'a mut [u8] {
 /// Writes the text of a value into a `VARCHAR(n)`; false if it is longer than n.
 fn print(from: DataType, value: &[u8], slot: &mut [u8]) -> bool {
     let mut text = Buffer { bytes: [0; Buffer::LONGEST], len: 0 };
-    let written = write_value(&mut text, from, value).is_ok();
+    let written = write_cast(&mut text, from, value).is_ok();
     written && set_text(slot, text.bytes.get(..text.len).unwrap_or(&[]))
 }
 

@@ -21,7 +21,9 @@ pub use csv::{write_csv_header, write_csv_row, write_csv_text};
 pub use number::TextForm;
 
 use crate::record::text_bytes;
-use crate::time::calendar::{parse_timestamp, write_timestamp, write_timestamp_short};
+use crate::time::calendar::{
+    LocalTimestamp, parse_timestamp, write_timestamp, write_timestamp_short,
+};
 use crate::types::DataType;
 
 /// Why a text is not a value of a type.
@@ -68,7 +70,7 @@ impl core::error::Error for ParseError {}
 /// [`DataType::size`] bytes of `out`, all of which are set.
 ///
 /// This is the reading of data, so it takes no value that the text does not say: `1.5` is no
-/// INTEGER here, while `CAST('1.5' AS INTEGER)` ([`TextForm::parse`]) rounds it to 2.
+/// INTEGER here, while `CAST('1.5' AS INTEGER)` ([`parse_cast`]) rounds it to 2.
 ///
 /// ```
 /// use ringql_core::fmt::{ParseError, parse_value};
@@ -84,37 +86,69 @@ impl core::error::Error for ParseError {}
 /// # Errors
 /// See [`ParseError`]. `out` then holds nothing of use.
 pub fn parse_value(data_type: DataType, text: &[u8], out: &mut [u8]) -> Result<(), ParseError> {
-    fn whole<T: TextForm, const N: usize>(
+    match data_type {
+        DataType::Timestamp => {
+            let micros = parse_timestamp(text).ok_or(ParseError::NotATimestamp)?;
+            put(micros.to_le_bytes(), out)
+        }
+        other if parse(other, text, out)? => Ok(()),
+        _ => Err(ParseError::NotWhole),
+    }
+}
+
+/// Reads the text of a value as `CAST(x AS type)` does, which is as DuckDB does: an integer with a
+/// fraction is rounded, and a timestamp's offset from UTC is ignored.
+///
+/// ```
+/// use ringql_core::fmt::parse_cast;
+/// use ringql_core::types::DataType;
+/// let mut bytes = [0; 4];
+/// parse_cast(DataType::Integer, b"1.5", &mut bytes).unwrap();
+/// assert_eq!(i32::from_le_bytes(bytes), 2);
+/// ```
+///
+/// # Errors
+/// See [`ParseError`]. `out` then holds nothing of use.
+pub fn parse_cast(data_type: DataType, text: &[u8], out: &mut [u8]) -> Result<(), ParseError> {
+    match data_type {
+        DataType::Timestamp => {
+            let local = LocalTimestamp::parse(text).ok_or(ParseError::NotATimestamp)?;
+            put(local.micros.to_le_bytes(), out)
+        }
+        other => parse(other, text, out).map(|_| ()),
+    }
+}
+
+/// Reads a value of any type but TIMESTAMP; false if it was rounded to a whole number.
+fn parse(data_type: DataType, text: &[u8], out: &mut [u8]) -> Result<bool, ParseError> {
+    fn number<T: TextForm, const N: usize>(
         text: &[u8],
         bytes: impl FnOnce(T) -> [u8; N],
         out: &mut [u8],
-    ) -> Result<(), ParseError> {
+    ) -> Result<bool, ParseError> {
         let (value, exact) = T::parse_exact(text)?;
-        if !exact {
-            return Err(ParseError::NotWhole);
-        }
-        *out.first_chunk_mut().ok_or(ParseError::NoRoom)? = bytes(value);
-        Ok(())
+        put(bytes(value), out).map(|()| exact)
     }
     match data_type {
-        DataType::Boolean => whole(text, |v: bool| [u8::from(v)], out),
-        DataType::TinyInt => whole(text, i8::to_le_bytes, out),
-        DataType::SmallInt => whole(text, i16::to_le_bytes, out),
-        DataType::Integer => whole(text, i32::to_le_bytes, out),
-        DataType::BigInt => whole(text, i64::to_le_bytes, out),
-        DataType::UTinyInt => whole(text, u8::to_le_bytes, out),
-        DataType::USmallInt => whole(text, u16::to_le_bytes, out),
-        DataType::UInteger => whole(text, u32::to_le_bytes, out),
-        DataType::UBigInt => whole(text, u64::to_le_bytes, out),
-        DataType::Real => whole(text, f32::to_le_bytes, out),
-        DataType::Double => whole(text, f64::to_le_bytes, out),
-        DataType::Timestamp => {
-            let micros = parse_timestamp(text).ok_or(ParseError::NotATimestamp)?;
-            *out.first_chunk_mut().ok_or(ParseError::NoRoom)? = micros.to_le_bytes();
-            Ok(())
-        }
-        DataType::Varchar(n) => parse_text(n, text, out),
+        DataType::Boolean => number(text, |v: bool| [u8::from(v)], out),
+        DataType::TinyInt => number(text, i8::to_le_bytes, out),
+        DataType::SmallInt => number(text, i16::to_le_bytes, out),
+        DataType::Integer => number(text, i32::to_le_bytes, out),
+        DataType::BigInt => number(text, i64::to_le_bytes, out),
+        DataType::UTinyInt => number(text, u8::to_le_bytes, out),
+        DataType::USmallInt => number(text, u16::to_le_bytes, out),
+        DataType::UInteger => number(text, u32::to_le_bytes, out),
+        DataType::UBigInt => number(text, u64::to_le_bytes, out),
+        DataType::Real => number(text, f32::to_le_bytes, out),
+        DataType::Double => number(text, f64::to_le_bytes, out),
+        DataType::Varchar(n) => parse_text(n, text, out).map(|()| true),
+        DataType::Timestamp => Err(ParseError::NotATimestamp),
     }
+}
+
+fn put<const N: usize>(bytes: [u8; N], out: &mut [u8]) -> Result<(), ParseError> {
+    *out.first_chunk_mut().ok_or(ParseError::NoRoom)? = bytes;
+    Ok(())
 }
 
 /// Puts a text into the bytes of a `VARCHAR(n)`: its length, its bytes, zeros.

@@ -79,6 +79,19 @@ fn data_is_not_rounded() {
 }
 
 #[test]
+fn casts_from_text_are_duckdbs() {
+    let mut out = [0; 8];
+    parse_cast(DataType::TinyInt, b"2.5", &mut out).unwrap();
+    assert_eq!(out[0], 3);
+    parse_cast(DataType::Timestamp, b"1970-01-01 00:00:00+02", &mut out).unwrap();
+    assert_eq!(i64::from_le_bytes(out), 0);
+    parse_value(DataType::Timestamp, b"1970-01-01 00:00:00+02", &mut out).unwrap();
+    assert_eq!(i64::from_le_bytes(out), -7_200_000_000);
+    parse_cast(DataType::Varchar(6), b"ab", &mut out).unwrap();
+    assert_eq!(&out, b"\x02\x00ab\0\0\0\0");
+}
+
+#[test]
 fn floats() {
     for (text, expected) in [
         ("1", "1.0"),

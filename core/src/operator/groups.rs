@@ -107,74 +107,22 @@ impl<'a> GroupTable<'a> {
         rows: usize,
         drop_new: bool,
     ) -> Result<usize, RunError> {
-        if self.layout.key_words == 1 {
-            self.probe::<1>(pane_of, rows, drop_new, 1)
+        let width = self.layout.key_words as usize;
+        let batch = self.batch_keys.get(..rows * width).ok_or(RunError::Internal)?;
+        let groups = self.batch_groups.get_mut(..rows).ok_or(RunError::Internal)?;
+        let index = Index {
+            entries: &mut *self.index,
+            panes: &mut *self.panes,
+            keys: &mut *self.keys,
+            entries_per_pane: self.layout.index_entries as usize,
+            capacity: self.capacity,
+            drop_new,
+        };
+        if width == 1 {
+            index.assign(batch.iter().copied(), groups, pane_of)
         } else {
-            self.probe::<0>(pane_of, rows, drop_new, self.layout.key_words as usize)
+            index.assign(batch.chunks_exact(width.max(1)), groups, pane_of)
         }
-    }
-
-    /// `W` is the words of a key, or 0 where only `width` knows.
-    #[inline]
-    fn probe<const W: usize>(
-        &mut self,
-        pane_of: impl Fn(usize) -> u16,
-        rows: usize,
-        drop_new: bool,
-        width: usize,
-    ) -> Result<usize, RunError> {
-        let width = if W == 0 { width } else { W };
-        let entries = self.layout.index_entries as usize;
-        let capacity = self.capacity as usize;
-        let group_bits = group_bits(self.capacity);
-        let shift = 64 - entries.trailing_zeros();
-        let keys = self.batch_keys.chunks_exact(width.max(1)).take(rows);
-        let mut done = 0;
-        'rows: for ((row, key), out) in keys.enumerate().zip(self.batch_groups.iter_mut()) {
-            let pane = pane_of(row) as usize;
-            let index = self
-                .index
-                .get_mut(pane * entries..(pane + 1) * entries)
-                .ok_or(RunError::Internal)?;
-            let first_group = pane * capacity;
-            let hash = hash(key);
-            let tag = hash as u32 & !group_bits;
-            let mut at = hash.checked_shr(shift).unwrap_or(0) as usize;
-            let group = loop {
-                let entry = index.get_mut(at & (entries - 1)).ok_or(RunError::Internal)?;
-                if *entry == 0 {
-                    let header = self.panes.get_mut(pane).ok_or(RunError::Internal)?;
-                    let group = header.groups;
-                    if group as usize == capacity {
-                        if drop_new {
-                            *out = DROPPED;
-                            done += 1;
-                            continue 'rows;
-                        }
-                        return Ok(done);
-                    }
-                    header.groups += 1;
-                    *entry = (group + 1) | tag;
-                    let start = (first_group + group as usize) * width;
-                    self.keys
-                        .get_mut(start..start + width)
-                        .ok_or(RunError::Internal)?
-                        .copy_from_slice(key);
-                    break group;
-                }
-                if *entry & !group_bits == tag {
-                    let group = (*entry & group_bits) - 1;
-                    let start = (first_group + group as usize) * width;
-                    if self.keys.get(start..start + width) == Some(key) {
-                        break group;
-                    }
-                }
-                at += 1;
-            };
-            *out = first_group as u32 + group;
-            done += 1;
-        }
-        Ok(done)
     }
 
     /// Forgets the groups of a pane, in time proportional to them.
@@ -206,6 +154,131 @@ impl<'a> GroupTable<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// A row's packed keys: one word, or several.
+trait Key: Copy {
+    /// The hash.
+    fn hash(self) -> u64;
+    /// Whether it is the key of the group in slot `slot`.
+    fn is_at(self, keys: &[u64], slot: usize) -> bool;
+    /// Makes it the key of the group in slot `slot`.
+    fn put_at(self, keys: &mut [u64], slot: usize) -> Result<(), RunError>;
+}
+
+impl Key for u64 {
+    #[inline]
+    fn hash(self) -> u64 {
+        hash(&[self])
+    }
+
+    #[inline]
+    fn is_at(self, keys: &[u64], slot: usize) -> bool {
+        keys.get(slot) == Some(&self)
+    }
+
+    fn put_at(self, keys: &mut [u64], slot: usize) -> Result<(), RunError> {
+        *keys.get_mut(slot).ok_or(RunError::Internal)? = self;
+        Ok(())
+    }
+}
+
+impl Key for &[u64] {
+    #[inline]
+    fn hash(self) -> u64 {
+        hash(self)
+    }
+
+    #[inline]
+    fn is_at(self, keys: &[u64], slot: usize) -> bool {
+        let start = slot.saturating_mul(self.len());
+        keys.get(start..start.saturating_add(self.len())) == Some(self)
+    }
+
+    fn put_at(self, keys: &mut [u64], slot: usize) -> Result<(), RunError> {
+        let start = slot.saturating_mul(self.len());
+        let place = keys.get_mut(start..start.saturating_add(self.len()));
+        place.ok_or(RunError::Internal)?.copy_from_slice(self);
+        Ok(())
+    }
+}
+
+/// The indexes of all panes and what they lead to.
+struct Index<'a> {
+    entries: &'a mut [u32],
+    panes: &'a mut [Pane],
+    /// The groups' keys, by slot.
+    keys: &'a mut [u64],
+    entries_per_pane: usize,
+    capacity: u32,
+    drop_new: bool,
+}
+
+impl Index<'_> {
+    /// Writes the group slot of each row; returns the rows that have one before the table is full.
+    #[inline]
+    fn assign<K: Key>(
+        mut self,
+        batch: impl Iterator<Item = K>,
+        groups: &mut [u32],
+        pane_of: impl Fn(usize) -> u16,
+    ) -> Result<usize, RunError> {
+        let group_bits = group_bits(self.capacity);
+        let shift = 64 - self.entries_per_pane.trailing_zeros();
+        for (row, (key, out)) in batch.zip(groups.iter_mut()).enumerate() {
+            let pane = pane_of(row) as usize;
+            let first_slot = pane * self.capacity as usize;
+            let at = pane * self.entries_per_pane + key.hash().wrapping_shr(shift) as usize;
+            // The common case: the group stands where its hash says. An empty entry gives a slot
+            // outside the table, which no key is at.
+            let entry = self.entries.get(at).copied().unwrap_or(0);
+            let group = (entry & group_bits).wrapping_sub(1);
+            let slot = first_slot.saturating_add(group as usize);
+            if key.is_at(self.keys, slot) {
+                *out = slot as u32;
+            } else if let Some(slot) = self.find_or_make(key, pane)? {
+                *out = slot;
+            } else {
+                return Ok(row);
+            }
+        }
+        Ok(groups.len())
+    }
+
+    /// Looks further than the first entry. `None` if the table is full and rows must not be
+    /// dropped.
+    #[inline(never)]
+    fn find_or_make<K: Key>(&mut self, key: K, pane: usize) -> Result<Option<u32>, RunError> {
+        let group_bits = group_bits(self.capacity);
+        let first_slot = pane * self.capacity as usize;
+        let first_entry = pane * self.entries_per_pane;
+        let wrap = self.entries_per_pane.wrapping_sub(1);
+        let hash = key.hash();
+        let tag = hash as u32 & !group_bits;
+        let mut at = hash.wrapping_shr(64 - self.entries_per_pane.trailing_zeros()) as usize;
+        loop {
+            let entry =
+                self.entries.get_mut(first_entry + (at & wrap)).ok_or(RunError::Internal)?;
+            if *entry == 0 {
+                let header = self.panes.get_mut(pane).ok_or(RunError::Internal)?;
+                let group = header.groups;
+                if group == self.capacity {
+                    return Ok(self.drop_new.then_some(DROPPED));
+                }
+                header.groups += 1;
+                *entry = (group + 1) | tag;
+                key.put_at(self.keys, first_slot + group as usize)?;
+                return Ok(Some(first_slot as u32 + group));
+            }
+            if *entry & !group_bits == tag {
+                let slot = first_slot + (*entry & group_bits) as usize - 1;
+                if key.is_at(self.keys, slot) {
+                    return Ok(Some(slot as u32));
+                }
+            }
+            at += 1;
+        }
     }
 }
 

@@ -24,8 +24,7 @@ pub(super) fn encode(
         let key = frame.get(*id)?;
         let (start, end) = key_place(at, register.data_type, register.nullable);
         if register.nullable {
-            let mut valid = (0..rows).map(|row| u64::from(key.is_valid(row)));
-            put(words, width, at, || valid.next().unwrap_or(0));
+            put(words, width, at, (0..rows).map(|row| u64::from(key.is_valid(row))));
         }
         encode_values(&key, width, start as usize, rows, words)?;
         at = end;
@@ -35,16 +34,16 @@ pub(super) fn encode(
 
 /// Ors a value into every row's word at byte `at`.
 #[inline]
-fn put(words: &mut [u64], width: usize, at: u64, mut value: impl FnMut() -> u64) {
+fn put(words: &mut [u64], width: usize, at: u64, values: impl Iterator<Item = u64>) {
     let (word, shift) = (at as usize / 8, at % 8 * 8);
     if width == 1 {
-        for w in words {
-            *w |= value() << shift;
+        for (w, value) in words.iter_mut().zip(values) {
+            *w |= value << shift;
         }
     } else {
-        for row in words.chunks_exact_mut(width.max(1)) {
+        for (row, value) in words.chunks_exact_mut(width.max(1)).zip(values) {
             if let Some(w) = row.get_mut(word) {
-                *w |= value() << shift;
+                *w |= value << shift;
             }
         }
     }
@@ -59,40 +58,36 @@ fn encode_values(
 ) -> Result<(), RunError> {
     macro_rules! numbers {
         ($t:ty, $bits:expr) => {{
-            let bits: fn($t) -> u64 = $bits;
+            let bits = $bits;
             let values = key.of::<$t>(rows)?;
             if key.validity.is_none() {
-                let mut values = values.iter();
-                put(words, width, start as u64, || values.next().map_or(0, |v| bits(*v)));
+                put(words, width, start as u64, values.iter().map(|v| bits(*v)));
             } else {
-                let mut values = values.iter().enumerate();
-                put(words, width, start as u64, || match values.next() {
-                    Some((row, v)) if key.is_valid(row) => bits(*v),
-                    _ => 0,
-                });
+                let values = values.iter().enumerate();
+                let valid = values.map(|(row, v)| if key.is_valid(row) { bits(*v) } else { 0 });
+                put(words, width, start as u64, valid);
             }
         }};
     }
     match key.data_type.kind() {
         Kind::Bool => {
             let mask = key.mask()?;
-            let mut rows = 0..rows;
-            put(words, width, start as u64, || {
-                let row = rows.next().unwrap_or(0);
+            let bits = (0..rows).map(|row| {
                 let bit = mask.get(row / 64).map_or(0, |w| w >> (row % 64) & 1);
                 bit & u64::from(key.is_valid(row))
             });
+            put(words, width, start as u64, bits);
         }
-        Kind::I8 | Kind::U8 => numbers!(u8, u64::from),
-        Kind::I16 | Kind::U16 => numbers!(u16, u64::from),
-        Kind::I32 | Kind::U32 => numbers!(u32, u64::from),
-        Kind::I64 | Kind::U64 => numbers!(u64, |v| v),
+        Kind::I8 | Kind::U8 => numbers!(u8, |v: u8| u64::from(v)),
+        Kind::I16 | Kind::U16 => numbers!(u16, |v: u16| u64::from(v)),
+        Kind::I32 | Kind::U32 => numbers!(u32, |v: u32| u64::from(v)),
+        Kind::I64 | Kind::U64 => numbers!(u64, |v: u64| v),
         // -0 and 0 are one group, and so are all NaNs.
-        Kind::F32 => numbers!(f32, |v| {
+        Kind::F32 => numbers!(f32, |v: f32| {
             let one = if v.is_nan() { f32::NAN } else { v + 0.0 };
             u64::from(one.to_bits())
         }),
-        Kind::F64 => numbers!(f64, |v| {
+        Kind::F64 => numbers!(f64, |v: f64| {
             let one = if v.is_nan() { f64::NAN } else { v + 0.0 };
             one.to_bits()
         }),

@@ -166,8 +166,8 @@ impl Walk<'_, '_> {
                 }
                 Operator::Project { .. } | Operator::Emit { .. } => {
                     let rest = plan.operators.get(at..).unwrap_or(&[]);
-                    let rows_out =
-                        deliver(plan, frame, counters, rest, Some(batch), selection, room)?;
+                    let mut machine = Machine::new(plan, frame, counters, Some(batch), selection);
+                    let rows_out = deliver(&mut machine, geometry.output, rest, room)?;
                     return Ok(Walked { rows_in: rows, rows_out, error: None });
                 }
             }
@@ -250,7 +250,8 @@ impl Walk<'_, '_> {
             next += 1;
         }
         let after = plan.operators.get(next..).unwrap_or(&[]);
-        deliver(plan, &mut self.frame, self.counters, after, None, selection, room)
+        let mut machine = Machine::new(plan, &mut self.frame, self.counters, None, selection);
+        deliver(&mut machine, self.geometry.output, after, room)
     }
 
     fn tumble(&mut self, state: u32) -> Result<&mut Tumble, RunError> {
@@ -275,25 +276,19 @@ fn part(states: &mut [u8], base: usize, offset: u32) -> Result<&mut [u8], RunErr
 
 /// Runs the last operators: the SELECT list, and the writing of records. Returns those written.
 fn deliver(
-    plan: &Plan<'_>,
-    frame: &mut Frame<'_>,
-    counters: &mut Counters,
+    machine: &mut Machine<'_, '_>,
+    layout: Layout,
     operators: &[Operator],
-    batch: Option<&Batch<'_>>,
-    selection: Selection<'_>,
     room: &mut [u8],
 ) -> Result<usize, RunError> {
-    let rows = selection.len();
+    let plan = machine.plan;
+    let rows = machine.selection.len();
     for operator in operators {
         match operator {
-            Operator::Project { program, .. } => {
-                Machine::new(plan, frame, counters, batch, selection)
-                    .run(program.of(plan.instructions))?;
-            }
+            Operator::Project { program, .. } => machine.run(program.of(plan.instructions))?,
             Operator::Emit { output, columns, .. } => {
-                let schema = plan.output(*output);
-                let columns = columns.of(plan.lists);
-                emit::emit(frame, schema.fields, schema.layout(), columns, rows, room)?;
+                let fields = plan.output(*output).fields;
+                emit::emit(machine.frame, fields, layout, columns.of(plan.lists), rows, room)?;
             }
             _ => return Err(RunError::Internal),
         }

@@ -1,1 +1,386 @@
-//! `EXPLAIN`: what a plan does and what it costs, to the byte.
+//! `EXPLAIN`: what a plan does and what it takes, read off its tables.
+//!
+//! An [`Explanation`] holds plain data: it can be serialised (the `ringql` program prints it as
+//! JSON), printed as [text](Explanation::text) of at most 100 columns, or drawn by Graphviz
+//! ([`dot`](Explanation::dot)). All three are the same for the same plan. Every figure is one that
+//! the query really uses: the parts of the arena sum to
+//! [`Plan::arena_bytes`], and an operator's parts to its state.
+
+mod dot;
+mod state;
+mod text;
+mod value;
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use serde::Serialize;
+
+use super::op::{Instruction, Op, RegisterId, Takes, Writes};
+use super::wire::{self, Features};
+use super::{AggregateTable, OnFull, Operator, Plan, Range, layout};
+use crate::schema::Schema;
+use state::state;
+use value::Names;
+
+/// A plan, explained.
+///
+/// ```
+/// use ringql_core::plan::{Plan, explain::Explanation};
+/// # let plan = Plan { batch_rows: 16, streams: &[], outputs: &[], fields: &[], constants: &[],
+/// #     registers: &[], instructions: &[], operators: &[], aggregates: &[], lists: &[], texts: "" };
+/// let explanation = Explanation::of(&plan);
+/// assert_eq!(explanation.arena.total, plan.arena_bytes() as u64);
+/// assert!(explanation.text().starts_with("plan  "));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// Bytes on the wire.
+    pub plan_bytes: u64,
+    /// What it uses: [`Features`] by name.
+    pub features: String,
+    /// Rows of a batch.
+    pub batch_rows: u16,
+    /// The arena.
+    pub arena: Arena,
+    /// Inputs.
+    pub streams: Vec<Records>,
+    /// Outputs.
+    pub outputs: Vec<Records>,
+    /// The operator table.
+    pub operators: Vec<OperatorEntry>,
+    /// The register table.
+    pub registers: Vec<RegisterEntry>,
+}
+
+/// The arena's bytes. The parts sum to the total.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Arena {
+    /// [`Plan::arena_bytes`].
+    pub total: u64,
+    /// Counters and phase.
+    pub header: u64,
+    /// State of the streams.
+    pub streams: u64,
+    /// Registers.
+    pub registers: u64,
+    /// States of the operators.
+    pub operators: u64,
+}
+
+/// The records of a stream or output.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Records {
+    /// Its name; an output may have none.
+    pub name: String,
+    /// Bytes of a record.
+    pub record_bytes: u64,
+    /// Where the validity bitmap starts, if there is one.
+    pub validity_offset: Option<u64>,
+    /// Its event time, if it has one.
+    pub event_time: Option<EventTimeEntry>,
+    /// The columns.
+    pub columns: Vec<ColumnEntry>,
+}
+
+/// Event time of a stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EventTimeEntry {
+    /// The column.
+    pub column: String,
+    /// How far the watermark trails behind, microseconds.
+    pub delay_micros: i64,
+}
+
+/// A column of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ColumnEntry {
+    /// Its name.
+    pub name: String,
+    /// Its SQL type.
+    #[serde(rename = "type")]
+    pub data_type: String,
+    /// Whether it can be NULL.
+    pub nullable: bool,
+    /// First byte in the record.
+    pub offset: u16,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// An entry of the register table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RegisterEntry {
+    /// Its number.
+    pub register: u16,
+    /// Its SQL type.
+    #[serde(rename = "type")]
+    pub data_type: String,
+    /// Whether it has a validity mask.
+    pub nullable: bool,
+    /// First byte in the arena.
+    pub offset: u32,
+    /// Bytes, with the mask.
+    pub bytes: u64,
+    /// The columns or results that it holds, as far as those have names.
+    pub holds: Option<String>,
+}
+
+/// An entry of the operator table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OperatorEntry {
+    /// Its number.
+    pub operator: u16,
+    /// What it is.
+    pub name: &'static str,
+    /// The operator whose rows it reads.
+    pub input: Option<u16>,
+    /// The stream that it reads, for a scan.
+    pub stream: Option<u16>,
+    /// The output that it writes, for an emit.
+    pub output: Option<u16>,
+    /// What it does, in a line.
+    pub summary: String,
+    /// Its program.
+    pub program: Vec<Step>,
+    /// Its aggregates.
+    pub aggregates: Vec<AggregateEntry>,
+    /// Its state.
+    pub state: Option<State>,
+}
+
+/// An entry of the expression table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Its number.
+    pub instruction: u16,
+    /// The opcode.
+    pub op: &'static str,
+    /// The kind it works on.
+    pub kind: &'static str,
+    /// The register it writes, as `r7`.
+    pub dst: Option<String>,
+    /// Operand a: a column's name, a register or a constant's value.
+    pub a: Option<String>,
+    /// Operand b.
+    pub b: Option<String>,
+    /// What it computes.
+    pub meaning: String,
+}
+
+/// An entry of the aggregate table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AggregateEntry {
+    /// Its number.
+    pub aggregate: u16,
+    /// The function and its argument.
+    pub function: String,
+    /// The register of its result, as `r7`.
+    pub result: String,
+    /// First byte of its states in the arena.
+    pub offset: u32,
+    /// Bytes of its states over all groups.
+    pub bytes: u64,
+}
+
+/// An operator's state. The parts sum to `bytes`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct State {
+    /// First byte in the arena.
+    pub offset: u32,
+    /// Bytes.
+    pub bytes: u64,
+    /// What they are.
+    pub parts: Vec<Part>,
+}
+
+/// A part of a state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// What it is.
+    pub name: String,
+    /// How its bytes come about, such as `6 groups x 8`.
+    pub split: String,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+impl Explanation {
+    /// Explains a plan. One that [`verify`](super::verify::verify) refuses is explained as far as
+    /// it can be.
+    #[must_use]
+    pub fn of(plan: &Plan<'_>) -> Self {
+        let names = Names::of(plan);
+        let operators = (0..).zip(plan.operators).map(|(i, o)| operator(plan, &names, i, o));
+        let operators: Vec<_> = operators.collect();
+        Self {
+            plan_bytes: wire::encoded_len(plan).map_or(u64::MAX, |n| n as u64),
+            features: Features::of(plan).to_string(),
+            batch_rows: plan.batch_rows,
+            arena: Arena {
+                total: plan.arena_bytes() as u64,
+                header: layout::HEADER_BYTES,
+                streams: layout::registers_offset(plan) - layout::HEADER_BYTES,
+                registers: layout::registers_bytes(plan),
+                operators: operators
+                    .iter()
+                    .flat_map(|o| &o.state)
+                    .fold(0, |sum, state| sum.saturating_add(state.bytes)),
+            },
+            streams: plan.streams.iter().map(|s| stream(plan, s)).collect(),
+            outputs: plan
+                .outputs
+                .iter()
+                .map(|o| records(plan, o.name.of(plan.texts), o.fields))
+                .collect(),
+            operators,
+            registers: registers(plan, &names),
+        }
+    }
+}
+
+fn stream(plan: &Plan<'_>, stream: &super::Stream) -> Records {
+    let records = records(plan, stream.name.of(plan.texts), stream.fields);
+    let event_time = stream.time.map(|time| {
+        let column = records.columns.get(time.column.index());
+        EventTimeEntry {
+            column: column.map(|c| c.name.clone()).unwrap_or_default(),
+            delay_micros: time.delay,
+        }
+    });
+    Records { event_time, ..records }
+}
+
+fn records(plan: &Plan<'_>, name: &str, fields: Range) -> Records {
+    let schema = Schema { fields: fields.of(plan.fields), texts: plan.texts };
+    let layout = schema.layout();
+    let columns = schema.fields.iter().map(|field| ColumnEntry {
+        name: field.name.of(plan.texts).to_owned(),
+        data_type: field.data_type.to_string(),
+        nullable: field.nullable,
+        offset: field.offset,
+        bytes: field.data_type.size() as u64,
+    });
+    Records {
+        name: name.to_owned(),
+        record_bytes: layout.record_size as u64,
+        validity_offset: layout.validity.map(|at| at as u64),
+        event_time: None,
+        columns: columns.collect(),
+    }
+}
+
+fn registers(plan: &Plan<'_>, names: &Names<'_>) -> Vec<RegisterEntry> {
+    let entries = (0..).zip(plan.registers).map(|(id, register)| RegisterEntry {
+        register: id,
+        data_type: register.data_type.to_string(),
+        nullable: register.nullable,
+        offset: register.offset,
+        bytes: layout::register_bytes(register, plan.batch_rows),
+        holds: names.held(RegisterId(id)),
+    });
+    entries.collect()
+}
+
+fn operator(plan: &Plan<'_>, names: &Names<'_>, id: u16, operator: &Operator) -> OperatorEntry {
+    let program = match operator {
+        Operator::Filter { program, .. } | Operator::Project { program, .. } => *program,
+        Operator::Aggregate(table) => table.program,
+        Operator::Scan { .. } | Operator::Tumble { .. } | Operator::Emit { .. } => Range::EMPTY,
+    };
+    let steps = (program.start..).zip(program.of(plan.instructions));
+    OperatorEntry {
+        operator: id,
+        name: operator.name(),
+        input: operator.input().map(|input| input.0),
+        stream: match operator {
+            Operator::Scan { stream } => Some(stream.0),
+            _ => None,
+        },
+        output: match operator {
+            Operator::Emit { output, .. } => Some(output.0),
+            _ => None,
+        },
+        summary: summary(plan, operator),
+        program: steps.map(|(i, entry)| step(plan, names, i, entry)).collect(),
+        aggregates: match operator {
+            Operator::Aggregate(table) => aggregates(plan, table),
+            _ => Vec::new(),
+        },
+        state: state(plan, operator),
+    }
+}
+
+fn summary(plan: &Plan<'_>, operator: &Operator) -> String {
+    let list = |range: Range| value::list(range.of(plan.lists));
+    match operator {
+        Operator::Scan { stream } => {
+            let entry = plan.streams.get(stream.index());
+            format!("stream {}", entry.map_or("?", |s| s.name.of(plan.texts)))
+        }
+        Operator::Filter { predicate, .. } => format!("rows where r{} is true", predicate.0),
+        Operator::Tumble { size, panes, .. } => {
+            format!("windows of {}, {panes} open at once", value::duration(*size))
+        }
+        Operator::Aggregate(table) => {
+            let groups = match (table.keys.len, table.groups) {
+                (0, _) => "one group".to_owned(),
+                (_, n) => {
+                    format!("{n} groups of {} -> {}", list(table.keys), list(table.key_results))
+                }
+            };
+            let on_full = match (table.keys.len, table.on_full) {
+                (0, _) => "",
+                (_, OnFull::Error) => ", on_full = 'error'",
+                (_, OnFull::DropNew) => ", on_full = 'drop_new'",
+            };
+            let window = match table.window_results.len {
+                0 => String::new(),
+                _ => format!(" in each window -> {}", list(table.window_results)),
+            };
+            format!("{groups}{window}{on_full}")
+        }
+        Operator::Project { .. } => "the SELECT list".to_owned(),
+        Operator::Emit { output, columns, .. } => {
+            let name = plan.outputs.get(output.index()).map_or("?", |o| o.name.of(plan.texts));
+            let to = if name.is_empty() { "the output" } else { name };
+            format!("records of {} to {to}", list(*columns))
+        }
+    }
+}
+
+fn step(plan: &Plan<'_>, names: &Names<'_>, id: u16, entry: &Instruction) -> Step {
+    let info = entry.op.info();
+    let a = value::operand(plan, names, entry, info.a, entry.a);
+    let b = value::operand(plan, names, entry, info.b, entry.b);
+    let to = plan.registers.get(entry.dst.index()).map(|r| r.data_type.to_string());
+    let (a_text, b_text) = (a.as_deref().unwrap_or(""), b.as_deref().unwrap_or(""));
+    Step {
+        instruction: id,
+        op: info.name,
+        kind: match (entry.op, info.a) {
+            // They are about rows, not values.
+            (Op::Unguard, Takes::Nothing) => "",
+            _ => value::kind(entry.kind),
+        },
+        dst: (info.writes != Writes::Nothing).then(|| format!("r{}", entry.dst.0)),
+        meaning: value::fill(info.text, a_text, b_text, to.as_deref().unwrap_or("?")),
+        a,
+        b,
+    }
+}
+
+fn aggregates(plan: &Plan<'_>, table: &AggregateTable) -> Vec<AggregateEntry> {
+    let slots = layout::aggregate_layout(plan, table).slots;
+    let entries = (table.aggregates.start..).zip(table.aggregates.of(plan.aggregates));
+    let entries = entries.map(|(id, aggregate)| AggregateEntry {
+        aggregate: id,
+        function: value::function(aggregate),
+        result: format!("r{}", aggregate.result.0),
+        offset: aggregate.state,
+        bytes: layout::aggregate_bytes(plan, aggregate, slots),
+    });
+    entries.collect()
+}

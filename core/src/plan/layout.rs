@@ -9,7 +9,7 @@
 //! 4. per operator: its state ([`operator_bytes`]).
 //!
 //! Offsets in a plan's tables are those of this order: [`verify`](super::verify::verify) compares
-//! them, [`assign`] writes them.
+//! them, and whoever builds a plan sets them from [`walk`].
 
 use super::op::{Register, RegisterId};
 use super::{Aggregate, AggregateFunction, AggregateTable, Operator, Plan, Range};
@@ -168,8 +168,8 @@ pub const fn aggregate_layout(plan: &Plan<'_>, table: &AggregateTable) -> Aggreg
     let index = AGGREGATE_BYTES + panes * PANE_BYTES;
     let keys = index.saturating_add(align8(panes * index_entries * 4));
     let batch_keys = keys.saturating_add(slots.saturating_mul(key_words * 8));
-    let batch_groups = batch_keys + rows * key_words * 8;
-    let aggregates = batch_groups + align8(rows * 4);
+    let batch_groups = batch_keys.saturating_add(rows * key_words * 8);
+    let aggregates = batch_groups.saturating_add(align8(rows * 4));
     AggregateLayout {
         key_words,
         panes,

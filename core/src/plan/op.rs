@@ -165,6 +165,9 @@ impl Kinds {
 pub struct OpInfo {
     /// Its name in `EXPLAIN`.
     pub name: &'static str,
+    /// What it computes, in `EXPLAIN`: `{a}`, `{b}` and `{type}` stand for the operands and the
+    /// type of the result.
+    pub text: &'static str,
     /// The kinds it works on.
     pub kinds: Kinds,
     /// Operand `a`.
@@ -178,7 +181,7 @@ pub struct OpInfo {
 }
 
 macro_rules! opcodes {
-    ($($(#[$doc:meta])* $op:ident $name:literal $kinds:ident ($a:ident, $b:ident) -> $writes:ident $fallible:literal;)*) => {
+    ($($(#[$doc:meta])* $op:ident $name:literal $text:literal $kinds:ident ($a:ident, $b:ident) -> $writes:ident $fallible:literal;)*) => {
         /// An opcode of the expression table.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -197,6 +200,7 @@ macro_rules! opcodes {
                 match self {
                     $(Self::$op => OpInfo {
                         name: $name,
+                        text: $text,
                         kinds: Kinds::$kinds,
                         a: Takes::$a,
                         b: Takes::$b,
@@ -211,65 +215,65 @@ macro_rules! opcodes {
 
 opcodes! {
     /// `dst` = column `a` of the scanned stream, selected rows only.
-    Load "load" All (Column, Nothing) -> Same false;
+    Load "load" "{a}" All (Column, Nothing) -> Same false;
     /// `dst[i]` = `a[selection[i]]`: a value computed before a filter, for the rows it kept.
-    Gather "gather" All (Register, Nothing) -> Same false;
+    Gather "gather" "{a} of the rows kept" All (Register, Nothing) -> Same false;
     /// `dst` = constant `a` in every row.
-    Constant "constant" All (Constant, Nothing) -> Same false;
+    Constant "constant" "{a}" All (Constant, Nothing) -> Same false;
     /// `dst` = NULL in every row.
-    Null "null" All (Nothing, Nothing) -> Same false;
+    Null "null" "NULL" All (Nothing, Nothing) -> Same false;
     /// `dst` = `a`.
-    Copy "copy" All (Either, Nothing) -> Same false;
+    Copy "copy" "{a}" All (Either, Nothing) -> Same false;
     /// `a + b`; integer overflow is NULL and counted.
-    Add "add" Numbers (Register, Either) -> Same true;
+    Add "add" "{a} + {b}" Numbers (Register, Either) -> Same true;
     /// `a - b`.
-    Sub "sub" Numbers (Register, Either) -> Same true;
+    Sub "sub" "{a} - {b}" Numbers (Register, Either) -> Same true;
     /// `a * b`.
-    Mul "mul" Numbers (Register, Either) -> Same true;
+    Mul "mul" "{a} * {b}" Numbers (Register, Either) -> Same true;
     /// `a / b` on REAL and DOUBLE (IEEE 754); integers are converted before.
-    Div "div" Floats (Register, Either) -> Same false;
+    Div "div" "{a} / {b}" Floats (Register, Either) -> Same false;
     /// `a % b`, sign of `a`; an integer `% 0` is NULL and counted.
-    Mod "mod" Numbers (Register, Either) -> Same true;
+    Mod "mod" "{a} % {b}" Numbers (Register, Either) -> Same true;
     /// `-a`.
-    Neg "neg" Numbers (Register, Nothing) -> Same true;
+    Neg "neg" "-{a}" Numbers (Register, Nothing) -> Same true;
     /// `ABS(a)`.
-    Abs "abs" Numbers (Register, Nothing) -> Same true;
+    Abs "abs" "ABS({a})" Numbers (Register, Nothing) -> Same true;
     /// `a = b`. Floats: NaN equals NaN and is above all other values, here and below.
-    Eq "eq" All (Register, Either) -> Mask false;
+    Eq "eq" "{a} = {b}" All (Register, Either) -> Mask false;
     /// `a <> b`.
-    Ne "ne" All (Register, Either) -> Mask false;
+    Ne "ne" "{a} <> {b}" All (Register, Either) -> Mask false;
     /// `a < b`.
-    Lt "lt" All (Register, Either) -> Mask false;
+    Lt "lt" "{a} < {b}" All (Register, Either) -> Mask false;
     /// `a <= b`.
-    Le "le" All (Register, Either) -> Mask false;
+    Le "le" "{a} <= {b}" All (Register, Either) -> Mask false;
     /// `a > b`.
-    Gt "gt" All (Register, Either) -> Mask false;
+    Gt "gt" "{a} > {b}" All (Register, Either) -> Mask false;
     /// `a >= b`.
-    Ge "ge" All (Register, Either) -> Mask false;
+    Ge "ge" "{a} >= {b}" All (Register, Either) -> Mask false;
     /// `a AND b`, three-valued.
-    And "and" Bool (Mask, Mask) -> Mask false;
+    And "and" "{a} AND {b}" Bool (Mask, Mask) -> Mask false;
     /// `a OR b`, three-valued.
-    Or "or" Bool (Mask, Mask) -> Mask false;
+    Or "or" "{a} OR {b}" Bool (Mask, Mask) -> Mask false;
     /// `NOT a`, three-valued.
-    Not "not" Bool (Mask, Nothing) -> Mask false;
+    Not "not" "NOT {a}" Bool (Mask, Nothing) -> Mask false;
     /// `a IS NULL`.
-    IsNull "is null" All (Register, Nothing) -> Mask false;
+    IsNull "is null" "{a} IS NULL" All (Register, Nothing) -> Mask false;
     /// `a IS NOT NULL`.
-    IsNotNull "is not null" All (Register, Nothing) -> Mask false;
+    IsNotNull "is not null" "{a} IS NOT NULL" All (Register, Nothing) -> Mask false;
     /// `dst` = `b` where `a` is true; other rows of `dst` keep their value. CASE is built of these.
-    Blend "blend" All (Mask, Either) -> Same false;
+    Blend "blend" "{b} where {a}" All (Mask, Either) -> Same false;
     /// `a` where it is not NULL, else `b`.
-    Coalesce "coalesce" All (Register, Either) -> Same false;
+    Coalesce "coalesce" "COALESCE({a}, {b})" All (Register, Either) -> Same false;
     /// `a`, but NULL where `b` is true.
-    NullIf "nullif" All (Register, Mask) -> Same false;
+    NullIf "nullif" "{a}, NULL where {b}" All (Register, Mask) -> Same false;
     /// `a` (of the entry's kind) converted to the type of `dst`; what does not fit is NULL and counted.
-    Cast "cast" All (Register, Nothing) -> Any true;
+    Cast "cast" "CAST({a} AS {type})" All (Register, Nothing) -> Any true;
     /// From here on, failed rows count only where `a` is true (a CASE branch, the right of an AND).
-    Guard "guard" Bool (Mask, Nothing) -> Nothing false;
+    Guard "guard" "failed rows count where {a}" Bool (Mask, Nothing) -> Nothing false;
     /// Failed rows count everywhere again.
-    Unguard "unguard" Bool (Nothing, Nothing) -> Nothing false;
+    Unguard "unguard" "failed rows count everywhere" Bool (Nothing, Nothing) -> Nothing false;
     /// Start of the tumbling window of `b` microseconds that holds timestamp `a`.
-    WindowStart "window start" Time (Register, Constant) -> Same true;
+    WindowStart "window start" "start of the window of {b} that holds {a}" Time (Register, Constant) -> Same true;
 }
 
 impl Op {

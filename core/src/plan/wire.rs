@@ -49,7 +49,7 @@ mod tables;
 
 use core::ops::Range as Bytes;
 
-use crc::{CRC_32_ISO_HDLC, Crc};
+use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
 use postcard::ser_flavors::{Flavor, Size, Slice};
 
 pub use features::Features;
@@ -74,7 +74,8 @@ const HEADER: usize = 14;
 /// Bytes behind the body.
 const CHECKSUM: usize = 4;
 
-const CRC: Crc<u32, crc::Table<1>> = Crc::<u32, crc::Table<1>>::new(&CRC_32_ISO_HDLC);
+/// Bit by bit: a plan is short, and a table of 1 KiB would lie in every device's flash.
+const CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 
 /// The exact number of bytes that [`encode`] writes.
 ///

@@ -1,1 +1,181 @@
-//! SQL to plans (feature `sql`).
+//! SQL to plans (feature `sql`): parse, bind, fold constants, lower to the tables of a [`Plan`].
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `dialect.rs`, `source.rs`, `parse.rs` | text to tokens with places, to statements |
+//! | `ddl.rs` | `CREATE STREAM` to a [`StreamDefinition`] |
+//! | `types.rs`, `literal.rs`, `interval.rs` | which types go together, and constants of them |
+//! | `select.rs` | clauses of a query; refuses by name what is not supported |
+//! | `bind.rs`, `operators.rs`, `functions.rs`, `scope.rs` | expressions to a typed graph |
+//! | `name.rs` | names of result columns, as DuckDB gives them |
+//! | `tree.rs`, `fold.rs` | the typed graph: each value once, constants computed |
+//! | `emit.rs`, `registers.rs` | the graph to instructions, values to registers |
+//! | `lower.rs`, `assemble.rs` | a query to operators, all tables to a plan |
+//! | `error.rs` | what is wrong, where, and what would be accepted |
+//!
+//! # What is meant
+//! On a finished input the result is what DuckDB gives for the same query over the same rows.
+//! Types of results are DuckDB's, with these exceptions: a number with a decimal point is REAL
+//! beside REAL and DOUBLE otherwise (DuckDB: DECIMAL), SUM of integers is BIGINT (DuckDB: HUGEINT),
+//! and what DuckDB makes HUGEINT otherwise is refused. VARCHAR has a length, the most bytes that a
+//! value takes.
+//!
+//! ```
+//! use ringql_core::sql::{Options, compile};
+//!
+//! let program = compile(
+//!     "CREATE STREAM s (
+//!          ts TIMESTAMP, device INTEGER UNSIGNED NOT NULL, temp REAL,
+//!          WATERMARK FOR ts AS ts - INTERVAL '2' SECOND
+//!      );
+//!      INSERT INTO per_second
+//!      SELECT window_start, device, COUNT(*) AS n, AVG(temp) AS temp
+//!      FROM TUMBLE(s, ts, INTERVAL '1' SECOND)
+//!      GROUP BY window_start, device
+//!      SETTINGS max_groups = 64;",
+//!     &Options::default(),
+//! )?;
+//! let plan = program.queries[0].plan();
+//! assert_eq!(plan.outputs[0].name.of(plan.texts), "per_second");
+//! assert!(plan.arena_bytes() < 100_000);
+//! # Ok::<(), ringql_core::sql::CompileError>(())
+//! ```
+
+mod assemble;
+mod bind;
+mod ddl;
+mod dialect;
+mod emit;
+mod error;
+mod fold;
+mod functions;
+mod interval;
+mod literal;
+mod lower;
+mod name;
+mod operators;
+mod parse;
+mod registers;
+mod scope;
+mod select;
+mod source;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod types;
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::plan::EventTime;
+#[cfg(doc)]
+use crate::plan::Plan;
+use crate::schema::{Field, Schema};
+pub use assemble::OwnedPlan;
+pub use error::{CompileError, CompileErrorKind};
+use parse::Statement;
+
+/// How to compile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Rows of a batch, 1 to 32,768 (others are brought into that range). `SETTINGS batch_rows`
+    /// of a query comes first. A device takes few, a host about 1,024.
+    pub batch_rows: u16,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { batch_rows: 1024 }
+    }
+}
+
+/// What a SQL text defines, in the order of its statements.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Program {
+    /// One per `CREATE STREAM`.
+    pub streams: Vec<StreamDefinition>,
+    /// One per query. A query reads a stream that is defined before it.
+    pub queries: Vec<OwnedPlan>,
+}
+
+/// What a `CREATE STREAM` defines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamDefinition {
+    /// The stream's name, as written.
+    pub name: String,
+    /// Its columns; they define the layout of its records ([`crate::record`]).
+    pub fields: Vec<Field>,
+    /// The pool of their names.
+    pub texts: String,
+    /// Its event time, if there is a `WATERMARK FOR`.
+    pub time: Option<EventTime>,
+    /// The options of `WITH (key = 'value')`, in written order: keys in lower case, each one of
+    /// `source`, `format` and `epoch_unit`.
+    pub with: Vec<(String, String)>,
+}
+
+impl StreamDefinition {
+    /// The columns as a schema.
+    ///
+    /// ```
+    /// use ringql_core::sql::{Options, compile};
+    /// let program = compile("CREATE STREAM s (id BIGINT, temp REAL)", &Options::default())?;
+    /// let schema = program.streams[0].schema();
+    /// assert_eq!(schema.position("TEMP"), Some(1));
+    /// assert_eq!(schema.layout().record_size, 16); // 8 + 4 + 1 byte of validity, rounded up
+    /// # Ok::<(), ringql_core::sql::CompileError>(())
+    /// ```
+    #[must_use]
+    pub fn schema(&self) -> Schema<'_> {
+        Schema { fields: &self.fields, texts: &self.texts }
+    }
+}
+
+/// Compiles a SQL text: any number of statements, with `;` in between.
+///
+/// Statements are `CREATE STREAM`, `SELECT` and `INSERT INTO sink SELECT`. The plans need no
+/// further check, but [`Query::new`](crate::query::Query::new) verifies them all the same.
+///
+/// ```
+/// use ringql_core::sql::{Options, compile};
+///
+/// let sql = "CREATE STREAM s (temp REAL NOT NULL);
+///            SELECT temp * 1.8 + 32 AS f FROM s WHERE temp > 30";
+/// let program = compile(sql, &Options { batch_rows: 64 })?;
+/// assert_eq!(program.streams[0].name, "s");
+/// let plan = program.queries[0].plan();
+/// assert_eq!(plan.batch_rows, 64);
+/// assert_eq!(plan.instructions.len(), 5); // load, >, and behind the filter load, *, +
+/// # Ok::<(), ringql_core::sql::CompileError>(())
+/// ```
+///
+/// # Errors
+/// The first thing in the text that is wrong or not supported, with its place; see
+/// [`CompileError`]. Nothing is ever ignored.
+pub fn compile(sql: &str, options: &Options) -> Result<Program, CompileError> {
+    let source = source::Source::new(sql)?;
+    let mut program = Program::default();
+    for statement in parse::parse(&source)? {
+        match statement {
+            Statement::CreateStream(create) => {
+                let same = |s: &StreamDefinition| s.name.eq_ignore_ascii_case(&create.name.text);
+                if program.streams.iter().any(same) {
+                    return Err(source.error(
+                        create.name.extent,
+                        CompileErrorKind::Ambiguous,
+                        format!("there are two streams {}", create.name.text),
+                        "names of streams differ by more than upper and lower case",
+                    ));
+                }
+                let stream = create.define(&source)?;
+                program.streams.push(stream);
+            }
+            Statement::Query(query) => {
+                let plan = select::compile(&source, &program.streams, &query, options)?;
+                program.queries.push(plan);
+            }
+        }
+    }
+    Ok(program)
+}

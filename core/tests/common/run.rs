@@ -1,11 +1,12 @@
 //! Runs any plan that `verify` accepts over random records.
 
+use ringql_core::batch::{Batch, ColumnValues};
 use ringql_core::error::RunError;
 use ringql_core::plan::Plan;
 use ringql_core::plan::op::{OutputId, StreamId};
 use ringql_core::query::{Query, Stop};
-use ringql_core::ring::{RecordSink, RecordSource};
-use ringql_core::schema::Schema;
+use ringql_core::ring::{ColumnSource, RecordSink, RecordSource, Source};
+use ringql_core::schema::{Field, Schema};
 use ringql_core::types::DataType;
 
 use super::Random;
@@ -22,39 +23,97 @@ pub enum Outcome {
 /// What a run may take, bytes.
 const MAX_ARENA: usize = 1 << 20;
 
-/// Runs the plan to its end. Panics if it contradicts itself or does not end.
+/// Runs the plan to its end over random records: at once, cut at random, and column by column.
+/// Panics if it contradicts itself, does not end, or gives other results for another cut or form.
 pub fn run(plan: &Plan<'_>, random: &mut Random) -> Outcome {
-    let bytes = plan.arena_bytes();
-    if bytes > MAX_ARENA {
+    if plan.arena_bytes() > MAX_ARENA {
         return Outcome::Large;
     }
     let schema = plan.input(StreamId(0));
     let record_size = schema.layout().record_size;
     let rows = 1 + random.below(40);
     let records = records(&schema, rows, random);
-    let mut source = RecordSource::new(&records, record_size);
+    let whole = results(plan, rows, random, RecordSource::new(&records, record_size));
+    let cuts = Cuts { source: RecordSource::new(&records, record_size), random: Random::new(3) };
+    assert_eq!(whole, results(plan, rows, random, cuts), "cut at other rows");
+    let columns = columns(&schema, &records);
+    let columns: Vec<_> = columns
+        .iter()
+        .map(|(values, validity)| ColumnValues { values, validity: Some(validity) })
+        .collect();
+    assert_eq!(whole, results(plan, rows, random, ColumnSource::new(&columns, rows)), "columns");
+    whole.0
+}
+
+/// How a run ends, and the records that it writes.
+fn results(
+    plan: &Plan<'_>,
+    rows: usize,
+    random: &mut Random,
+    mut source: impl Source,
+) -> (Outcome, Vec<u8>) {
     let size = plan.output(OutputId(0)).layout().record_size;
     let mut block = vec![0xAA; size * (1 + random.below(5))];
     let mut sink = RecordSink::new(&mut block);
+    let mut written = Vec::new();
+    let bytes = plan.arena_bytes();
     let mut arena = vec![u64::MAX; bytes.div_ceil(8)];
     let arena = bytemuck::cast_slice_mut(&mut arena);
     let mut query = Query::new(plan, &mut arena[..bytes]).expect("the plan is verified");
     // A poll reads a row or writes one: rows in, and groups out at most as many and one.
     for _ in 0..4 * rows + 4 {
-        match query.poll(&mut source, &mut sink) {
-            Ok(progress) => match progress.stop {
-                Stop::Finished => {
-                    assert_eq!(query.counters().rows_in, rows as u64);
-                    return Outcome::Finished;
-                }
-                Stop::SinkFull => sink.clear(),
-                Stop::WantsInput => {}
-            },
-            Err(RunError::GroupsFull { .. }) => return Outcome::GroupsFull,
+        let polled = query.poll(&mut source, &mut sink);
+        written.extend_from_slice(sink.written());
+        sink.clear();
+        match polled {
+            Ok(progress) if progress.stop == Stop::Finished => {
+                let counters = query.counters();
+                assert_eq!(counters.rows_in, rows as u64);
+                assert_eq!(counters.rows_out, (written.len() / size) as u64);
+                return (Outcome::Finished, written);
+            }
+            Ok(_) => {}
+            Err(RunError::GroupsFull { .. }) => return (Outcome::GroupsFull, written),
             Err(error) => panic!("{error}"),
         }
     }
     panic!("the query does not end");
+}
+
+/// A source that lends fewer rows than it could.
+struct Cuts<'a> {
+    source: RecordSource<'a>,
+    random: Random,
+}
+
+impl Source for Cuts<'_> {
+    fn read<R>(
+        &mut self,
+        max_rows: usize,
+        consume: impl FnOnce(Batch<'_>) -> (usize, R),
+    ) -> Option<R> {
+        self.source.read(1 + self.random.below(max_rows), consume)
+    }
+
+    fn is_finished(&self) -> bool {
+        self.source.is_finished()
+    }
+}
+
+/// The records' columns: values, and a validity bitmap.
+fn columns(schema: &Schema<'_>, records: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let layout = schema.layout();
+    let column = |(i, field): (usize, &Field)| {
+        let at = usize::from(field.offset);
+        let (mut values, mut validity) = (Vec::new(), vec![0; records.len() / 8 + 1]);
+        for (row, record) in records.chunks_exact(layout.record_size).enumerate() {
+            values.extend_from_slice(&record[at..at + field.data_type.size()]);
+            let valid = layout.validity.is_none_or(|at| record[at + i / 8] >> (i % 8) & 1 != 0);
+            validity[row / 8] |= u8::from(valid) << (row % 8);
+        }
+        (values, validity)
+    };
+    schema.fields.iter().enumerate().map(column).collect()
 }
 
 /// Records of plausible values, extreme ones, and bytes that are nothing valid.

@@ -1,6 +1,6 @@
 //! CSV in: columns matched by the header's names, an empty field is NULL.
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 use ringql_core::record::RecordMut;
 use ringql_core::schema::Schema;
 use ringql_core::types::DataType;
@@ -20,6 +20,8 @@ pub(super) struct Csv {
     columns: Option<Vec<Option<usize>>>,
     fields: Vec<Span>,
     scratch: Vec<u8>,
+    /// Whether the current row has line breaks inside quotes.
+    has_breaks: bool,
 }
 
 impl Csv {
@@ -31,6 +33,7 @@ impl Csv {
             columns: None,
             fields: Vec::new(),
             scratch: Vec::new(),
+            has_breaks: false,
         }
     }
 
@@ -46,6 +49,7 @@ impl Csv {
             return Ok(None);
         };
         let first = end;
+        self.has_breaks = false;
         loop {
             match split(self.lines.text(end), &mut self.fields) {
                 Ok(()) => return Ok(Some(end)),
@@ -53,6 +57,7 @@ impl Csv {
                     // Only another quote can close it: go to the end of the line with the next one.
                     let longer = self.closing_line(end.len).map_err(|e| io(&self.file, e))?;
                     if let Some(longer) = longer {
+                        self.has_breaks = true;
                         end = longer;
                         continue;
                     }
@@ -88,7 +93,8 @@ impl Csv {
     }
 
     fn consume(&mut self, end: End) {
-        let breaks = memchr::memchr_iter(b'\n', self.lines.text(end)).count();
+        let text = self.lines.text(end);
+        let breaks = if self.has_breaks { memchr_iter(b'\n', text).count() } else { 0 };
         self.lines.consume(end, breaks as u64 + 1);
     }
 

@@ -162,8 +162,7 @@ fn write(
             None if output.is_finished() => break timed(&mut || writer.finish()),
             None if output.is_cut() => break timed(&mut || writer.flush()),
             None => {
-                let idle =
-                    if backoff.is_long() { timed(&mut || writer.idle()) } else { Ok(()) };
+                let idle = if backoff.is_long() { timed(&mut || writer.idle()) } else { Ok(()) };
                 backoff.wait();
                 idle
             }

@@ -156,6 +156,7 @@ impl Program<'_> {
         dst: &Register,
     ) -> Result<(), Fault> {
         let type_of = |v: Option<Value>| v.and_then(|v| v.data_type);
+        let b_is_constant = b.is_some_and(|b| b.register.is_none());
         let (a, b) = (type_of(a), type_of(b));
         let fits = match (step.op, step.op.info().writes) {
             (Op::Load, _) => a == Some(dst.data_type),
@@ -174,6 +175,10 @@ impl Program<'_> {
         };
         let fits = fits
             && match kinds {
+                // A timestamp plus or minus a constant number of microseconds.
+                Kinds::Numbers if matches!(step.op, Op::Add | Op::Sub) && b_is_constant => {
+                    dst.data_type.is_numeric() || dst.data_type == DataType::Timestamp
+                }
                 Kinds::Numbers | Kinds::Floats => dst.data_type.is_numeric(),
                 Kinds::Time => dst.data_type == DataType::Timestamp,
                 Kinds::All | Kinds::Ordered | Kinds::Bool => true,

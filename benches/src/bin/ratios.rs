@@ -1,0 +1,106 @@
+//! Prints Q1 to Q4 beside the hand-written loops, measured in turns in one run, after checking
+//! that both give the same rows.
+//!
+//!     cargo run --release -p ringql-benches --bin ratios
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use ringql_benches::data::{Reading, readings};
+use ringql_benches::hand::{self, GroupRow, Q1Row};
+use ringql_benches::queries;
+use ringql_benches::run::{CollectingSink, CountingSink, arena, plan, run};
+
+const ROWS: usize = 10_000_000;
+const TURNS: usize = 7;
+
+fn main() {
+    let rows = readings(ROWS);
+    check(&rows[..1_000_000]);
+    println!(
+        "{ROWS} records of S, one thread, row-major; best of {TURNS} turns; million records/s"
+    );
+    println!("{:<28} {:>12} {:>14} {:>7}", "", "hand-written", "RingQL B=1024", "ratio");
+    let mut out = [Q1Row::default(); 2048];
+    compare("Q1 beside the plain loop", &rows, queries::Q1, |rows| hand::q1_plain(rows, &mut out));
+    let mut out = [Q1Row::default(); 2048];
+    compare("Q1 beside the branch-free", &rows, queries::Q1, |rows| {
+        hand::q1_branch_free(rows, &mut out)
+    });
+    compare("Q2", &rows, queries::Q2, hand::q2);
+    compare("Q3", &rows, queries::Q3, |rows| hand::q3(rows, |row| _ = black_box(row)));
+    compare("Q4", &rows, queries::Q4, |rows| hand::q4(rows, |row| _ = black_box(row)));
+}
+
+/// Takes turns, so that what else the machine does hits both.
+fn compare<R>(name: &str, rows: &[Reading], sql: &str, mut by_hand: impl FnMut(&[Reading]) -> R) {
+    let plan = plan(sql, 1024);
+    let mut arena = arena(&plan);
+    let (mut hand_best, mut best) = (f64::INFINITY, f64::INFINITY);
+    for _ in 0..TURNS {
+        hand_best = hand_best.min(seconds(|| by_hand(black_box(rows))));
+        best = best.min(seconds(|| {
+            let mut sink = CountingSink::default();
+            let records = bytemuck::cast_slice(black_box(rows));
+            run(&plan, &mut arena, records, size_of::<Reading>(), &mut sink)
+        }));
+    }
+    let rate = |seconds: f64| rows.len() as f64 / seconds / 1e6;
+    let ratio = hand_best / best;
+    println!("{name:<28} {:>12.0} {:>14.0} {ratio:>7.2}", rate(hand_best), rate(best));
+}
+
+fn seconds<R>(f: impl FnOnce() -> R) -> f64 {
+    let start = Instant::now();
+    black_box(f());
+    start.elapsed().as_secs_f64()
+}
+
+fn records(rows: &[Reading], sql: &str) -> Vec<u8> {
+    let plan = plan(sql, 1024);
+    let mut sink = CollectingSink::default();
+    let bytes = bytemuck::cast_slice(rows);
+    run(&plan, &mut arena(&plan), bytes, size_of::<Reading>(), &mut sink);
+    sink.records
+}
+
+/// Compares every result row with the hand-written loop's, bit by bit.
+fn check(rows: &[Reading]) {
+    let mut expected = Vec::new();
+    let mut out = [Q1Row::default(); 2048];
+    for row in rows {
+        if hand::q1_plain(std::slice::from_ref(row), &mut out) == 1 {
+            expected.push(out[0]);
+        }
+    }
+    assert!(records(rows, queries::Q1) == bytemuck::cast_slice::<Q1Row, u8>(&expected), "Q1");
+
+    let q2 = hand::q2(rows);
+    let mut expected = Vec::new();
+    expected.extend(q2.count.to_le_bytes());
+    expected.extend(q2.avg.to_le_bytes());
+    expected.extend(q2.min.to_le_bytes());
+    expected.extend(q2.max.to_le_bytes());
+    let found = records(rows, queries::Q2);
+    assert!(found.starts_with(&expected), "Q2");
+
+    let group = |row: &GroupRow, with_window: bool| {
+        let mut record = Vec::new();
+        if with_window {
+            record.extend(row.window_start.to_le_bytes());
+        }
+        record.extend(row.device.to_le_bytes());
+        record.resize(record.len().next_multiple_of(8), 0);
+        record.extend(row.count.to_le_bytes());
+        record.extend(row.avg.to_le_bytes());
+        record.extend(row.max.to_le_bytes());
+        record.resize(record.len().next_multiple_of(8), 0);
+        record
+    };
+    let mut expected = Vec::new();
+    hand::q3(rows, |row| expected.extend(group(&row, false)));
+    assert!(records(rows, queries::Q3) == expected, "Q3");
+    let mut expected = Vec::new();
+    hand::q4(rows, |row| expected.extend(group(&row, true)));
+    assert!(records(rows, queries::Q4) == expected, "Q4");
+}

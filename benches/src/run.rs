@@ -1,0 +1,93 @@
+//! Running a reference query over records in memory.
+
+use ringql_core::counters::Counters;
+use ringql_core::query::{Query, Stop};
+use ringql_core::ring::{RecordSource, Sink};
+use ringql_core::sql::{Options, OwnedPlan, compile};
+
+use crate::queries::STREAM;
+
+/// A sink that takes result rows into a buffer, over and over, and counts them.
+#[derive(Debug)]
+pub struct CountingSink {
+    buffer: Vec<u8>,
+    /// Rows taken.
+    pub rows: usize,
+}
+
+impl Default for CountingSink {
+    fn default() -> Self {
+        Self { buffer: vec![0; 1 << 16], rows: 0 }
+    }
+}
+
+impl Sink for CountingSink {
+    fn write<R>(
+        &mut self,
+        record_size: usize,
+        max_rows: usize,
+        fill: impl FnOnce(&mut [u8]) -> (usize, R),
+    ) -> Option<R> {
+        let rows = (self.buffer.len() / record_size).min(max_rows);
+        let (written, result) = fill(&mut self.buffer[..rows * record_size]);
+        self.rows += written;
+        Some(result)
+    }
+}
+
+/// A sink that keeps all result rows.
+#[derive(Debug, Default)]
+pub struct CollectingSink {
+    /// The records.
+    pub records: Vec<u8>,
+}
+
+impl Sink for CollectingSink {
+    fn write<R>(
+        &mut self,
+        record_size: usize,
+        max_rows: usize,
+        fill: impl FnOnce(&mut [u8]) -> (usize, R),
+    ) -> Option<R> {
+        let start = self.records.len();
+        self.records.resize(start + max_rows * record_size, 0);
+        let (written, result) = fill(&mut self.records[start..]);
+        self.records.truncate(start + written * record_size);
+        Some(result)
+    }
+}
+
+/// The plan of a reference query.
+///
+/// # Panics
+/// If it does not compile.
+#[must_use]
+pub fn plan(query: &str, batch_rows: u16) -> OwnedPlan {
+    let sql = format!("{STREAM}{query}");
+    let program = compile(&sql, &Options { batch_rows }).unwrap_or_else(|e| panic!("{e}"));
+    program.queries.into_iter().next().expect("one query")
+}
+
+/// An arena for a plan, aligned and large enough.
+#[must_use]
+pub fn arena(plan: &OwnedPlan) -> Vec<u64> {
+    vec![0; plan.plan().arena_bytes().div_ceil(8)]
+}
+
+/// Runs a plan over records to the end.
+///
+/// # Panics
+/// If the query stops with an error.
+pub fn run(
+    plan: &OwnedPlan,
+    arena: &mut [u64],
+    records: &[u8],
+    record_size: usize,
+    sink: &mut impl Sink,
+) -> Counters {
+    let plan = plan.plan();
+    let mut query = Query::new(&plan, bytemuck::cast_slice_mut(arena)).expect("a valid plan");
+    let mut source = RecordSource::new(records, record_size);
+    while query.poll(&mut source, sink).expect("no error").stop != Stop::Finished {}
+    query.counters()
+}

@@ -1,0 +1,366 @@
+//! All tables of a plan, without unused or double entries, and their offsets in the arena.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::StreamDefinition;
+use super::emit::{Arg, Emitter, Step, ValueId};
+use super::literal::Literal;
+use super::registers::{Allocation, Outside, allocate, sweep};
+use crate::plan::layout::{self, Place};
+use crate::plan::op::{
+    ConstantId, Instruction, Operand, OperatorId, OutputId, Register, RegisterId, StreamId,
+};
+use crate::plan::verify::{MAX_RECORD, MAX_REGISTERS};
+use crate::plan::{
+    Aggregate, AggregateFunction, AggregateTable, Constant, EventTime, OnFull, Operator, Output,
+    Plan, Range, Stream,
+};
+use crate::schema::{Field, Layout, Text};
+use crate::types::DataType;
+
+/// A compiled query: the tables of a plan in vectors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedPlan {
+    batch_rows: u16,
+    streams: Vec<Stream>,
+    outputs: Vec<Output>,
+    fields: Vec<Field>,
+    constants: Vec<Constant>,
+    registers: Vec<Register>,
+    instructions: Vec<Instruction>,
+    operators: Vec<Operator>,
+    aggregates: Vec<Aggregate>,
+    lists: Vec<RegisterId>,
+    texts: String,
+}
+
+impl OwnedPlan {
+    /// The plan.
+    ///
+    /// ```
+    /// use ringql_core::plan::verify::verify;
+    /// use ringql_core::sql::{Options, compile};
+    ///
+    /// let sql = "CREATE STREAM s (id BIGINT); SELECT id FROM s";
+    /// let program = compile(sql, &Options::default())?;
+    /// let plan = program.queries[0].plan();
+    /// assert_eq!(plan.streams[0].name.of(plan.texts), "s");
+    /// assert!(verify(&plan).is_ok());
+    /// # Ok::<(), ringql_core::sql::CompileError>(())
+    /// ```
+    #[must_use]
+    pub fn plan(&self) -> Plan<'_> {
+        Plan {
+            batch_rows: self.batch_rows,
+            streams: &self.streams,
+            outputs: &self.outputs,
+            fields: &self.fields,
+            constants: &self.constants,
+            registers: &self.registers,
+            instructions: &self.instructions,
+            operators: &self.operators,
+            aggregates: &self.aggregates,
+            lists: &self.lists,
+            texts: &self.texts,
+        }
+    }
+}
+
+/// A pool of texts in which nothing stands twice.
+#[derive(Debug, Default)]
+pub(super) struct Texts(String);
+
+impl Texts {
+    /// The place of a text; `None` if the pool is full.
+    pub(super) fn add(&mut self, text: &str) -> Option<Text> {
+        let offset = self.0.find(text).unwrap_or_else(|| {
+            self.0.push_str(text);
+            self.0.len() - text.len()
+        });
+        let text = Text { offset: offset.try_into().ok()?, len: text.len().try_into().ok()? };
+        (self.0.len() <= usize::from(u16::MAX)).then_some(text)
+    }
+
+    pub(super) fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// What a query is made of, with virtual registers.
+#[derive(Debug)]
+pub(super) enum Work {
+    Scan,
+    Filter {
+        program: usize,
+        predicate: ValueId,
+    },
+    Tumble {
+        size: i64,
+    },
+    Aggregate {
+        program: usize,
+        keys: Vec<ValueId>,
+        key_results: Vec<ValueId>,
+        window_results: Vec<ValueId>,
+        aggregates: Vec<(AggregateFunction, Option<ValueId>, ValueId)>,
+        groups: u32,
+        on_full: OnFull,
+    },
+    Project {
+        program: usize,
+    },
+    Emit {
+        columns: Vec<ValueId>,
+    },
+}
+
+/// What surrounds a query.
+#[derive(Debug)]
+pub(super) struct Shape<'s> {
+    pub(super) stream: &'s StreamDefinition,
+    pub(super) sink: &'s str,
+    pub(super) batch_rows: u16,
+    /// Name, type and whether it can be NULL, of each column of the result.
+    pub(super) outputs: Vec<(&'s str, DataType, bool)>,
+}
+
+/// What a plan can't hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TooLarge {
+    Record,
+    Texts,
+    Registers,
+    /// Instructions, constants, lists.
+    Tables,
+    Windows,
+    Arena,
+}
+
+/// Windows that can be open at once.
+pub(super) fn panes(time: EventTime, size: i64) -> Option<u16> {
+    let open = time.delay.unsigned_abs().div_ceil(size.unsigned_abs().max(1)).saturating_add(1);
+    u16::try_from(open).ok()
+}
+
+/// Makes the plan.
+pub(super) fn assemble(
+    shape: &Shape<'_>,
+    work: &[Work],
+    emitter: Emitter<'_>,
+    outside: &Outside,
+) -> Result<OwnedPlan, TooLarge> {
+    let Emitter { mut steps, values, literals, .. } = emitter;
+    sweep(&mut steps, outside);
+    let allocation = allocate(&steps, &values, outside).ok_or(TooLarge::Registers)?;
+    if allocation.registers.len() > MAX_REGISTERS {
+        return Err(TooLarge::Registers);
+    }
+    let mut tables = Tables::new(shape, &allocation)?;
+    tables.instructions(&steps, &literals)?;
+    let programs = Programs(&steps);
+    for work in work {
+        tables.operator(shape, &programs, work)?;
+    }
+    tables.finish()
+}
+
+struct Programs<'s>(&'s [Step]);
+
+impl Programs<'_> {
+    fn range(&self, program: usize) -> Result<Range, TooLarge> {
+        let start = self.0.partition_point(|s| s.program < program);
+        range(start, self.0.partition_point(|s| s.program <= program) - start)
+    }
+}
+
+fn range(start: usize, len: usize) -> Result<Range, TooLarge> {
+    let number = |n: usize| u16::try_from(n).map_err(|_| TooLarge::Tables);
+    number(start + len)?;
+    if len == 0 { Ok(Range::EMPTY) } else { Ok(Range { start: number(start)?, len: number(len)? }) }
+}
+
+struct Tables<'a> {
+    plan: OwnedPlan,
+    texts: Texts,
+    allocation: &'a Allocation,
+}
+
+impl<'a> Tables<'a> {
+    fn new(shape: &Shape<'_>, allocation: &'a Allocation) -> Result<Self, TooLarge> {
+        let StreamDefinition { name, fields, texts: names, time, with: _ } = shape.stream;
+        let mut texts = Texts::default();
+        let mut add = |text: &str| texts.add(text).ok_or(TooLarge::Texts);
+        let mut all: Vec<Field> = Vec::with_capacity(fields.len() + shape.outputs.len());
+        let stream = Stream { name: add(name)?, fields: range(0, fields.len())?, time: *time };
+        for field in fields {
+            all.push(Field { name: add(field.name.of(names))?, ..*field });
+        }
+        let output =
+            Output { name: add(shape.sink)?, fields: range(all.len(), shape.outputs.len())? };
+        let mut own: Vec<Field> = Vec::with_capacity(shape.outputs.len());
+        let mut end = 0;
+        for &(name, data_type, nullable) in &shape.outputs {
+            let offset = Layout::place(end, data_type);
+            end = offset.saturating_add(data_type.size());
+            let offset = u16::try_from(offset).map_err(|_| TooLarge::Record)?;
+            own.push(Field { name: add(name)?, data_type, nullable, offset });
+        }
+        if Layout::of(&own).record_size > MAX_RECORD {
+            return Err(TooLarge::Record);
+        }
+        all.append(&mut own);
+        let plan = OwnedPlan {
+            batch_rows: shape.batch_rows,
+            streams: [stream].into(),
+            outputs: [output].into(),
+            fields: all,
+            constants: Vec::new(),
+            registers: allocation.registers.clone(),
+            instructions: Vec::new(),
+            operators: Vec::new(),
+            aggregates: Vec::new(),
+            lists: Vec::new(),
+            texts: String::new(),
+        };
+        Ok(Self { plan, texts, allocation })
+    }
+
+    fn instructions(&mut self, steps: &[Step], literals: &[Literal]) -> Result<(), TooLarge> {
+        for step in steps {
+            let a = self.operand(step.a, literals)?;
+            let b = self.operand(step.b, literals)?;
+            let dst = step.dst.map_or(RegisterId(0), |v| self.allocation.get(v));
+            let instruction = Instruction { op: step.op, kind: step.kind, dst, a, b };
+            self.plan.instructions.push(instruction);
+        }
+        range(0, self.plan.instructions.len()).map(|_| ())
+    }
+
+    fn operand(&mut self, arg: Arg, literals: &[Literal]) -> Result<Operand, TooLarge> {
+        Ok(match arg {
+            Arg::None => Operand::NONE,
+            Arg::Value(value) => Operand::register(self.allocation.get(value)),
+            Arg::Column(column) => Operand::column(column),
+            Arg::Constant(i) => {
+                let constant = match literals.get(i) {
+                    Some(Literal::Bits(bits)) => Constant(*bits),
+                    Some(Literal::Text(text)) => {
+                        Constant::text(self.texts.add(text).ok_or(TooLarge::Texts)?)
+                    }
+                    None => Constant(0),
+                };
+                let constants = &mut self.plan.constants;
+                let at = constants.iter().position(|c| *c == constant).unwrap_or_else(|| {
+                    constants.push(constant);
+                    constants.len() - 1
+                });
+                let at = u16::try_from(at).ok().filter(|&i| i < 0x8000);
+                Operand::constant(ConstantId(at.ok_or(TooLarge::Tables)?))
+            }
+        })
+    }
+
+    /// A list of registers; the place of an equal one, if there is one already.
+    fn list(&mut self, values: &[ValueId]) -> Result<Range, TooLarge> {
+        if values.is_empty() {
+            return Ok(Range::EMPTY);
+        }
+        let list: Vec<_> = values.iter().map(|&v| self.allocation.get(v)).collect();
+        let lists = &mut self.plan.lists;
+        let start = lists.windows(list.len()).position(|w| *w == *list).unwrap_or_else(|| {
+            lists.extend_from_slice(&list);
+            lists.len() - list.len()
+        });
+        range(start, list.len())
+    }
+
+    fn operator(
+        &mut self,
+        shape: &Shape<'_>,
+        programs: &Programs<'_>,
+        work: &Work,
+    ) -> Result<(), TooLarge> {
+        let before = u16::try_from(self.plan.operators.len()).map_err(|_| TooLarge::Tables)?;
+        let input = OperatorId(before.saturating_sub(1));
+        let state = 0;
+        let operator = match work {
+            Work::Scan => Operator::Scan { stream: StreamId(0) },
+            Work::Filter { program, predicate } => Operator::Filter {
+                input,
+                program: programs.range(*program)?,
+                predicate: self.allocation.get(*predicate),
+                state,
+            },
+            Work::Tumble { size } => {
+                let time = shape.stream.time.ok_or(TooLarge::Windows)?;
+                let panes = panes(time, *size).ok_or(TooLarge::Windows)?;
+                Operator::Tumble { input, stream: StreamId(0), size: *size, panes, state }
+            }
+            Work::Aggregate {
+                program,
+                keys,
+                key_results,
+                window_results,
+                aggregates,
+                groups,
+                on_full,
+            } => {
+                let start = self.plan.aggregates.len();
+                for &(function, argument, result) in aggregates {
+                    let argument = argument.map_or(RegisterId(0), |v| self.allocation.get(v));
+                    let result = self.allocation.get(result);
+                    self.plan.aggregates.push(Aggregate { function, argument, result, state });
+                }
+                Operator::Aggregate(AggregateTable {
+                    input,
+                    program: programs.range(*program)?,
+                    keys: self.list(keys)?,
+                    key_results: self.list(key_results)?,
+                    aggregates: range(start, aggregates.len())?,
+                    window_results: self.list(window_results)?,
+                    groups: *groups,
+                    on_full: *on_full,
+                    state,
+                })
+            }
+            Work::Project { program } => {
+                let program = programs.range(*program)?;
+                if program == Range::EMPTY {
+                    return Ok(()); // all columns are there already
+                }
+                Operator::Project { input, program }
+            }
+            Work::Emit { columns } => {
+                Operator::Emit { input, output: OutputId(0), columns: self.list(columns)? }
+            }
+        };
+        self.plan.operators.push(operator);
+        Ok(())
+    }
+
+    /// Sets all offsets.
+    fn finish(mut self) -> Result<OwnedPlan, TooLarge> {
+        self.plan.texts = self.texts.into_string();
+        if self.plan.texts.len() > usize::from(u16::MAX) {
+            return Err(TooLarge::Texts);
+        }
+        let mut owned = self.plan;
+        let mut places = Vec::new();
+        layout::walk(&owned.plan(), |place, offset| places.push((place, offset)));
+        // verify wants less than u32::MAX.
+        let bytes = u32::try_from(owned.plan().arena_bytes()).map_err(|_| TooLarge::Arena)?;
+        if bytes == u32::MAX {
+            return Err(TooLarge::Arena);
+        }
+        for (place, offset) in places {
+            let offset = u32::try_from(offset).map_err(|_| TooLarge::Arena)?;
+            match place {
+                Place::Register(i) => owned.registers[i].offset = offset,
+                Place::Operator(i) => owned.operators[i].set_state(offset),
+                Place::Aggregate(i) => owned.aggregates[i].state = offset,
+            }
+        }
+        Ok(owned)
+    }
+}

@@ -1,0 +1,464 @@
+//! Expressions of SQL to nodes of the graph: names are resolved, types decided, conversions made
+//! explicit. Every field of what `sqlparser` gives is looked at; what is not supported is refused.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use sqlparser::ast::{self, Spanned};
+use sqlparser::tokenizer::Token;
+
+use super::error::{CompileError, CompileErrorKind as Kind};
+use super::fold::Failure;
+use super::literal::{self, Literal};
+use super::lower::Call;
+use super::scope::{Alias, From};
+use super::source::{Extent, Source};
+use super::tree::{NodeId, Refused, Tree};
+use super::types::{Type, Use, default_of, literal_type};
+use crate::plan::op::{Op, cast_defined};
+use crate::types::DataType;
+
+/// Deepest nesting of a SQL expression: a bound on recursion. The parser has its own, lower one
+/// for parentheses; this one also counts what it reads in a loop, like `x::INT::TEXT`.
+const MAX_NESTING: usize = 60;
+
+/// An expression that is bound.
+#[derive(Clone, Debug)]
+pub(super) struct Bound {
+    pub(super) form: Form,
+    pub(super) extent: Extent,
+    /// A column in it that is neither grouped nor in an aggregate.
+    pub(super) free: Option<Extent>,
+}
+
+/// A literal keeps what is written until it meets a type.
+#[derive(Clone, Debug)]
+pub(super) enum Form {
+    Node(NodeId),
+    Integer(i128),
+    /// A decimal number, as it is written.
+    Decimal(String),
+    Text(String),
+    Null,
+}
+
+/// Which clause is bound; aggregates can't be everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Clause {
+    Where,
+    GroupBy,
+    /// SELECT or HAVING.
+    Results,
+}
+
+/// Binds the expressions of one query.
+#[derive(Debug)]
+pub(super) struct Binder<'a> {
+    pub(super) source: &'a Source,
+    pub(super) tree: Tree,
+    pub(super) from: From<'a>,
+    pub(super) clause: Clause,
+    pub(super) aliases: Vec<Alias<'a>>,
+    /// How many of the aliases can be used.
+    pub(super) visible: usize,
+    /// What the query is grouped by, ends of windows included.
+    pub(super) keys: Vec<NodeId>,
+    pub(super) aggregates: Vec<Call>,
+    /// The aggregate function whose argument is bound.
+    pub(super) within: Option<&'static str>,
+    /// How the types of CASTs are written, for names of columns.
+    pub(super) type_names: super::name::TypeNames,
+    pub(super) nesting: usize,
+}
+
+impl<'a> Binder<'a> {
+    pub(super) fn error(
+        &self,
+        extent: Extent,
+        kind: Kind,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> CompileError {
+        self.source.error(extent, kind, message, help)
+    }
+
+    /// Why the graph does not take a node.
+    pub(super) fn refused(&self, refused: Refused, extent: Extent) -> CompileError {
+        let (kind, message, help) = match refused {
+            Refused::TooDeep => {
+                (Kind::Limit, "the expression is nested too deeply", "split it into smaller ones")
+            }
+            Refused::TooMany => (Kind::Limit, "the query has too many expressions", ""),
+            Refused::Constant(Failure::Arithmetic) => (
+                Kind::Value,
+                "this constant does not fit its type",
+                "CAST an operand to a larger type, or avoid % 0",
+            ),
+            Refused::Constant(Failure::Cast) => {
+                (Kind::Value, "this constant can't be converted to the type that is needed", "")
+            }
+            Refused::Constant(Failure::Internal) => {
+                (Kind::Limit, "this constant can't be computed", "")
+            }
+        };
+        self.error(extent, kind, message, help)
+    }
+
+    pub(super) fn is_key(&self, node: NodeId) -> bool {
+        self.within.is_some() || self.keys.contains(&node)
+    }
+
+    /// A bound node made of others.
+    pub(super) fn made(
+        &self,
+        node: Result<NodeId, Refused>,
+        extent: Extent,
+        free: Option<Extent>,
+    ) -> Result<Bound, CompileError> {
+        let node = node.map_err(|r| self.refused(r, extent))?;
+        let free = if self.is_key(node) { None } else { free };
+        Ok(Bound { form: Form::Node(node), extent, free })
+    }
+
+    pub(super) fn type_of(&self, bound: &Bound) -> Type {
+        match &bound.form {
+            Form::Node(id) => Type::Known(self.tree.data_type(*id)),
+            Form::Integer(value) => Type::Integer(*value),
+            Form::Decimal(_) => Type::Decimal,
+            Form::Text(_) => Type::Text,
+            Form::Null => Type::Null,
+        }
+    }
+
+    /// What to call a type in a message.
+    pub(super) fn type_name(&self, t: Type) -> String {
+        match t {
+            Type::Known(t) => t.to_string(),
+            Type::Integer(v) => literal_type(v).map_or("HUGEINT".into(), |t| t.to_string()),
+            Type::Decimal => "DOUBLE".into(),
+            Type::Text => "VARCHAR".into(),
+            Type::Null => "NULL".into(),
+        }
+    }
+
+    /// Binds an expression. `or` is the place to show where the parser tells none.
+    pub(super) fn bind(&mut self, expr: &'a ast::Expr, or: Extent) -> Result<Bound, CompileError> {
+        if self.nesting >= MAX_NESTING {
+            let message = "the expression is nested too deeply";
+            return Err(self.error(or, Kind::Limit, message, "split it into smaller ones"));
+        }
+        self.nesting += 1;
+        let bound = self.bind_inner(expr, or);
+        self.nesting -= 1;
+        bound
+    }
+
+    fn bind_inner(&mut self, expr: &'a ast::Expr, or: Extent) -> Result<Bound, CompileError> {
+        use ast::Expr as Sql;
+        match expr {
+            Sql::Identifier(ident) => self.identifier(ident, or),
+            Sql::CompoundIdentifier(parts) => self.qualified(parts, or),
+            Sql::Value(value) => self.literal(value, or),
+            Sql::Nested(inner) => {
+                let bound = self.bind(inner, or)?;
+                let extent = self.source.with_parentheses(bound.extent);
+                Ok(Bound { extent, ..bound })
+            }
+            Sql::TypedString(typed) => self.typed_text(typed, or),
+            Sql::UnaryOp { op, expr } => self.unary(*op, expr, or),
+            Sql::BinaryOp { .. } => self.chain(expr, or),
+            Sql::IsNull(inner) => self.null_test(Op::IsNull, inner, or),
+            Sql::IsNotNull(inner) => self.null_test(Op::IsNotNull, inner, or),
+            Sql::IsUnknown(inner) => self.is_unknown(Op::IsNull, inner, or),
+            Sql::IsNotUnknown(inner) => self.is_unknown(Op::IsNotNull, inner, or),
+            Sql::IsTrue(inner) => self.truth_test(inner, true, false, or),
+            Sql::IsNotTrue(inner) => self.truth_test(inner, true, true, or),
+            Sql::IsFalse(inner) => self.truth_test(inner, false, false, or),
+            Sql::IsNotFalse(inner) => self.truth_test(inner, false, true, or),
+            Sql::Between { expr, negated, low, high } => {
+                self.between(expr, *negated, low, high, or)
+            }
+            Sql::InList { expr, list, negated } => self.in_list(expr, list, *negated, or),
+            Sql::Case { case_token, end_token, operand, conditions, else_result } => {
+                let start = self.source.extent(case_token.0.span, or);
+                let extent = start.to(self.source.extent(end_token.0.span, or));
+                self.case(operand.as_deref(), conditions, else_result.as_deref(), extent)
+            }
+            Sql::Cast { kind, expr, data_type, format } => {
+                self.cast(kind, expr, data_type, format.is_some(), or)
+            }
+            Sql::Function(function) => self.function(function, or),
+            other => Err(self.refuse(other, or)),
+        }
+    }
+
+    /// Refuses an expression by name.
+    fn refuse(&self, expr: &ast::Expr, or: Extent) -> CompileError {
+        use ast::Expr as Sql;
+        let extent = self.source.extent(expr.span(), or);
+        let operators = "operators are + - * / %, comparisons, AND, OR, NOT, IS NULL, BETWEEN, \
+                         IN (list) and CASE";
+        let functions = "functions are COUNT, SUM, AVG, MIN, MAX, ABS, COALESCE and NULLIF";
+        let (what, help) = match expr {
+            Sql::Like { .. } => ("LIKE", operators),
+            Sql::ILike { .. } => ("ILIKE", operators),
+            Sql::SimilarTo { .. } => ("SIMILAR TO", operators),
+            Sql::RLike { .. } => ("RLIKE", operators),
+            Sql::IsDistinctFrom(..) | Sql::IsNotDistinctFrom(..) => {
+                ("IS [NOT] DISTINCT FROM", operators)
+            }
+            Sql::InSubquery { .. } => ("IN (SELECT ...)", "IN takes a list: x IN (1, 2, 3)"),
+            Sql::InUnnest { .. } => ("IN UNNEST", "IN takes a list: x IN (1, 2, 3)"),
+            Sql::AnyOp { .. } => ("ANY", "IN takes a list: x IN (1, 2, 3)"),
+            Sql::AllOp { .. } => ("ALL", operators),
+            Sql::Subquery(_) | Sql::Exists { .. } => {
+                ("a subquery", "a query reads one stream: SELECT ... FROM stream")
+            }
+            Sql::Interval(_) => (
+                "an INTERVAL here",
+                "an interval is added to or subtracted from a TIMESTAMP: ts + INTERVAL '5' SECOND",
+            ),
+            Sql::GroupingSets(_) => ("GROUPING SETS", "GROUP BY takes a list of expressions"),
+            Sql::Cube(_) => ("CUBE", "GROUP BY takes a list of expressions"),
+            Sql::Rollup(_) => ("ROLLUP", "GROUP BY takes a list of expressions"),
+            Sql::Extract { .. } => ("EXTRACT", functions),
+            Sql::Substring { .. } => ("SUBSTRING", functions),
+            Sql::Position { .. } => ("POSITION", functions),
+            Sql::Trim { .. } => ("TRIM", functions),
+            Sql::Overlay { .. } => ("OVERLAY", functions),
+            Sql::Ceil { .. } => ("CEIL", functions),
+            Sql::Floor { .. } => ("FLOOR", functions),
+            Sql::Convert { .. } => ("CONVERT", "write CAST(x AS TYPE)"),
+            Sql::AtTimeZone { .. } => ("AT TIME ZONE", "a TIMESTAMP is in UTC"),
+            Sql::Collate { .. } => ("COLLATE", "texts compare by their bytes"),
+            Sql::Tuple(_) => ("a row of values", operators),
+            Sql::Array(_) => ("ARRAY", super::types::TYPES),
+            Sql::Wildcard(_) | Sql::QualifiedWildcard(..) => {
+                ("* here", "* stands alone in SELECT, or in COUNT(*)")
+            }
+            _ => ("this expression", operators),
+        };
+        self.source.unsupported(extent, what, help)
+    }
+
+    fn literal(
+        &mut self,
+        value: &'a ast::ValueWithSpan,
+        or: Extent,
+    ) -> Result<Bound, CompileError> {
+        let extent = self.source.extent(value.span, or);
+        let form = match &value.value {
+            ast::Value::Number(digits, false) => self.number(digits, extent)?,
+            ast::Value::SingleQuotedString(text) => Form::Text(text.clone()),
+            ast::Value::Boolean(value) => {
+                let node = self.tree.boolean(*value);
+                return self.made(node, extent, None);
+            }
+            ast::Value::Null => Form::Null,
+            ast::Value::Placeholder(_) => {
+                let help = "write the value itself";
+                return Err(self.source.unsupported(extent, "a parameter of a query", help));
+            }
+            _ => {
+                let help = "literals are numbers, 'text', TRUE, FALSE, NULL and TIMESTAMP '...'";
+                return Err(self.source.unsupported(extent, "this kind of literal", help));
+            }
+        };
+        Ok(Bound { form, extent, free: None })
+    }
+
+    fn number(&mut self, digits: &str, extent: Extent) -> Result<Form, CompileError> {
+        let bad = |b: &Self| {
+            b.error(extent, Kind::Value, format!("{digits} is not a number that fits"), "")
+        };
+        if digits.contains(['e', 'E']) {
+            let value: f64 = digits.replace('_', "").parse().map_err(|_| bad(self))?;
+            let node = self.tree.literal(Literal::Bits(value.to_bits()), DataType::Double);
+            return Ok(Form::Node(node.map_err(|r| self.refused(r, extent))?));
+        }
+        if digits.contains('.') {
+            return Ok(Form::Decimal(digits.into()));
+        }
+        literal::integer(digits).map(Form::Integer).ok_or_else(|| bad(self))
+    }
+
+    /// `TIMESTAMP '...'`
+    fn typed_text(
+        &mut self,
+        typed: &'a ast::TypedString,
+        or: Extent,
+    ) -> Result<Bound, CompileError> {
+        let ast::TypedString { data_type, value, uses_odbc_syntax } = typed;
+        let text = self.source.extent(value.span, or);
+        let extent = Extent { first: text.first.saturating_sub(1), last: text.last };
+        let is_timestamp =
+            matches!(data_type, ast::DataType::Timestamp(None, ast::TimezoneInfo::None));
+        let ast::Value::SingleQuotedString(text) = &value.value else {
+            return Err(self.source.unsupported(extent, "this kind of literal", ""));
+        };
+        if !is_timestamp || *uses_odbc_syntax {
+            let what = format!("a literal of type {data_type}");
+            let help = "literals are numbers, 'text', TRUE, FALSE, NULL and TIMESTAMP '...'";
+            return Err(self.source.unsupported(extent, what, help));
+        }
+        let bound = Bound { form: Form::Text(text.clone()), extent, free: None };
+        let node = self.coerce(&bound, DataType::Timestamp)?;
+        self.made(Ok(node), extent, None)
+    }
+
+    /// The expression converted to a type.
+    pub(super) fn coerce(&mut self, bound: &Bound, to: DataType) -> Result<NodeId, CompileError> {
+        let extent = bound.extent;
+        let node = match &bound.form {
+            Form::Node(id) => self.tree.cast(*id, to),
+            Form::Null => self.tree.null(to),
+            Form::Integer(value) => match literal::of_integer(*value, to) {
+                Some(literal) => self.tree.literal(literal, to),
+                None => return Err(self.out_of_range(&value.to_string(), to, extent)),
+            },
+            Form::Decimal(digits) => match literal::of_decimal(digits, to) {
+                Some(literal) => self.tree.literal(literal, to),
+                None => return Err(self.out_of_range(digits, to, extent)),
+            },
+            Form::Text(text) => return self.coerce_text(text, to, extent),
+        };
+        node.map_err(|r| self.refused(r, extent))
+    }
+
+    fn out_of_range(&self, value: &str, to: DataType, extent: Extent) -> CompileError {
+        self.error(extent, Kind::Value, format!("{value} does not fit {to}"), "")
+    }
+
+    /// A text literal is converted here, by the machine that would convert it in a row.
+    fn coerce_text(
+        &mut self,
+        text: &str,
+        to: DataType,
+        extent: Extent,
+    ) -> Result<NodeId, CompileError> {
+        let own = self.text_type(text, extent)?;
+        let literal = Literal::Text(text.into());
+        // A literal fits a longer VARCHAR as it is.
+        let fits = matches!((own, to), (DataType::Varchar(a), DataType::Varchar(b)) if a <= b);
+        let node = if fits {
+            self.tree.literal(literal, to)
+        } else {
+            self.tree.literal(literal, own).and_then(|id| self.tree.cast(id, to))
+        };
+        node.map_err(|refused| match refused {
+            Refused::Constant(_) => {
+                let help = match to {
+                    DataType::Timestamp => "write it like '2010-01-31 12:30:00.5'",
+                    DataType::Boolean => "write 'true' or 'false'",
+                    DataType::Varchar(_) => "",
+                    _ => "write a number without quotes",
+                };
+                self.error(extent, Kind::Value, format!("'{text}' is not a {to}"), help)
+            }
+            other => self.refused(other, extent),
+        })
+    }
+
+    /// The type of a text literal: a VARCHAR as long as it.
+    pub(super) fn text_type(&self, text: &str, extent: Extent) -> Result<DataType, CompileError> {
+        match u16::try_from(text.len()) {
+            Ok(n) if n <= DataType::MAX_VARCHAR => Ok(DataType::Varchar(n.max(1))),
+            _ => {
+                let message = format!("the text is longer than {} bytes", DataType::MAX_VARCHAR);
+                Err(self.error(extent, Kind::Limit, message, ""))
+            }
+        }
+    }
+
+    /// The expression with a type for good: a literal's own if it met nothing.
+    pub(super) fn settle(&mut self, bound: &Bound) -> Result<NodeId, CompileError> {
+        if let Form::Text(text) = &bound.form {
+            let own = self.text_type(text, bound.extent)?;
+            return self.coerce(bound, own);
+        }
+        match default_of(self.type_of(bound)) {
+            Ok(Type::Known(t)) => self.coerce(bound, t),
+            _ => Err(self.huge(bound.extent)),
+        }
+    }
+
+    /// The expression as a condition. DuckDB takes numbers and texts there, too.
+    pub(super) fn condition(&mut self, bound: &Bound) -> Result<NodeId, CompileError> {
+        if let Type::Known(t) = self.type_of(bound)
+            && !cast_defined(t, DataType::Boolean)
+        {
+            let message = format!("a condition is BOOLEAN, not {t}");
+            return Err(self.error(bound.extent, Kind::Type, message, "compare it with something"));
+        }
+        self.coerce(bound, DataType::Boolean)
+    }
+
+    /// What DuckDB would make a HUGEINT.
+    pub(super) fn huge(&self, extent: Extent) -> CompileError {
+        let message = "this needs more than 64 bits: BIGINT UNSIGNED together with a signed number";
+        let help = "CAST one side to the type of the other: CAST(x AS BIGINT)";
+        self.error(extent, Kind::Type, message, help)
+    }
+
+    /// Binds expressions that become one type together, and finds that type.
+    pub(super) fn unify(
+        &self,
+        parts: &[Bound],
+        usage: Use,
+        what: &str,
+    ) -> Result<DataType, CompileError> {
+        let mut all = Type::Null;
+        let mut length = 1;
+        for part in parts {
+            let own = self.type_of(part);
+            if let Form::Text(text) = &part.form {
+                let DataType::Varchar(n) = self.text_type(text, part.extent)? else { continue };
+                length = length.max(n);
+            }
+            all = super::types::common(all, own, usage)
+                .map_err(|m| self.mismatch(m, all, own, part.extent, what))?;
+        }
+        let extent = parts.iter().map(|p| p.extent).reduce(Extent::to);
+        match default_of(all) {
+            Ok(Type::Known(DataType::Varchar(n))) => Ok(DataType::Varchar(n.max(length))),
+            Ok(Type::Known(t)) => Ok(t),
+            Ok(_) => Ok(DataType::Varchar(length)),
+            Err(_) => Err(self.huge(extent.unwrap_or(Extent::one(0)))),
+        }
+    }
+
+    pub(super) fn mismatch(
+        &self,
+        mismatch: super::types::Mismatch,
+        a: Type,
+        b: Type,
+        extent: Extent,
+        what: &str,
+    ) -> CompileError {
+        if mismatch == super::types::Mismatch::HugeInt {
+            return self.huge(extent);
+        }
+        let (a, b) = (self.type_name(a), self.type_name(b));
+        let message = format!("{what} does not go with {a} and {b}");
+        self.error(extent, Kind::Type, message, "CAST one side to the type of the other")
+    }
+
+    /// The extent from the start of `from` through the tokens behind it, as many as are these.
+    pub(super) fn through(&self, from: Extent, words: &[&str]) -> Extent {
+        let mut last = from.last;
+        for word in words {
+            if self.source.is_word(last + 1, word) {
+                last += 1;
+            }
+        }
+        Extent { first: from.first, last }
+    }
+
+    /// The extent from the start of `from` through the parenthesis that opens after it.
+    pub(super) fn through_parenthesis(&self, from: Extent) -> Extent {
+        let open = (from.last + 1..from.last + 4).find(|&i| *self.source.token(i) == Token::LParen);
+        let last = open.map_or(from.last, |open| self.source.closing(open));
+        Extent { first: from.first, last }
+    }
+}

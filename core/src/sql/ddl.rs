@@ -1,0 +1,349 @@
+//! `CREATE STREAM`: its columns, its watermark, its options.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use sqlparser::ast;
+use sqlparser::tokenizer::Token;
+
+use super::StreamDefinition;
+use super::assemble::Texts;
+use super::error::{CompileError, CompileErrorKind as Kind, nearest};
+use super::interval;
+use super::parse::{Name, Setting, Statements};
+use super::source::{Extent, Source};
+use super::types::{Named, TYPES, bounded, named};
+use crate::plan::EventTime;
+use crate::plan::op::ColumnId;
+use crate::plan::verify::MAX_RECORD;
+use crate::schema::{Field, Layout};
+use crate::types::DataType;
+
+/// A parsed `CREATE STREAM`.
+#[derive(Debug)]
+pub(super) struct CreateStream {
+    pub(super) name: Name,
+    columns: Vec<Column>,
+    watermark: Option<Watermark>,
+    with: Vec<Setting>,
+}
+
+#[derive(Debug)]
+struct Column {
+    name: Name,
+    data_type: DataType,
+    /// `NULL` or `NOT NULL`, if it is written.
+    nullable: Option<bool>,
+    extent: Extent,
+}
+
+#[derive(Debug)]
+struct Watermark {
+    column: Name,
+    delay: i64,
+    /// From WATERMARK on.
+    extent: Extent,
+}
+
+/// Parses what stands behind `CREATE STREAM`.
+pub(super) fn create_stream(p: &mut Statements<'_>) -> Result<CreateStream, CompileError> {
+    let at = p.at();
+    if p.source.is_word(at, "IF") {
+        let extent = Extent { first: at, last: at + 2 };
+        return Err(p.source.unsupported(
+            extent,
+            "IF NOT EXISTS",
+            "write CREATE STREAM name (...)",
+        ));
+    }
+    let name = p.name("the name of the stream")?;
+    p.expect(&Token::LParen)?;
+    let mut columns = Vec::new();
+    let mut watermark: Option<Watermark> = None;
+    loop {
+        let at = p.at();
+        if p.source.is_word(at, "WATERMARK") && p.source.is_word(at + 1, "FOR") {
+            let found = parse_watermark(p)?;
+            if watermark.is_some() {
+                return Err(p.source.error(
+                    found.extent,
+                    Kind::Ambiguous,
+                    "the stream has two watermarks",
+                    "a stream has one event time: keep one WATERMARK FOR",
+                ));
+            }
+            watermark = Some(found);
+        } else {
+            columns.push(column(p)?);
+        }
+        if !p.take(&Token::Comma) {
+            break;
+        }
+    }
+    if *p.source.token(p.at()) != Token::RParen {
+        return Err(p.unexpected(", or )"));
+    }
+    p.parser.advance_token();
+    let mut with = Vec::new();
+    if p.word("WITH") {
+        p.expect(&Token::LParen)?;
+        loop {
+            with.push(p.setting("the name of an option")?);
+            if !p.take(&Token::Comma) {
+                break;
+            }
+        }
+        p.expect(&Token::RParen)?;
+    }
+    Ok(CreateStream { name, columns, watermark, with })
+}
+
+fn column(p: &mut Statements<'_>) -> Result<Column, CompileError> {
+    let first = p.at();
+    for constraint in ["PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "CONSTRAINT"] {
+        let next = p.source.token(first + 1);
+        if p.source.is_word(first, constraint)
+            && (*next == Token::LParen || p.source.is_word(first + 1, "KEY"))
+        {
+            return Err(p.source.unsupported(
+                Extent::one(first),
+                format!("{constraint} in a stream"),
+                "a column is: name TYPE [NOT NULL]",
+            ));
+        }
+    }
+    let name = p.name("the name of a column")?;
+    let data_type = data_type(p)?;
+    let mut nullable = None;
+    loop {
+        let at = p.at();
+        let found = if p.word("NOT") {
+            p.expect_word("NULL", "NULL")?;
+            false
+        } else if p.word("NULL") {
+            true
+        } else if let Token::Word(w) = p.source.token(at) {
+            let what = format!("{} of a column", w.value.to_ascii_uppercase());
+            let help = "a column is: name TYPE [NOT NULL]";
+            return Err(p.source.unsupported(Extent::one(at), what, help));
+        } else {
+            break;
+        };
+        if nullable.replace(found).is_some() {
+            let extent = Extent { first: at, last: p.at() - 1 };
+            let message = "NULL or NOT NULL stands twice";
+            return Err(p.source.error(extent, Kind::Ambiguous, message, ""));
+        }
+    }
+    let extent = Extent { first, last: p.at() - 1 };
+    Ok(Column { name, data_type, nullable, extent })
+}
+
+fn data_type(p: &mut Statements<'_>) -> Result<DataType, CompileError> {
+    let first = p.at();
+    if !matches!(p.source.token(first), Token::Word(_)) {
+        return Err(p.unexpected("the type of the column").with_help(TYPES));
+    }
+    let parsed = p.parser.parse_data_type().map_err(|e| p.syntax(e))?;
+    let mut meaning = named(&parsed);
+    // sqlparser has no length for TEXT.
+    if meaning == Named::AnyVarchar && p.take(&Token::LParen) {
+        let at = p.at();
+        let length = match p.source.token(at) {
+            Token::Number(digits, _) => digits.parse().ok(),
+            _ => None,
+        };
+        p.parser.advance_token();
+        p.expect(&Token::RParen)?;
+        meaning = length.map_or(Named::BadLength, bounded);
+    }
+    let extent = Extent { first, last: p.at() - 1 };
+    match meaning {
+        Named::Type(data_type) => Ok(data_type),
+        Named::AnyVarchar => Err(p.source.error(
+            extent,
+            Kind::Type,
+            "the text column needs a length",
+            format!(
+                "write VARCHAR(n): n is the most bytes of a text, 1 to {}",
+                DataType::MAX_VARCHAR
+            ),
+        )),
+        other => Err(refuse_type(p.source, other, extent)),
+    }
+}
+
+/// Refuses a type that is none of RingQL's.
+pub(super) fn refuse_type(source: &Source, meaning: Named, extent: Extent) -> CompileError {
+    let written = source.written(extent);
+    if meaning == Named::BadLength {
+        let message = format!("{written} has a length out of range");
+        let help = format!("VARCHAR(n) has n from 1 to {}", DataType::MAX_VARCHAR);
+        return source.error(extent, Kind::Limit, message, help);
+    }
+    source.unsupported(extent, format!("the type {written}"), TYPES)
+}
+
+/// `WATERMARK FOR ts AS ts [- INTERVAL ...]`
+fn parse_watermark(p: &mut Statements<'_>) -> Result<Watermark, CompileError> {
+    let first = p.at();
+    p.parser.advance_token();
+    p.parser.advance_token();
+    let column = p.name("the column of the event time")?;
+    p.expect_word("AS", "AS")?;
+    let start = p.at();
+    let expr = p.parser.parse_expr().map_err(|e| p.syntax(e))?;
+    let of = Extent { first: start, last: p.at() - 1 };
+    let help =
+        format!("write WATERMARK FOR {0} AS {0}, or AS {0} - INTERVAL '5' SECOND", column.text);
+    let refuse = || {
+        let message = "a watermark is the event time, or the event time less an interval";
+        p.source.error(of, Kind::Type, message, help.clone())
+    };
+    let (ident, delay) = match &expr {
+        ast::Expr::Identifier(ident) => (ident, 0),
+        ast::Expr::BinaryOp { left, op: ast::BinaryOperator::Minus, right } => {
+            let (ast::Expr::Identifier(ident), ast::Expr::Interval(interval)) = (&**left, &**right)
+            else {
+                return Err(refuse());
+            };
+            let delay = interval::read(interval).map_err(|bad| {
+                let (message, help) = bad.message();
+                p.source.error(Extent { first: of.first + 2, ..of }, Kind::Value, message, help)
+            })?;
+            (ident, delay.micros)
+        }
+        _ => return Err(refuse()),
+    };
+    if !ident.value.eq_ignore_ascii_case(&column.text) {
+        return Err(refuse());
+    }
+    if delay < 0 {
+        let extent = Extent { first: of.first + 2, ..of };
+        let message = "the watermark would run ahead of the event time";
+        return Err(p.source.error(extent, Kind::Value, message, "the delay must be 0 or more"));
+    }
+    Ok(Watermark { column, delay, extent: Extent { first, last: of.last } })
+}
+
+impl CreateStream {
+    /// The stream's definition.
+    pub(super) fn define(self, source: &Source) -> Result<StreamDefinition, CompileError> {
+        let time = self.event_time(source)?;
+        let mut texts = Texts::default();
+        let mut fields: Vec<Field> = Vec::with_capacity(self.columns.len());
+        for (i, column) in self.columns.iter().enumerate() {
+            let same = |c: &&Column| c.name.text.eq_ignore_ascii_case(&column.name.text);
+            if self.columns[..i].iter().any(|c| same(&c)) {
+                return Err(source.error(
+                    column.name.extent,
+                    Kind::Ambiguous,
+                    format!("there are two columns {}", column.name.text),
+                    "names of columns differ by more than upper and lower case",
+                ));
+            }
+            let is_time = time.is_some_and(|t| t.column.index() == i);
+            let too_large = || {
+                let message =
+                    format!("a record is longer than {MAX_RECORD} bytes with this column");
+                source.error(column.extent, Kind::Limit, message, "shorten a VARCHAR")
+            };
+            let data_type = column.data_type;
+            let offset = Layout::next_offset(&fields, data_type);
+            fields.push(Field {
+                name: texts.add(&column.name.text).ok_or_else(too_large)?,
+                data_type,
+                nullable: !is_time && column.nullable.unwrap_or(true),
+                offset: u16::try_from(offset).map_err(|_| too_large())?,
+            });
+            if Layout::of(&fields).record_size > MAX_RECORD {
+                return Err(too_large());
+            }
+        }
+        if fields.is_empty() {
+            let message = format!("the stream {} has no columns", self.name.text);
+            return Err(source.error(self.name.extent, Kind::Limit, message, ""));
+        }
+        let with = self.with.iter().map(|s| option(source, s)).collect::<Result<Vec<_>, _>>()?;
+        for (i, (key, _)) in with.iter().enumerate() {
+            if with[..i].iter().any(|(k, _)| k == key) {
+                let message = format!("the option {key} stands twice");
+                return Err(source.error(self.with[i].key.extent, Kind::Ambiguous, message, ""));
+            }
+        }
+        let texts = texts.into_string();
+        Ok(StreamDefinition { name: self.name.text, fields, texts, time, with })
+    }
+
+    fn event_time(&self, source: &Source) -> Result<Option<EventTime>, CompileError> {
+        let Some(Watermark { column: name, delay, .. }) = &self.watermark else { return Ok(None) };
+        let found = self.columns.iter().position(|c| c.name.text.eq_ignore_ascii_case(&name.text));
+        let Some(i) = found else {
+            let names = self.columns.iter().map(|c| &*c.name.text);
+            let message = format!("there is no column {} in {}", name.text, self.name.text);
+            return Err(source.error(
+                name.extent,
+                Kind::Unknown,
+                message,
+                did_you_mean(&name.text, names),
+            ));
+        };
+        let column = &self.columns[i];
+        if column.data_type != DataType::Timestamp {
+            let message = format!(
+                "the watermark's column {} is {}, not TIMESTAMP",
+                column.name.text, column.data_type
+            );
+            let help = format!("declare it as {} TIMESTAMP", column.name.text);
+            return Err(source.error(name.extent, Kind::Type, message, help));
+        }
+        if column.nullable == Some(true) {
+            return Err(source.error(
+                column.extent,
+                Kind::Type,
+                format!("the watermark's column {} can't be NULL", column.name.text),
+                "leave NULL out: the watermark makes the column NOT NULL",
+            ));
+        }
+        let column = ColumnId(u16::try_from(i).unwrap_or(u16::MAX));
+        Ok(Some(EventTime { column, delay: *delay }))
+    }
+}
+
+/// One `key = 'value'` of WITH.
+fn option(source: &Source, setting: &Setting) -> Result<(String, String), CompileError> {
+    const KEYS: [&str; 3] = ["source", "format", "epoch_unit"];
+    let key = setting.key.text.to_ascii_lowercase();
+    if !KEYS.contains(&&*key) {
+        let help = nearest(&key, KEYS.into_iter())
+            .map_or("options are source, format and epoch_unit".to_owned(), mean);
+        let message = format!("there is no option {}", setting.key.text);
+        return Err(source.error(setting.key.extent, Kind::Unknown, message, help));
+    }
+    let Token::SingleQuotedString(value) = &setting.value else {
+        let message = format!("the value of {key} is a quoted text");
+        let help = format!("write {key} = '...'");
+        return Err(source.error(setting.extent, Kind::Type, message, help));
+    };
+    if key == "epoch_unit" && !["s", "ms", "us"].contains(&&**value) {
+        let message = format!("'{value}' is not a unit of epoch timestamps");
+        let help = "epoch_unit is 's', 'ms' or 'us'";
+        return Err(source.error(setting.extent, Kind::Value, message, help));
+    }
+    Ok((key, value.clone()))
+}
+
+fn mean(name: &str) -> String {
+    format!("did you mean {name}?")
+}
+
+/// "did you mean X?", else all the names that there are.
+pub(super) fn did_you_mean<'n>(name: &str, known: impl Iterator<Item = &'n str> + Clone) -> String {
+    if let Some(near) = nearest(name, known.clone()) {
+        return mean(near);
+    }
+    let all: Vec<&str> = known.take(12).collect();
+    if all.is_empty() { String::new() } else { format!("there are: {}", all.join(", ")) }
+}

@@ -1,0 +1,72 @@
+//! Constant folding: a constant expression is run by the machine itself, over one row, so that
+//! what SQL means is written down only once.
+
+use alloc::string::{String, ToString};
+use alloc::vec;
+
+use super::literal::Literal;
+use super::lower;
+use super::tree::{NodeId, Tree};
+use crate::counters::Counters;
+use crate::plan::op::OutputId;
+use crate::query::Query;
+use crate::record::{RecordRef, text_bytes};
+use crate::ring::{RecordSink, RecordSource};
+use crate::types::{DataType, Kind};
+
+/// Why a constant expression has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// Integer overflow or `% 0`.
+    Arithmetic,
+    /// A CAST that does not fit.
+    Cast,
+    /// It could not be run.
+    Internal,
+}
+
+/// The value of a node that depends on no column; `None` is NULL.
+pub(super) fn evaluate(tree: &Tree, id: NodeId) -> Result<Option<Literal>, Failure> {
+    let owned = lower::constant(tree, id).ok_or(Failure::Internal)?;
+    let plan = owned.plan();
+    let mut arena = vec![0u64; plan.arena_bytes().div_ceil(8)];
+    let mut query =
+        Query::new(&plan, bytemuck::cast_slice_mut(&mut arena)).map_err(|_| Failure::Internal)?;
+    let schema = plan.output(OutputId(0));
+    let size = schema.layout().record_size;
+    let mut record = vec![0u8; size];
+    let mut sink = RecordSink::new(&mut record);
+    let mut source = RecordSource::new(&[0], 1);
+    query.poll(&mut source, &mut sink).map_err(|_| Failure::Internal)?;
+    let Counters { arithmetic_errors, cast_errors, rows_out, .. } = query.counters();
+    if cast_errors > 0 {
+        return Err(Failure::Cast);
+    }
+    if arithmetic_errors > 0 {
+        return Err(Failure::Arithmetic);
+    }
+    if rows_out != 1 {
+        return Err(Failure::Internal);
+    }
+    let record = RecordRef::new(schema, &record).ok_or(Failure::Internal)?;
+    let Some(value) = record.get(0) else { return Ok(None) };
+    let data_type = tree.data_type(id);
+    literal(data_type, value).map(Some).ok_or(Failure::Internal)
+}
+
+/// A value of a record as a constant.
+fn literal(data_type: DataType, value: &[u8]) -> Option<Literal> {
+    if let DataType::Varchar(_) = data_type {
+        let text = core::str::from_utf8(text_bytes(value)?).ok()?;
+        return Some(Literal::Text(text.to_string() as String));
+    }
+    let mut bytes = [0u8; 8];
+    bytes.get_mut(..value.len())?.copy_from_slice(value);
+    let bits = u64::from_le_bytes(bytes);
+    Some(Literal::Bits(match data_type.kind() {
+        Kind::I8 => i64::from(bits as i8).cast_unsigned(),
+        Kind::I16 => i64::from(bits as i16).cast_unsigned(),
+        Kind::I32 => i64::from(bits as i32).cast_unsigned(),
+        _ => bits,
+    }))
+}

@@ -1,0 +1,327 @@
+//! Functions: ABS, COALESCE, NULLIF and the aggregates.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use sqlparser::ast;
+
+use super::bind::{Binder, Bound, Clause, Form};
+use super::error::{CompileError, CompileErrorKind as Kind, nearest};
+use super::lower::Call;
+use super::source::Extent;
+use super::tree::{Expr, NodeId};
+use super::types::{FUNCTIONS, Type, Use, aggregate};
+use crate::plan::AggregateFunction;
+use crate::plan::op::{Op, Register};
+use crate::types::DataType;
+
+type Result<T> = core::result::Result<T, CompileError>;
+
+/// The arguments of a call.
+enum Arguments<'a> {
+    Star,
+    List(Vec<&'a ast::Expr>),
+}
+
+/// Functions of other rooms, or of other databases, to be refused by name.
+const WINDOWS: [&str; 6] = ["tumble", "hop", "session", "cumulate", "count_window", "state_window"];
+
+impl<'a> Binder<'a> {
+    pub(super) fn function(&mut self, call: &'a ast::Function, or: Extent) -> Result<Bound> {
+        let ast::Function {
+            name,
+            uses_odbc_syntax,
+            parameters,
+            args,
+            within_group,
+            filter,
+            null_treatment,
+            over,
+        } = call;
+        let [ast::ObjectNamePart::Identifier(ident)] = &*name.0 else {
+            let what = "a function of another schema";
+            return Err(self.source.unsupported(or, what, "write the name of the function alone"));
+        };
+        let at = self.source.extent(ident.span, or);
+        let extent = self.through_parenthesis(at);
+        let lower = ident.value.to_ascii_lowercase();
+        let upper = ident.value.to_ascii_uppercase();
+        if over.is_some() {
+            let from = Extent { first: extent.last, last: extent.last + 4 };
+            let over = self.source.find(from, &["OVER"]);
+            let help = "aggregates are over groups: GROUP BY, or FROM TUMBLE(...)";
+            return Err(self.source.unsupported(over, "a window function (OVER)", help));
+        }
+        if filter.is_some() {
+            let from = Extent { first: extent.last, last: extent.last + 4 };
+            let filter = self.source.find(from, &["FILTER"]);
+            let help = format!("write {upper}(CASE WHEN condition THEN x END)");
+            return Err(self.source.unsupported(filter, "FILTER", help));
+        }
+        if !within_group.is_empty() {
+            return Err(self.source.unsupported(extent, "WITHIN GROUP", ""));
+        }
+        if null_treatment.is_some() {
+            return Err(self.source.unsupported(extent, "IGNORE NULLS or RESPECT NULLS", ""));
+        }
+        if *uses_odbc_syntax || !matches!(parameters, ast::FunctionArguments::None) {
+            return Err(self.source.unsupported(extent, "this form of a call", ""));
+        }
+        let known = FUNCTIONS.contains(&&*lower) && ident.quote_style.is_none();
+        if !known {
+            return Err(self.unknown_function(&lower, &ident.value, at));
+        }
+        let arguments = self.arguments(args, &upper, extent)?;
+        if let Some(function) = aggregate(&lower) {
+            return self.aggregate(function, &upper, arguments, extent);
+        }
+        let Arguments::List(list) = arguments else {
+            let help = format!("write {upper}(x)");
+            return Err(self.error(extent, Kind::Syntax, format!("{upper} takes no *"), help));
+        };
+        let parts: Vec<Bound> =
+            list.into_iter().map(|a| self.bind(a, extent)).collect::<Result<_>>()?;
+        match (&*lower, &*parts) {
+            ("abs", [x]) => self.absolute(x, extent),
+            ("nullif", [a, b]) => self.null_if(a, b, extent),
+            ("coalesce", [_, ..]) => self.coalesce(&parts, extent),
+            _ => {
+                let takes = match &*lower {
+                    "abs" => "one argument: ABS(x)",
+                    "nullif" => "two arguments: NULLIF(x, y)",
+                    _ => "one argument or more: COALESCE(x, y)",
+                };
+                let message = format!("{upper} takes {takes}");
+                Err(self.error(extent, Kind::Syntax, message, ""))
+            }
+        }
+    }
+
+    fn unknown_function(&self, lower: &str, written: &str, at: Extent) -> CompileError {
+        if WINDOWS.contains(&lower) {
+            let upper = written.to_ascii_uppercase();
+            let message = format!("{upper} in an expression");
+            let help = "windows stand in FROM: FROM TUMBLE(stream, ts, INTERVAL '1' SECOND) \
+                        GROUP BY window_start";
+            return self.source.unsupported(at, message, help);
+        }
+        let message = format!("there is no function {written} (yet)");
+        let help = match nearest(lower, FUNCTIONS.iter().copied()) {
+            Some(near) => format!("did you mean {}?", near.to_ascii_uppercase()),
+            None => "functions are COUNT, SUM, AVG, MIN, MAX, ABS, COALESCE and NULLIF".into(),
+        };
+        self.error(at, Kind::Unknown, message, help)
+    }
+
+    fn arguments(
+        &self,
+        args: &'a ast::FunctionArguments,
+        upper: &str,
+        extent: Extent,
+    ) -> Result<Arguments<'a>> {
+        let list = match args {
+            ast::FunctionArguments::List(list) => list,
+            ast::FunctionArguments::None => {
+                let message = format!("{upper} is a function");
+                return Err(self.error(extent, Kind::Syntax, message, format!("write {upper}(x)")));
+            }
+            ast::FunctionArguments::Subquery(_) => {
+                return Err(self.source.unsupported(extent, "a subquery", ""));
+            }
+        };
+        let ast::FunctionArgumentList { duplicate_treatment, args, clauses } = list;
+        let inside = Extent { first: extent.first + 2, last: extent.last };
+        if let Some(treatment) = duplicate_treatment {
+            let word = match treatment {
+                ast::DuplicateTreatment::Distinct => "DISTINCT",
+                ast::DuplicateTreatment::All => "ALL",
+            };
+            let at = self.source.find(inside, &[word]);
+            let help = format!("write {upper}(x)");
+            return Err(self.source.unsupported(at, format!("{upper}({word} ...)"), help));
+        }
+        if !clauses.is_empty() {
+            let at = self.source.find(inside, &["ORDER"]);
+            return Err(self.source.unsupported(at, "a clause inside of a call", ""));
+        }
+        let mut list = Vec::with_capacity(args.len());
+        for arg in args {
+            match arg {
+                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr)) => list.push(expr),
+                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Wildcard) if args.len() == 1 => {
+                    return Ok(Arguments::Star);
+                }
+                ast::FunctionArg::Unnamed(
+                    ast::FunctionArgExpr::Wildcard
+                    | ast::FunctionArgExpr::QualifiedWildcard(_)
+                    | ast::FunctionArgExpr::WildcardWithOptions(_),
+                ) => {
+                    return Err(self.source.unsupported(
+                        extent,
+                        "this use of *",
+                        "COUNT(*) counts rows",
+                    ));
+                }
+                ast::FunctionArg::Named { .. } | ast::FunctionArg::ExprNamed { .. } => {
+                    return Err(self.source.unsupported(extent, "a named argument", ""));
+                }
+            }
+        }
+        Ok(Arguments::List(list))
+    }
+
+    fn absolute(&mut self, x: &Bound, extent: Extent) -> Result<Bound> {
+        let node = match self.type_of(x) {
+            Type::Null => self.tree.null(DataType::BigInt),
+            Type::Known(t) if !t.is_numeric() => {
+                let message = format!("ABS takes a number, not {t}");
+                return Err(self.error(x.extent, Kind::Type, message, ""));
+            }
+            Type::Text => {
+                let message = "ABS takes a number, not VARCHAR";
+                return Err(self.error(x.extent, Kind::Type, message, "CAST the text to a number"));
+            }
+            _ => {
+                let x = self.settle(x)?;
+                self.tree.sign(Op::Abs, x)
+            }
+        };
+        self.made(node, extent, x.free)
+    }
+
+    fn null_if(&mut self, a: &Bound, b: &Bound, extent: Extent) -> Result<Bound> {
+        if matches!(a.form, Form::Null) {
+            return Ok(Bound { extent, ..a.clone() });
+        }
+        let mask = self.comparison(Op::Eq, a, b)?;
+        let value = self.settle(a)?;
+        let node = self.tree.null_if(value, mask);
+        self.made(node, extent, a.free.or(b.free))
+    }
+
+    fn coalesce(&mut self, parts: &[Bound], extent: Extent) -> Result<Bound> {
+        let free = parts.iter().find_map(|p| p.free);
+        if parts.iter().all(|p| matches!(p.form, Form::Null)) {
+            return Ok(Bound { form: Form::Null, extent, free });
+        }
+        let t = self.unify(parts, Use::Mix, "COALESCE")?;
+        let nodes = self.mixed(parts, t)?;
+        // From the first value that can't be NULL on, nothing more is needed.
+        let end = nodes.iter().position(|&n| !self.tree.node(n).nullable);
+        let nodes = end.and_then(|end| nodes.get(..=end)).unwrap_or(&nodes);
+        let mut all = nodes.iter().copied();
+        let mut node = all.next().map_or_else(|| self.tree.null(t), Ok);
+        for next in all {
+            node = node.and_then(|node| self.tree.coalesce(node, next, t));
+        }
+        self.made(node, extent, free)
+    }
+
+    fn aggregate(
+        &mut self,
+        mut function: AggregateFunction,
+        upper: &str,
+        arguments: Arguments<'a>,
+        extent: Extent,
+    ) -> Result<Bound> {
+        let refuse = |b: &Self, message: String, help: &str| {
+            Err(b.error(extent, Kind::Grouping, message, help))
+        };
+        match self.clause {
+            Clause::Where => {
+                let message = format!("{upper} can't stand in WHERE");
+                return refuse(self, message, "a condition on groups stands in HAVING");
+            }
+            Clause::GroupBy => {
+                return refuse(self, format!("{upper} can't stand in GROUP BY"), "");
+            }
+            Clause::Results => {}
+        }
+        if let Some(outer) = self.within {
+            let message = format!("{upper} stands inside of {outer}");
+            return refuse(self, message, "aggregates can't be nested");
+        }
+        let count = function == AggregateFunction::Count;
+        let argument = match arguments {
+            Arguments::Star if count => None,
+            Arguments::List(list) if count && list.is_empty() => None,
+            Arguments::Star => {
+                let message = format!("{upper} takes no *");
+                let help = format!("write {upper}(x); only COUNT(*) counts rows");
+                return Err(self.error(extent, Kind::Syntax, message, help));
+            }
+            Arguments::List(list) => {
+                let [argument] = *list else {
+                    let message = format!("{upper} takes one argument");
+                    let help = format!("write {upper}(x)");
+                    return Err(self.error(extent, Kind::Syntax, message, help));
+                };
+                self.within = Some(name_of(function));
+                let bound = self.bind(argument, extent);
+                self.within = None;
+                Some(self.argument(function, upper, &bound?)?)
+            }
+        };
+        let argument = argument.filter(|&a| !count || self.tree.node(a).nullable);
+        if argument.is_none() {
+            function = AggregateFunction::CountAll;
+        }
+        let call = Call { function, argument };
+        let index = self.aggregates.iter().position(|c| *c == call).unwrap_or_else(|| {
+            self.aggregates.push(call);
+            self.aggregates.len() - 1
+        });
+        let Ok(index) = u16::try_from(index) else {
+            return Err(self.error(extent, Kind::Limit, "the query has too many aggregates", ""));
+        };
+        let (data_type, nullable) = self.result_of(call);
+        let node = self.tree.result(Expr::Aggregate(index), data_type, nullable);
+        self.made(node, extent, None)
+    }
+
+    /// The argument of an aggregate, of a type that it takes.
+    fn argument(
+        &mut self,
+        function: AggregateFunction,
+        upper: &str,
+        bound: &Bound,
+    ) -> Result<NodeId> {
+        let node = self.settle(bound)?;
+        let t = self.tree.data_type(node);
+        if function == AggregateFunction::Sum && t == DataType::Boolean {
+            let node = self.tree.cast(node, DataType::Integer);
+            return node.map_err(|r| self.refused(r, bound.extent));
+        }
+        if function.result_type(t).is_none() {
+            let message = format!("{upper} takes a number, not {t}");
+            let help = match t {
+                DataType::Timestamp => "MIN and MAX take a TIMESTAMP",
+                _ => "CAST it to a number: CAST(x AS DOUBLE)",
+            };
+            return Err(self.error(bound.extent, Kind::Type, message, help));
+        }
+        Ok(node)
+    }
+
+    /// The type of an aggregate's result, and whether it can be NULL.
+    fn result_of(&self, call: Call) -> (DataType, bool) {
+        let Some(argument) = call.argument else { return (DataType::BigInt, false) };
+        let node = self.tree.node(argument);
+        let (data_type, nullable) = (node.data_type, node.nullable);
+        let register = Register { data_type, nullable, offset: 0 };
+        let can_be_empty = self.keys.is_empty();
+        let result = call.function.result_type(data_type).unwrap_or(DataType::BigInt);
+        (result, call.function.gives_null(&register, can_be_empty))
+    }
+}
+
+const fn name_of(function: AggregateFunction) -> &'static str {
+    match function {
+        AggregateFunction::CountAll | AggregateFunction::Count => "COUNT",
+        AggregateFunction::Sum => "SUM",
+        AggregateFunction::Avg => "AVG",
+        AggregateFunction::Min => "MIN",
+        AggregateFunction::Max => "MAX",
+    }
+}

@@ -1,0 +1,511 @@
+//! Operators, CASE and CAST.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use sqlparser::ast::{self, BinaryOperator, UnaryOperator};
+use sqlparser::tokenizer::Token;
+
+use super::bind::{Binder, Bound, Form};
+use super::ddl::refuse_type;
+use super::error::{CompileError, CompileErrorKind as Kind};
+use super::interval;
+use super::literal::{Literal, decimal_text};
+use super::source::Extent;
+use super::tree::NodeId;
+use super::types::{Mismatch, Named, Type, Use, arithmetic, fits, named};
+use crate::plan::op::{Op, cast_defined, text_len};
+use crate::types::DataType;
+
+type Result<T> = core::result::Result<T, CompileError>;
+
+/// The first ungrouped column of several expressions.
+fn first_free(parts: &[&Bound]) -> Option<Extent> {
+    parts.iter().find_map(|p| p.free)
+}
+
+impl<'a> Binder<'a> {
+    pub(super) fn unary(
+        &mut self,
+        op: UnaryOperator,
+        inner: &'a ast::Expr,
+        or: Extent,
+    ) -> Result<Bound> {
+        let bound = self.bind(inner, or)?;
+        let first = bound.extent.first.saturating_sub(1);
+        let extent = Extent { first, last: bound.extent.last };
+        let free = bound.free;
+        match op {
+            UnaryOperator::Not => {
+                let condition = self.condition(&bound)?;
+                let node = self.tree.not(condition);
+                self.made(node, extent, free)
+            }
+            UnaryOperator::Minus | UnaryOperator::Plus => {
+                let minus = op == UnaryOperator::Minus;
+                let form = match bound.form {
+                    Form::Integer(v) => Form::Integer(if minus { -v } else { v }),
+                    Form::Decimal(d) if minus => Form::Decimal(match d.strip_prefix('-') {
+                        Some(d) => d.into(),
+                        None => format!("-{d}"),
+                    }),
+                    Form::Decimal(d) => Form::Decimal(d),
+                    Form::Null => {
+                        let node = self.tree.null(DataType::BigInt);
+                        return self.made(node, extent, free);
+                    }
+                    Form::Node(id) if self.tree.data_type(id).is_numeric() => {
+                        let node = if minus { self.tree.sign(Op::Neg, id) } else { Ok(id) };
+                        return self.made(node, extent, free);
+                    }
+                    Form::Node(_) | Form::Text(_) => {
+                        let t = self.type_name(self.type_of(&bound));
+                        let sign = if minus { '-' } else { '+' };
+                        let message = format!("{sign} takes a number, not {t}");
+                        return Err(self.error(extent, Kind::Type, message, ""));
+                    }
+                };
+                Ok(Bound { form, extent, free })
+            }
+            other => {
+                let help = "unary operators are NOT, - and +";
+                Err(self.source.unsupported(extent, format!("the operator {other}"), help))
+            }
+        }
+    }
+
+    /// Binary operators: a chain like `a + b + c` is taken apart in a loop, not by recursion.
+    pub(super) fn chain(&mut self, expr: &'a ast::Expr, or: Extent) -> Result<Bound> {
+        let mut links: Vec<(&BinaryOperator, &'a ast::Expr)> = Vec::new();
+        let mut first = expr;
+        while let ast::Expr::BinaryOp { left, op, right } = first {
+            links.push((op, right));
+            first = left;
+        }
+        links.reverse();
+        let Some(&(op, _)) = links.first() else { return self.bind(expr, or) };
+        // An interval can stand first, before + alone.
+        let mut links = links.as_slice();
+        let mut all = match (first, op) {
+            (ast::Expr::Interval(interval), BinaryOperator::Plus) => {
+                let right = links.first().map_or(first, |&(_, right)| right);
+                links = links.get(1..).unwrap_or(&[]);
+                let time = self.bind(right, or)?;
+                let (micros, at) = self.interval(interval, or)?;
+                let extent = at.to(time.extent);
+                self.shift(Op::Add, &time, micros, extent)?
+            }
+            _ => self.bind(first, or)?,
+        };
+        while let Some((&(op, right), rest)) = links.split_first() {
+            let run = match op {
+                BinaryOperator::And | BinaryOperator::Or => {
+                    1 + rest.iter().take_while(|(next, _)| *next == op).count()
+                }
+                _ => 1,
+            };
+            all = match (op, right) {
+                (BinaryOperator::And, _) => self.connect(Op::And, all, &links[..run])?,
+                (BinaryOperator::Or, _) => self.connect(Op::Or, all, &links[..run])?,
+                (BinaryOperator::Plus | BinaryOperator::Minus, ast::Expr::Interval(interval)) => {
+                    let op = if *op == BinaryOperator::Plus { Op::Add } else { Op::Sub };
+                    let (micros, at) = self.interval(interval, all.extent)?;
+                    let extent = all.extent.to(at);
+                    self.shift(op, &all, micros, extent)?
+                }
+                _ => {
+                    let right = self.bind(right, all.extent)?;
+                    self.binary(op, &all, &right)?
+                }
+            };
+            links = &links[run..];
+        }
+        Ok(all)
+    }
+
+    /// `a AND b AND c` as a balanced tree.
+    fn connect(
+        &mut self,
+        op: Op,
+        first: Bound,
+        links: &[(&BinaryOperator, &'a ast::Expr)],
+    ) -> Result<Bound> {
+        let (mut extent, mut free) = (first.extent, first.free);
+        let mut conditions = Vec::from([self.condition(&first)?]);
+        for (_, right) in links {
+            let right = self.bind(right, extent)?;
+            conditions.push(self.condition(&right)?);
+            extent = extent.to(right.extent);
+            free = free.or(right.free);
+        }
+        let node = self.balanced(op, &conditions, extent)?;
+        self.made(Ok(node), extent, free)
+    }
+
+    fn balanced(&mut self, op: Op, all: &[NodeId], extent: Extent) -> Result<NodeId> {
+        let (left, right) = all.split_at(all.len() / 2);
+        match (left, right) {
+            ([], [one]) => Ok(*one),
+            _ => {
+                let (a, b) = (self.balanced(op, left, extent)?, self.balanced(op, right, extent)?);
+                self.tree.logic(op, a, b).map_err(|r| self.refused(r, extent))
+            }
+        }
+    }
+
+    fn binary(&mut self, op: &BinaryOperator, a: &Bound, b: &Bound) -> Result<Bound> {
+        let extent = a.extent.to(b.extent);
+        let free = first_free(&[a, b]);
+        let op = match op {
+            BinaryOperator::Plus => Op::Add,
+            BinaryOperator::Minus => Op::Sub,
+            BinaryOperator::Multiply => Op::Mul,
+            BinaryOperator::Divide => Op::Div,
+            BinaryOperator::Modulo => Op::Mod,
+            BinaryOperator::Eq => Op::Eq,
+            BinaryOperator::NotEq => Op::Ne,
+            BinaryOperator::Lt => Op::Lt,
+            BinaryOperator::LtEq => Op::Le,
+            BinaryOperator::Gt => Op::Gt,
+            BinaryOperator::GtEq => Op::Ge,
+            other => {
+                let at = Extent::one(a.extent.last + 1);
+                let help = "operators are + - * / %, = <> < <= > >=, AND and OR";
+                return Err(self.source.unsupported(at, format!("the operator {other}"), help));
+            }
+        };
+        if matches!(op, Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Mod) {
+            let node = self.calculate(op, a, b, extent)?;
+            return self.made(Ok(node), extent, free);
+        }
+        let node = self.comparison(op, a, b)?;
+        self.made(Ok(node), extent, free)
+    }
+
+    /// `+ - * / %` over numbers.
+    fn calculate(&mut self, op: Op, a: &Bound, b: &Bound, extent: Extent) -> Result<NodeId> {
+        let (of_a, of_b) = (self.type_of(a), self.type_of(b));
+        let common = arithmetic(of_a, of_b);
+        let t = match common {
+            // Two DOUBLEs have a quotient where two integers of any kinds don't have a common type.
+            Err(Mismatch::HugeInt) | Ok(_) if op == Op::Div && !is_real(&common) => {
+                DataType::Double
+            }
+            Ok(t) => t,
+            Err(Mismatch::HugeInt) => return Err(self.huge(extent)),
+            Err(Mismatch::Types) => return Err(self.no_arithmetic(op, of_a, of_b, extent)),
+        };
+        let (a, b) = (self.coerce(a, t)?, self.coerce(b, t)?);
+        self.tree.arithmetic(op, a, b).map_err(|r| self.refused(r, extent))
+    }
+
+    fn no_arithmetic(&self, op: Op, a: Type, b: Type, extent: Extent) -> CompileError {
+        let sign = match op {
+            Op::Add => '+',
+            Op::Sub => '-',
+            Op::Mul => '*',
+            Op::Div => '/',
+            _ => '%',
+        };
+        let time = Type::Known(DataType::Timestamp);
+        let help = if a == time && b == time {
+            "compare them, or subtract an INTERVAL"
+        } else if a == time || b == time {
+            "add or subtract an INTERVAL: ts + INTERVAL '5' SECOND"
+        } else {
+            "CAST them to a number: CAST(x AS DOUBLE)"
+        };
+        let (a, b) = (self.type_name(a), self.type_name(b));
+        let message = format!("{sign} takes numbers, not {a} and {b}");
+        self.error(extent, Kind::Type, message, help)
+    }
+
+    /// Two values compared, as their common type.
+    pub(super) fn comparison(&mut self, op: Op, a: &Bound, b: &Bound) -> Result<NodeId> {
+        let extent = a.extent.to(b.extent);
+        let parts = [a.clone(), b.clone()];
+        let t =
+            self.unify(&parts, Use::Compare, "a comparison").map_err(|e| self.whole(e, a, b))?;
+        let (a, b) = (self.compared(a, t)?, self.compared(b, t)?);
+        self.tree.compare(op, a, b).map_err(|r| self.refused(r, extent))
+    }
+
+    /// An error about two sides, shown over both.
+    fn whole(&self, error: CompileError, a: &Bound, b: &Bound) -> CompileError {
+        if error.kind() != Kind::Type {
+            return error;
+        }
+        let (message, help) = (String::from(error.message()), String::from(error.help()));
+        self.error(a.extent.to(b.extent), Kind::Type, message, help)
+    }
+
+    /// A side of a comparison. Texts of different lengths compare as they are.
+    fn compared(&mut self, bound: &Bound, t: DataType) -> Result<NodeId> {
+        match (&bound.form, t) {
+            (Form::Node(id), DataType::Varchar(_))
+                if matches!(self.tree.data_type(*id), DataType::Varchar(_)) =>
+            {
+                Ok(*id)
+            }
+            (Form::Text(text), DataType::Varchar(_)) => {
+                let own = self.text_type(text, bound.extent)?;
+                self.coerce(bound, own)
+            }
+            _ => self.coerce(bound, t),
+        }
+    }
+
+    fn interval(&mut self, interval: &ast::Interval, or: Extent) -> Result<(i64, Extent)> {
+        use ast::Spanned;
+        let value = self.source.extent(interval.value.span(), or);
+        let mut first = value.first.saturating_sub(1);
+        // Parentheses and a sign are not in the parser's span.
+        while first > 0 && !self.source.is_word(first, "INTERVAL") {
+            first -= 1;
+        }
+        let last = if *self.source.token(value.last + 1) == Token::RParen {
+            value.last + 1
+        } else {
+            value.last
+        };
+        let last = last + usize::from(interval.leading_field.is_some());
+        let extent = Extent { first, last };
+        match interval::read(interval) {
+            Ok(read) => Ok((read.micros, extent)),
+            Err(bad) => {
+                let (message, help) = bad.message();
+                Err(self.error(extent, Kind::Value, message, help))
+            }
+        }
+    }
+
+    /// A timestamp plus or minus so many microseconds.
+    fn shift(&mut self, op: Op, time: &Bound, micros: i64, extent: Extent) -> Result<Bound> {
+        if !matches!(self.type_of(time), Type::Known(DataType::Timestamp) | Type::Null) {
+            let t = self.type_name(self.type_of(time));
+            let message = format!("an INTERVAL is added to a TIMESTAMP, not to {t}");
+            return Err(self.error(extent, Kind::Type, message, "CAST it: CAST(x AS TIMESTAMP)"));
+        }
+        let node = self.coerce(time, DataType::Timestamp)?;
+        let bits = Literal::Bits(micros.cast_unsigned());
+        let node = self
+            .tree
+            .literal(bits, DataType::Timestamp)
+            .and_then(|length| self.tree.arithmetic(op, node, length));
+        self.made(node, extent, time.free)
+    }
+
+    pub(super) fn null_test(&mut self, op: Op, inner: &'a ast::Expr, or: Extent) -> Result<Bound> {
+        let bound = self.bind(inner, or)?;
+        let extent = self.through(bound.extent, &["IS", "NOT", "NULL", "ISNULL", "NOTNULL"]);
+        let node = self.settle(&bound)?;
+        let node = self.tree.null_test(op, node);
+        self.made(node, extent, bound.free)
+    }
+
+    /// `x IS UNKNOWN`: NULL as a condition.
+    pub(super) fn is_unknown(&mut self, op: Op, inner: &'a ast::Expr, or: Extent) -> Result<Bound> {
+        let bound = self.bind(inner, or)?;
+        let extent = self.through(bound.extent, &["IS", "NOT", "UNKNOWN"]);
+        let node = self.condition(&bound)?;
+        let node = self.tree.null_test(op, node);
+        self.made(node, extent, bound.free)
+    }
+
+    /// `x IS [NOT] TRUE`, `x IS [NOT] FALSE`: never NULL.
+    pub(super) fn truth_test(
+        &mut self,
+        inner: &'a ast::Expr,
+        wanted: bool,
+        negated: bool,
+        or: Extent,
+    ) -> Result<Bound> {
+        let bound = self.bind(inner, or)?;
+        let word = if wanted { "TRUE" } else { "FALSE" };
+        let extent = self.through(bound.extent, &["IS", "NOT", word]);
+        let condition = self.condition(&bound)?;
+        let tree = &mut self.tree;
+        // NULL is neither: it counts as the other one.
+        let node = tree
+            .boolean(!wanted)
+            .and_then(|other| tree.coalesce(condition, other, DataType::Boolean));
+        let node = node.and_then(|n| if wanted == negated { tree.not(n) } else { Ok(n) });
+        self.made(node, extent, bound.free)
+    }
+
+    pub(super) fn between(
+        &mut self,
+        expr: &'a ast::Expr,
+        negated: bool,
+        low: &'a ast::Expr,
+        high: &'a ast::Expr,
+        or: Extent,
+    ) -> Result<Bound> {
+        let parts = [self.bind(expr, or)?, self.bind(low, or)?, self.bind(high, or)?];
+        let extent = parts[0].extent.to(parts[2].extent);
+        let t = self.unify(&parts, Use::Compare, "BETWEEN")?;
+        let x = self.compared(&parts[0], t)?;
+        let (low, high) = (self.compared(&parts[1], t)?, self.compared(&parts[2], t)?);
+        let tree = &mut self.tree;
+        let node = tree.compare(Op::Ge, x, low).and_then(|above| {
+            let below = tree.compare(Op::Le, x, high)?;
+            let both = tree.logic(Op::And, above, below)?;
+            if negated { tree.not(both) } else { Ok(both) }
+        });
+        self.made(node, extent, first_free(&parts.each_ref()))
+    }
+
+    pub(super) fn in_list(
+        &mut self,
+        expr: &'a ast::Expr,
+        list: &'a [ast::Expr],
+        negated: bool,
+        or: Extent,
+    ) -> Result<Bound> {
+        let mut parts = Vec::from([self.bind(expr, or)?]);
+        let extent = self.through(parts[0].extent, &["NOT", "IN"]);
+        let extent = Extent { first: extent.first, last: self.source.closing(extent.last + 1) };
+        if list.is_empty() {
+            let message = "IN has an empty list";
+            return Err(self.error(extent, Kind::Syntax, message, "write x IN (1, 2, 3)"));
+        }
+        for item in list {
+            parts.push(self.bind(item, extent)?);
+        }
+        let t = self.unify(&parts, Use::Compare, "IN")?;
+        let x = self.compared(&parts[0], t)?;
+        let mut tests = Vec::with_capacity(list.len());
+        for item in &parts[1..] {
+            let item = self.compared(item, t)?;
+            tests.push(self.tree.compare(Op::Eq, x, item).map_err(|r| self.refused(r, extent))?);
+        }
+        let any = self.balanced(Op::Or, &tests, extent)?;
+        let node = if negated { self.tree.not(any) } else { Ok(any) };
+        let free = parts.iter().find_map(|p| p.free);
+        self.made(node, extent, free)
+    }
+
+    pub(super) fn case(
+        &mut self,
+        operand: Option<&'a ast::Expr>,
+        conditions: &'a [ast::CaseWhen],
+        otherwise: Option<&'a ast::Expr>,
+        extent: Extent,
+    ) -> Result<Bound> {
+        let operand = operand.map(|o| self.bind(o, extent)).transpose()?;
+        let mut free = operand.as_ref().and_then(|o| o.free);
+        let (mut tests, mut values) = (Vec::new(), Vec::new());
+        for ast::CaseWhen { condition, result } in conditions {
+            let condition = self.bind(condition, extent)?;
+            free = free.or(condition.free);
+            tests.push(match &operand {
+                Some(operand) => self.comparison(Op::Eq, operand, &condition)?,
+                None => self.condition(&condition)?,
+            });
+            values.push(self.bind(result, extent)?);
+        }
+        values.push(match otherwise {
+            Some(otherwise) => self.bind(otherwise, extent)?,
+            None => Bound { form: Form::Null, extent, free: None },
+        });
+        free = free.or(values.iter().find_map(|v| v.free));
+        if values.iter().all(|v| matches!(v.form, Form::Null)) {
+            return Ok(Bound { form: Form::Null, extent, free });
+        }
+        let t = self.unify(&values, Use::Mix, "CASE")?;
+        let values = self.mixed(&values, t)?;
+        let Some((otherwise, values)) = values.split_last() else {
+            return Ok(Bound { form: Form::Null, extent, free });
+        };
+        let branches: Vec<_> = tests.into_iter().zip(values.iter().copied()).collect();
+        let node = self.tree.case(&branches, *otherwise, t);
+        self.made(node, extent, free)
+    }
+
+    /// Results of one type. Texts of all lengths up to the type's stay as they are.
+    pub(super) fn mixed(&mut self, parts: &[Bound], t: DataType) -> Result<Vec<NodeId>> {
+        parts.iter().map(|part| self.compared(part, t)).collect()
+    }
+
+    pub(super) fn cast(
+        &mut self,
+        kind: &ast::CastKind,
+        expr: &'a ast::Expr,
+        data_type: &'a ast::DataType,
+        format: bool,
+        or: Extent,
+    ) -> Result<Bound> {
+        let bound = self.bind(expr, or)?;
+        let inner = bound.extent;
+        // CAST(x AS TYPE) or x::TYPE
+        let type_first = inner.last + 2;
+        let (extent, type_extent) = if *kind == ast::CastKind::DoubleColon {
+            let mut last = type_first;
+            if *self.source.token(last + 1) == Token::LParen {
+                last = self.source.closing(last + 1);
+            }
+            let words = ["UNSIGNED", "PRECISION", "VARYING", "WITHOUT", "WITH", "TIME", "ZONE"];
+            while words.iter().any(|w| self.source.is_word(last + 1, w)) {
+                last += 1;
+            }
+            (Extent { first: inner.first, last }, Extent { first: type_first, last })
+        } else {
+            let first = inner.first.saturating_sub(2);
+            let last = self.source.closing(inner.first.saturating_sub(1));
+            (Extent { first, last }, Extent { first: type_first, last: last.saturating_sub(1) })
+        };
+        let written = self.source.written(type_extent);
+        let place = core::ptr::from_ref(data_type);
+        self.type_names.insert(place, super::name::of_type(data_type, written));
+        match kind {
+            ast::CastKind::Cast | ast::CastKind::DoubleColon => {}
+            ast::CastKind::TryCast | ast::CastKind::SafeCast => {
+                let help = "CAST gives NULL and counts the row where a value does not fit";
+                let what = if *kind == ast::CastKind::TryCast { "TRY_CAST" } else { "SAFE_CAST" };
+                return Err(self.source.unsupported(extent, what, help));
+            }
+        }
+        if format {
+            return Err(self.source.unsupported(type_extent, "CAST with FORMAT", ""));
+        }
+        let to = match named(data_type) {
+            Named::Type(t) => t,
+            Named::AnyVarchar => self.any_varchar(&bound)?,
+            other => return Err(refuse_type(self.source, other, type_extent)),
+        };
+        let from = match (&bound.form, self.type_of(&bound)) {
+            (_, Type::Known(t)) => t,
+            // A literal that does not fit is an error of its own.
+            (Form::Integer(v), _) if to.is_integer() && fits(*v, to) => to,
+            (Form::Integer(_) | Form::Decimal(_), _) => DataType::Double,
+            _ => to,
+        };
+        if !cast_defined(from, to) {
+            let message =
+                format!("{} can't be converted to {to}", self.type_name(Type::Known(from)));
+            let help = "TIMESTAMP converts to and from VARCHAR only";
+            return Err(self.error(extent, Kind::Type, message, help));
+        }
+        let node = self.coerce(&Bound { extent, ..bound.clone() }, to)?;
+        self.made(Ok(node), extent, bound.free)
+    }
+
+    /// The VARCHAR that holds every text of the expression.
+    fn any_varchar(&self, bound: &Bound) -> Result<DataType> {
+        Ok(match &bound.form {
+            Form::Node(id) => DataType::Varchar(text_len(self.tree.data_type(*id))),
+            Form::Text(text) => self.text_type(text, bound.extent)?,
+            Form::Integer(value) => self.text_type(&format!("{value}"), bound.extent)?,
+            Form::Decimal(digits) => {
+                self.text_type(&decimal_text(&digits.replace('_', "")), bound.extent)?
+            }
+            Form::Null => DataType::Varchar(1),
+        })
+    }
+}
+
+/// Whether two numbers divide as they are.
+fn is_real(t: &core::result::Result<DataType, Mismatch>) -> bool {
+    matches!(t, Ok(t) if t.is_float())
+}

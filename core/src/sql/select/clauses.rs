@@ -1,0 +1,208 @@
+//! A query taken apart, clause by clause.
+
+use sqlparser::ast;
+
+use super::super::error::{CompileError, CompileErrorKind as Kind};
+use super::super::source::{Extent, Source};
+
+/// The clauses of a SELECT that RingQL knows.
+#[derive(Debug)]
+pub(super) struct Parts<'a> {
+    pub(super) items: &'a [ast::SelectItem],
+    pub(super) from: &'a ast::TableFactor,
+    pub(super) selection: Option<&'a ast::Expr>,
+    pub(super) group_by: &'a [ast::Expr],
+    pub(super) having: Option<&'a ast::Expr>,
+    /// Where each clause starts, for messages.
+    pub(super) extent: Extent,
+}
+
+/// Finds clauses by their words and refuses them.
+struct Refuser<'s> {
+    source: &'s Source,
+    extent: Extent,
+}
+
+impl Refuser<'_> {
+    /// Refuses a clause, shown by its words, if it is there.
+    fn unless(&self, absent: bool, words: &[&str], help: &str) -> Result<(), CompileError> {
+        if absent {
+            return Ok(());
+        }
+        let extent = self.source.find(self.extent, words);
+        Err(self.source.unsupported(extent, words.join(" "), help))
+    }
+}
+
+const EMIT_ORDER: &str = "results leave as windows close; sort them where they are kept";
+const ONE_STREAM: &str = "a query reads one stream: SELECT ... FROM stream";
+const SHAPE: &str = "a query is SELECT ... FROM stream [WHERE ...] [GROUP BY ...] [HAVING ...] \
+                     [SETTINGS ...]";
+
+/// The SELECT that a query is.
+pub(super) fn query<'a>(
+    source: &Source,
+    query: &'a ast::Query,
+    extent: Extent,
+) -> Result<&'a ast::Select, CompileError> {
+    let refuser = Refuser { source, extent };
+    let ast::Query {
+        with,
+        body,
+        order_by,
+        limit_clause,
+        fetch,
+        locks,
+        for_clause,
+        settings,
+        format_clause,
+        pipe_operators,
+    } = query;
+    refuser.unless(
+        with.is_none(),
+        &["WITH"],
+        "write the query without common table expressions",
+    )?;
+    let select = match &**body {
+        ast::SetExpr::Select(select) => select,
+        ast::SetExpr::Query(inner) => {
+            let (first, last) = (extent.first, source.closing(extent.first));
+            let rest = Extent { first: last, last: extent.last };
+            let refuser = Refuser { source, extent: rest };
+            refuser.unless(order_by.is_none(), &["ORDER", "BY"], EMIT_ORDER)?;
+            refuser.unless(limit_clause.is_none(), &["LIMIT"], EMIT_ORDER)?;
+            if last != extent.last {
+                let rest = Extent { first: last + 1, last: extent.last };
+                return Err(source.unsupported(rest, "a clause behind (SELECT ...)", SHAPE));
+            }
+            return self::query(source, inner, Extent { first: first + 1, last: last - 1 });
+        }
+        ast::SetExpr::SetOperation { op, set_quantifier: _, left: _, right: _ } => {
+            let word = match op {
+                ast::SetOperator::Union => "UNION",
+                ast::SetOperator::Except => "EXCEPT",
+                ast::SetOperator::Intersect => "INTERSECT",
+                ast::SetOperator::Minus => "MINUS",
+            };
+            return Err(refuser
+                .unless(false, &[word], ONE_STREAM)
+                .err()
+                .unwrap_or_else(|| source.unsupported(extent, word, ONE_STREAM)));
+        }
+        ast::SetExpr::Values(_) => {
+            return Err(source.unsupported(Extent::one(extent.first), "VALUES", ONE_STREAM));
+        }
+        ast::SetExpr::Insert(_)
+        | ast::SetExpr::Update(_)
+        | ast::SetExpr::Delete(_)
+        | ast::SetExpr::Merge(_)
+        | ast::SetExpr::Table(_) => {
+            return Err(source.unsupported(Extent::one(extent.first), "this statement", SHAPE));
+        }
+    };
+    refuser.unless(order_by.is_none(), &["ORDER", "BY"], EMIT_ORDER)?;
+    if let Some(limit) = limit_clause {
+        let word = match limit {
+            ast::LimitClause::LimitOffset { limit: None, .. } => "OFFSET",
+            _ => "LIMIT",
+        };
+        refuser.unless(false, &[word], "a stream has no last row to count to")?;
+    }
+    refuser.unless(fetch.is_none(), &["FETCH"], "a stream has no last row to count to")?;
+    refuser.unless(locks.is_empty(), &["FOR"], SHAPE)?;
+    refuser.unless(for_clause.is_none(), &["FOR"], SHAPE)?;
+    refuser.unless(settings.is_none(), &["SETTINGS"], SHAPE)?;
+    refuser.unless(format_clause.is_none(), &["FORMAT"], SHAPE)?;
+    if !pipe_operators.is_empty() {
+        return Err(source.unsupported(extent, "the pipe operator |>", SHAPE));
+    }
+    Ok(select)
+}
+
+/// The clauses of a SELECT.
+pub(super) fn select<'a>(
+    source: &Source,
+    select: &'a ast::Select,
+    extent: Extent,
+) -> Result<Parts<'a>, CompileError> {
+    let refuser = Refuser { source, extent };
+    let ast::Select {
+        select_token: _,
+        optimizer_hints,
+        distinct,
+        select_modifiers,
+        top,
+        top_before_distinct: _, // says where TOP is
+        projection,
+        exclude,
+        into,
+        from,
+        lateral_views,
+        prewhere,
+        selection,
+        connect_by,
+        group_by,
+        cluster_by,
+        distribute_by,
+        sort_by,
+        having,
+        named_window,
+        qualify,
+        window_before_qualify: _, // says where QUALIFY is
+        value_table_mode,
+        flavor,
+    } = select;
+    let help = "GROUP BY the columns instead";
+    match distinct {
+        None => {}
+        Some(ast::Distinct::All) => refuser.unless(false, &["ALL"], SHAPE)?,
+        Some(_) => refuser.unless(false, &["DISTINCT"], help)?,
+    }
+    refuser.unless(optimizer_hints.is_empty(), &["SELECT"], SHAPE)?;
+    refuser.unless(select_modifiers.is_none(), &["SELECT"], SHAPE)?;
+    refuser.unless(top.is_none(), &["TOP"], SHAPE)?;
+    refuser.unless(exclude.is_none(), &["EXCLUDE"], "name the columns that are wanted")?;
+    refuser.unless(into.is_none(), &["INTO"], "write INSERT INTO sink SELECT ...")?;
+    refuser.unless(lateral_views.is_empty(), &["LATERAL"], ONE_STREAM)?;
+    refuser.unless(prewhere.is_none(), &["PREWHERE"], "write WHERE")?;
+    refuser.unless(connect_by.is_empty(), &["CONNECT"], SHAPE)?;
+    refuser.unless(cluster_by.is_empty(), &["CLUSTER", "BY"], SHAPE)?;
+    refuser.unless(distribute_by.is_empty(), &["DISTRIBUTE", "BY"], SHAPE)?;
+    refuser.unless(sort_by.is_empty(), &["SORT", "BY"], EMIT_ORDER)?;
+    refuser.unless(named_window.is_empty(), &["WINDOW"], "windows stand in FROM: TUMBLE(...)")?;
+    refuser.unless(qualify.is_none(), &["QUALIFY"], "conditions on groups stand in HAVING")?;
+    refuser.unless(value_table_mode.is_none(), &["SELECT"], SHAPE)?;
+    refuser.unless(*flavor == ast::SelectFlavor::Standard, &["FROM"], SHAPE)?;
+    let group_by = match group_by {
+        ast::GroupByExpr::All(_) => {
+            refuser.unless(false, &["GROUP", "BY", "ALL"], "name what to group by")?;
+            &[]
+        }
+        ast::GroupByExpr::Expressions(expressions, modifiers) => {
+            refuser.unless(modifiers.is_empty(), &["WITH"], SHAPE)?;
+            expressions.as_slice()
+        }
+    };
+    let [table] = from.as_slice() else {
+        if from.is_empty() {
+            let message = "the query reads no stream";
+            return Err(source.error(extent, Kind::Syntax, message, ONE_STREAM));
+        }
+        let at = source.find(extent, &["FROM"]);
+        return Err(source.unsupported(at, "FROM with several streams", ONE_STREAM));
+    };
+    let ast::TableWithJoins { relation, joins } = table;
+    if !joins.is_empty() {
+        // CROSS JOIN, LEFT JOIN ...: all have the word.
+        let at = source.find(extent, &["JOIN"]);
+        return Err(source.unsupported(at, "JOIN", ONE_STREAM));
+    }
+    Ok(Parts {
+        items: projection,
+        from: relation,
+        selection: selection.as_ref(),
+        group_by,
+        having: having.as_ref(),
+        extent,
+    })
+}

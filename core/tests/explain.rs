@@ -1,0 +1,128 @@
+//! EXPLAIN: its figures are the plan's, and its three forms are stable and well-formed.
+#![cfg(feature = "sql")]
+#![allow(missing_docs)]
+
+mod common;
+
+use common::{Random, Tables, mutate, samples};
+use ringql_core::plan::explain::Explanation;
+use ringql_core::plan::wire;
+
+fn golden(name: &str, extension: &str, text: &str) {
+    let path = format!("{}/tests/data/explain/{name}.{extension}", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("RINGQL_BLESS").is_some() {
+        std::fs::create_dir_all(std::path::Path::new(&path).parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).expect("RINGQL_BLESS=1 writes it");
+    assert!(text == expected, "{name}.{extension} is now:\n{text}");
+}
+
+#[test]
+fn the_samples_are_explained_as_before() {
+    for (name, tables) in samples::all() {
+        let explanation = Explanation::of(&tables.plan());
+        golden(name, "txt", &explanation.text());
+        golden(name, "dot", &explanation.dot());
+        assert_eq!(explanation, Explanation::of(&tables.plan()));
+    }
+}
+
+#[test]
+fn it_is_data_too() {
+    let explanation = Explanation::of(&samples::tumble().plan());
+    let json = serde_json::to_value(&explanation).unwrap();
+    assert_eq!(json["arena"]["total"], 2400);
+    assert_eq!(json["streams"][0]["columns"][1]["type"], "INTEGER UNSIGNED");
+    assert_eq!(json["streams"][0]["event_time"]["delay_micros"], 2_500_000);
+    assert_eq!(json["operators"][2]["name"], "aggregate");
+    assert_eq!(json["operators"][2]["program"][1]["a"], "temp");
+    assert_eq!(json["operators"][2]["aggregates"][1]["function"], "AVG(r1)");
+    assert_eq!(json["operators"][2]["state"]["parts"][3]["split"], "4 windows x 6 groups x 8");
+    assert_eq!(json["registers"][3]["holds"], "window_start");
+}
+
+#[test]
+fn parts_sum_to_the_whole() {
+    for (name, tables) in samples::all() {
+        let plan = tables.plan();
+        let e = Explanation::of(&plan);
+        let arena = &e.arena;
+        assert_eq!(arena.total, plan.arena_bytes() as u64, "{name}");
+        let sum = arena.header + arena.streams + arena.registers + arena.operators;
+        assert_eq!(sum, arena.total, "{name}");
+        assert_eq!(e.registers.iter().map(|r| r.bytes).sum::<u64>(), arena.registers, "{name}");
+        assert_eq!(e.plan_bytes, wire::encoded_len(&plan).unwrap() as u64);
+        for state in e.operators.iter().filter_map(|o| o.state.as_ref()) {
+            assert_eq!(state.parts.iter().map(|p| p.bytes).sum::<u64>(), state.bytes, "{name}");
+        }
+        // The states follow one another to the end of the arena.
+        let mut at = arena.header + arena.streams + arena.registers;
+        for state in e.operators.iter().filter_map(|o| o.state.as_ref()) {
+            assert_eq!(u64::from(state.offset), at, "{name}");
+            at += state.bytes;
+        }
+        assert_eq!(at, arena.total, "{name}");
+    }
+}
+
+#[test]
+fn every_entry_is_shown_once() {
+    for (name, tables) in samples::all() {
+        let e = Explanation::of(&tables.plan());
+        let steps = e.operators.iter().flat_map(|o| &o.program).map(|s| usize::from(s.instruction));
+        assert!(steps.eq(0..tables.instructions.len()), "{name}");
+        let aggregates = e.operators.iter().flat_map(|o| &o.aggregates);
+        assert!(
+            aggregates.map(|a| usize::from(a.aggregate)).eq(0..tables.aggregates.len()),
+            "{name}"
+        );
+        assert_eq!(e.operators.len(), tables.operators.len());
+    }
+}
+
+/// A name may be anything; plans that can't run are explained too.
+#[test]
+fn odd_plans_are_explained_in_lines_that_fit() {
+    let mut odd = Tables::new(3);
+    let name = "a\"b\\c\nd {e} <f> 'g' über\u{1}";
+    let long = "x".repeat(300);
+    odd.stream(name, &[(name, ringql_core::types::DataType::BigInt, true)], Some((0, 1)));
+    odd.output(&[(&long, ringql_core::types::DataType::Varchar(4096), true)]);
+    check(&odd);
+    for (_, sample) in samples::all() {
+        for seed in 0..500 {
+            let mut tables = sample.clone();
+            mutate::tables(&mut tables, &mut Random::new(seed));
+            check(&tables);
+        }
+    }
+}
+
+fn check(tables: &Tables) {
+    let explanation = Explanation::of(&tables.plan());
+    let text = explanation.text();
+    for line in text.lines() {
+        assert!(line.chars().count() <= 100, "{line}");
+        assert_eq!(line, line.trim_end());
+    }
+    assert!(!text.chars().any(|c| c.is_control() && c != '\n'));
+    let dot = explanation.dot();
+    assert!(dot.starts_with("digraph plan {\n") && dot.ends_with("}\n"));
+    // Outside strings there is nothing but the grammar that we write.
+    let (mut in_string, mut escaped) = (false, false);
+    for c in dot.chars() {
+        match (in_string, escaped, c) {
+            (true, true, 'l' | '\\' | '"') => escaped = false,
+            (true, true, _) => panic!("unknown escape \\{c} in {dot}"),
+            (true, false, '\\') => escaped = true,
+            (_, false, '"') => in_string = !in_string,
+            (true, false, '\n') => panic!("a line break in a string of {dot}"),
+            (false, _, c) => {
+                assert!(c.is_ascii_alphanumeric() || " \n{}[]=,;->".contains(c), "{c:?} in {dot}");
+            }
+            _ => {}
+        }
+    }
+    assert!(!in_string);
+}

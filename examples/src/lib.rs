@@ -1,1 +1,0 @@
-//! ringql-examples

@@ -1,0 +1,58 @@
+//! Counters and times for standard error: nothing is lost silently.
+
+use std::time::Duration;
+
+use ringql_runtime::pipeline::Summary;
+
+/// What was left out or could not be computed, if anything was.
+pub(crate) fn warnings(query: Option<&str>, summary: &Summary) {
+    let query = query.map(|query| format!("{query}: ")).unwrap_or_default();
+    let counters = &summary.counters;
+    for (count, what) in [
+        (summary.skipped, "rows could not be read and were left out"),
+        (counters.late, "records came after their window had closed and were left out"),
+        (counters.dropped, "records were left out because the group table was full"),
+        (
+            counters.arithmetic_errors,
+            "values are NULL because of an integer overflow or a remainder of 0",
+        ),
+        (counters.cast_errors, "values are NULL because a CAST did not fit"),
+    ] {
+        if count > 0 {
+            eprintln!("warning: {query}{count} {what}");
+        }
+    }
+}
+
+/// All counters and times.
+pub(crate) fn stats(query: Option<&str>, summary: &Summary) {
+    if let Some(query) = query {
+        eprintln!("{query}");
+    }
+    let (counters, times) = (&summary.counters, &summary.times);
+    for (name, count) in [
+        ("rows in", counters.rows_in),
+        ("rows out", counters.rows_out),
+        ("filtered", counters.filtered),
+        ("late", counters.late),
+        ("dropped", counters.dropped),
+        ("arithmetic errors", counters.arithmetic_errors),
+        ("cast errors", counters.cast_errors),
+        ("bad rows skipped", summary.skipped),
+    ] {
+        eprintln!("{name:<18}{count:>14}");
+    }
+    for (name, time) in [
+        ("read", times.read),
+        ("process", times.process),
+        ("write", times.write),
+        ("framework", times.framework),
+        ("wall", times.wall),
+    ] {
+        eprintln!("{name:<18}{:>14.3} ms", millis(time));
+    }
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
