@@ -16,7 +16,8 @@ struct Group {
     sum: f64,
 }
 
-const NEW: Group = Group { station: [0; 3], count: 0, min: f32::INFINITY, max: f32::NEG_INFINITY, sum: 0.0 };
+const NEW: Group =
+    Group { station: [0; 3], count: 0, min: f32::INFINITY, max: f32::NEG_INFINITY, sum: 0.0 };
 
 /// An open day.
 struct Day {

@@ -71,7 +71,10 @@ fn measure(out: &mut Output, what: &str, run: impl FnOnce(&mut Clock) -> usize) 
     clock.lap();
     let stack = stack_size() - stack_painted() - before;
     let instructions = clock.ticks * 5 / 4 / RECORDS.len() as u64;
-    writeln!(out, "{what}: {instructions} instructions a record, {rows} results, {stack} bytes of stack")
+    writeln!(
+        out,
+        "{what}: {instructions} instructions a record, {rows} results, {stack} bytes of stack"
+    )
 }
 
 /// Result rows of the query over all records, of which it is given at most `most` at a time.
