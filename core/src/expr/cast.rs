@@ -175,7 +175,7 @@ fn through_text(
             continue;
         }
         let fits = match (a.data_type, to) {
-            (DataType::Varchar(_), DataType::Varchar(n)) => put(n, a.text(row), slot(dst, row)),
+            (DataType::Varchar(_), DataType::Varchar(n)) => put(slot(dst, row), n, a.text(row)),
             (DataType::Varchar(_), DataType::Boolean) => {
                 let mut value = [0];
                 let fits = parse_cast(to, a.text(row), &mut value).is_ok();
@@ -214,14 +214,13 @@ fn print(from: DataType, value: &[u8], to: DataType, slot: &mut [u8]) -> bool {
     let DataType::Varchar(n) = to else { return false };
     let mut text = Buffer { bytes: [0; Buffer::LONGEST], len: 0 };
     let written = write_cast(&mut text, from, value).is_ok();
-    put(n, text.bytes.get(..text.len).unwrap_or(&[]), slot) && written
+    written && put(slot, n, text.bytes.get(..text.len).unwrap_or(&[]))
 }
 
-/// Puts a text into a `VARCHAR(n)`, whose slot is a byte longer if n is odd; false if it is longer
-/// than n.
-fn put(n: u16, text: &[u8], slot: &mut [u8]) -> bool {
-    let fits = text.len() <= usize::from(n);
-    set_text(slot, if fits { text } else { &[] }) && fits
+/// Writes a text into a `VARCHAR(n)`; false if it is longer than n. (An odd n leaves room for a
+/// byte more.)
+fn put(slot: &mut [u8], n: u16, text: &[u8]) -> bool {
+    text.len() <= n as usize && set_text(slot, text)
 }
 
 /// Room for the longest text of a value that is not text itself.

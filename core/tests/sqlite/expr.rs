@@ -84,7 +84,11 @@ impl Generator<'_> {
 
     fn leaf(&mut self, t: DataType) -> Expr {
         let of_type: Vec<Expr> = self.leaves.iter().filter(|l| l.t == t).cloned().collect();
-        if of_type.is_empty() || self.random.one_in(8) { self.constant(t) } else { self.pick(&of_type) }
+        if of_type.is_empty() || self.random.one_in(8) {
+            self.constant(t)
+        } else {
+            self.pick(&of_type)
+        }
     }
 
     /// A constant that has type `t` wherever it stands.
@@ -258,9 +262,8 @@ impl Generator<'_> {
                 let count = 2 + self.random.below(3);
                 let (t, of) = self.comparable(count, depth);
                 let not = self.pick(&["", "NOT "]);
-                let list = |all: Vec<String>| {
-                    format!("({} {not}IN ({}))", all[0], all[1..].join(", "))
-                };
+                let list =
+                    |all: Vec<String>| format!("({} {not}IN ({}))", all[0], all[1..].join(", "));
                 boolean(
                     list(of.iter().map(|e| e.ring.clone()).collect()),
                     list(of.iter().map(|e| e.to(t)).collect()),

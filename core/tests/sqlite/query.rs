@@ -108,7 +108,9 @@ fn one(generator: &mut Generator<'_>) -> Expr {
         }
         4 | 5 => {
             // SQLite's SUM of integers is an error where it overflows.
-            let t = generator.pick(&ALL.map(|t| if t.is_integer() && t.size() < 8 { t } else { DataType::Integer }));
+            let t = generator.pick(
+                &ALL.map(|t| if t.is_integer() && t.size() < 8 { t } else { DataType::Integer }),
+            );
             let a = generator.of(t, 2);
             let name = generator.pick(&["SUM", "AVG"]);
             let t = if name == "SUM" { BigInt } else { Double };

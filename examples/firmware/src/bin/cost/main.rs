@@ -1,0 +1,135 @@
+//! What the query costs, counted: instructions per record and bytes of stack, beside the same
+//! query written by hand.
+//!
+//! The method: `cargo xtask firmware` lets QEMU take 32 ns of virtual time for each instruction
+//! (`-icount shift=5`), so one tick of the board's 25 MHz clock, 40 ns, is 1.25 instructions.
+//! SysTick counts ticks and interrupts nothing; records come from flash, results are counted and
+//! go nowhere. What is below the stack pointer is painted before and looked at after.
+
+#![no_std]
+#![no_main]
+
+mod by_hand;
+
+use core::fmt::{self, Write as _};
+use core::hint::black_box;
+
+use cortex_m::Peripherals;
+use cortex_m::peripheral::SYST;
+use cortex_m::peripheral::syst::SystClkSource;
+use cortex_m_rt::entry;
+use cortex_m_stack::{current_stack_in_use, repaint_stack, stack_painted, stack_size};
+use ringql_core::arena::ArenaBlock;
+use ringql_core::batch::Batch;
+use ringql_core::query::{Query, Stop};
+use ringql_core::ring::{RecordSink, RecordSource, Source};
+use ringql_firmware::output::{Output, fail, succeed};
+use ringql_firmware::plan::{ARENA_BYTES, BATCH_ROWS, PLAN, RECORD_BYTES, RECORDS, RESULT_BYTES};
+
+/// Result records that fit before they are thrown away.
+const ROWS: usize = 8;
+
+type Arena = ArenaBlock<ARENA_BYTES>;
+
+#[entry]
+fn main() -> ! {
+    static mut ARENA: Arena = Arena::new();
+    let Some(mut peripherals) = Peripherals::take() else { fail(&"the clock was taken before") };
+    let clock = &mut peripherals.SYST;
+    clock.set_clock_source(SystClkSource::Core);
+    clock.set_reload(0xff_ffff);
+    clock.clear_current();
+    clock.enable_counter();
+
+    let mut out = Output::stderr();
+    match report(&mut out, ARENA).and_then(|()| out.flush()) {
+        Ok(()) => succeed(),
+        Err(error) => fail(&error),
+    }
+}
+
+fn report(out: &mut Output, arena: &mut Arena) -> fmt::Result {
+    measure(out, "by hand", |clock| {
+        let mut rows = 0;
+        by_hand::run(|station, day, count, min, max, mean| {
+            black_box((station, day, count, min, max, mean));
+            rows += 1;
+            clock.lap();
+        });
+        rows
+    })?;
+    measure(out, "query, 32 at a time", |clock| query(clock, arena, 32))?;
+    measure(out, "query, 8 at a time", |clock| query(clock, arena, 8))?;
+    measure(out, "query, 1 at a time", |clock| query(clock, arena, 1))
+}
+
+fn measure(out: &mut Output, what: &str, run: impl FnOnce(&mut Clock) -> usize) -> fmt::Result {
+    repaint_stack();
+    let before = current_stack_in_use();
+    let mut clock = Clock::new();
+    let rows = run(&mut clock);
+    clock.lap();
+    let stack = stack_size() - stack_painted() - before;
+    let instructions = clock.ticks * 5 / 4 / RECORDS.len() as u64;
+    writeln!(
+        out,
+        "{what}: {instructions} instructions a record, {rows} results, {stack} bytes of stack"
+    )
+}
+
+/// Result rows of the query over all records, of which it is given at most `most` at a time.
+#[inline(never)]
+fn query(clock: &mut Clock, arena: &mut Arena, most: usize) -> usize {
+    let Ok(mut query) = Query::new(&PLAN, arena.bytes_mut()) else { return 0 };
+    let all = RecordSource::new(RECORDS.as_flattened(), RECORD_BYTES);
+    let mut source = Limited { all, most: most.min(BATCH_ROWS) };
+    let mut room = [0; ROWS * RESULT_BYTES];
+    let mut rows = 0;
+    loop {
+        let mut sink = RecordSink::new(&mut room);
+        let Ok(progress) = query.poll(&mut source, &mut sink) else { return 0 };
+        rows += progress.rows_out;
+        clock.lap();
+        if progress.stop == Stop::Finished {
+            return rows;
+        }
+    }
+}
+
+/// A source that lends few records at a time.
+struct Limited {
+    all: RecordSource<'static>,
+    most: usize,
+}
+
+impl Source for Limited {
+    fn read<R>(
+        &mut self,
+        max_rows: usize,
+        consume: impl FnOnce(Batch<'_>) -> (usize, R),
+    ) -> Option<R> {
+        self.all.read(max_rows.min(self.most), consume)
+    }
+
+    fn is_finished(&self) -> bool {
+        self.all.is_finished()
+    }
+}
+
+/// SysTick's ticks added up. It counts 24 bits down, so `lap` must be called within 16 million.
+struct Clock {
+    ticks: u64,
+    last: u32,
+}
+
+impl Clock {
+    fn new() -> Self {
+        Self { ticks: 0, last: SYST::get_current() }
+    }
+
+    fn lap(&mut self) {
+        let now = SYST::get_current();
+        self.ticks += u64::from(self.last.wrapping_sub(now) & 0xff_ffff);
+        self.last = now;
+    }
+}
