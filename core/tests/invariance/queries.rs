@@ -13,7 +13,8 @@ pub(crate) const ALL: &[&str] = &[
     "SELECT ts, small + 1 AS a, -small AS b, wide * 2 AS c, unsigned - 1 AS e FROM s WHERE flag OR k > 0",
     "SELECT CASE WHEN k > 0 THEN name WHEN flag THEN title ELSE 'neither' END AS t,
         COALESCE(small, k, 0) AS n, NULLIF(r, 1.5) AS r, CAST(d AS SMALLINT) AS i,
-        CAST(k AS VARCHAR(4)) AS text, name IS NULL AS missing, k IN (1, 2, NULL) AS few,
+        CAST(k AS VARCHAR(4)) AS text, CAST(title AS VARCHAR(3)) AS cut,
+        CAST(d AS VARCHAR(5)) AS digits, CAST(name AS INTEGER) AS number, name IS NULL AS missing, k IN (1, 2, NULL) AS few,
         wide % 3 AS rest, k / 2 AS half FROM s",
     "SELECT k FROM s WHERE false",
     // global aggregates

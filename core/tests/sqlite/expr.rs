@@ -4,7 +4,7 @@ use ringql_core::types::DataType::{self, *};
 
 use super::common::Random;
 use super::data::{COLUMNS, NUMBERS, WORDS};
-use super::types::{ALL, INTEGERS, TEXT, arithmetic, common, range};
+use super::types::{ALL, INTEGERS, arithmetic, common, range};
 
 /// One expression in both languages.
 #[derive(Clone, Debug)]
@@ -16,20 +16,22 @@ pub(crate) struct Expr {
     pub(crate) most: f64,
     /// Of a float: that it is a multiple of 1/4 and sums of it are exact.
     pub(crate) exact: bool,
+    /// That no column is in it: the compiler refuses constants that overflow.
+    pub(crate) constant: bool,
 }
 
 impl Expr {
     pub(crate) fn new(ring: impl Into<String>, lite: impl Into<String>, t: DataType) -> Self {
         let most = if t.is_integer() { range(t).1 as f64 + 1.0 } else { 1.0 };
-        Self { ring: ring.into(), lite: lite.into(), t, most, exact: false }
+        Self { ring: ring.into(), lite: lite.into(), t, most, exact: false, constant: false }
     }
 
-    fn most(self, most: f64) -> Self {
+    pub(crate) fn most(self, most: f64) -> Self {
         Self { most, ..self }
     }
 
     /// SQLite's text of the value converted without loss or as RingQL rounds it.
-    fn to(&self, t: DataType) -> String {
+    pub(crate) fn to(&self, t: DataType) -> String {
         match (self.t, t) {
             (from, Double) if from.is_integer() => format!("CAST({} AS REAL)", self.lite),
             (from, Real) if from.is_integer() => format!("f32({})", self.lite),
@@ -82,7 +84,7 @@ impl Generator<'_> {
         }
     }
 
-    fn leaf(&mut self, t: DataType) -> Expr {
+    pub(crate) fn leaf(&mut self, t: DataType) -> Expr {
         let of_type: Vec<Expr> = self.leaves.iter().filter(|l| l.t == t).cloned().collect();
         if of_type.is_empty() || self.random.one_in(8) {
             self.constant(t)
@@ -92,7 +94,11 @@ impl Generator<'_> {
     }
 
     /// A constant that has type `t` wherever it stands.
-    fn constant(&mut self, t: DataType) -> Expr {
+    pub(crate) fn constant(&mut self, t: DataType) -> Expr {
+        Expr { constant: true, ..self.any_constant(t) }
+    }
+
+    fn any_constant(&mut self, t: DataType) -> Expr {
         if self.random.one_in(10) {
             return Expr::new(format!("CAST(NULL AS {t})"), "NULL", t);
         }
@@ -148,10 +154,16 @@ impl Generator<'_> {
         match self.random.below(8) {
             0 => {
                 let a = self.of(t, depth - 1);
+                if a.constant {
+                    return a;
+                }
                 Expr::new(format!("-({})", a.ring), fit(format!("-({})", a.lite)), t)
             }
             1 => {
                 let a = self.of(t, depth - 1);
+                if a.constant {
+                    return a;
+                }
                 let lite = format!("abs(nullif({}, {low}))", a.lite);
                 let lite = if low == 0 { a.lite } else { lite };
                 Expr::new(format!("ABS({})", a.ring), lite, t)
@@ -162,10 +174,14 @@ impl Generator<'_> {
                     let a = self.of(t, depth - 1);
                     let v = self.whole(t).max(low);
                     let v = if v < 0 && op == "%" { 3 } else { v };
-                    (a, Expr::new(v.to_string(), v.to_string(), t))
+                    let v = Expr::new(v.to_string(), v.to_string(), t);
+                    (a, Expr { constant: true, ..v })
                 } else {
                     self.pair(t, depth, arithmetic)
                 };
+                if a.constant && b.constant {
+                    return self.constant(t);
+                }
                 let (a, b) = if op != "%" && self.random.one_in(2) { (b, a) } else { (a, b) };
                 let lite = format!("({} {op} {})", a.lite, b.lite);
                 let lite = if op == "%" && low < 0 {
@@ -207,7 +223,12 @@ impl Generator<'_> {
         }
         let lite = rounded(format!("({} {op} {})", a.to(t), b.to(t)));
         let exact = a.exact && b.exact && most < 1e5 && op != "*";
-        Expr { exact, ..Expr::new(format!("({} {op} {})", a.ring, b.ring), lite, t).most(most) }
+        let constant = a.constant && b.constant;
+        Expr {
+            exact,
+            constant,
+            ..Expr::new(format!("({} {op} {})", a.ring, b.ring), lite, t).most(most)
+        }
     }
 
     /// Of two integers it is a DOUBLE. What is divided by is an integer, or a float column, or an
@@ -333,7 +354,12 @@ impl Generator<'_> {
             }
         };
         let exact = a.exact && b.exact && c.exact;
-        Expr { exact, ..Expr::new(format!("({ring})"), format!("({lite})"), t).most(most) }
+        let constant = a.constant && b.constant && c.constant;
+        Expr {
+            exact,
+            constant,
+            ..Expr::new(format!("({ring})"), format!("({lite})"), t).most(most)
+        }
     }
 
     /// An expression that can be compared with `x`.
@@ -354,7 +380,8 @@ impl Generator<'_> {
         let (a, b) = self.results(t, depth);
         let most = a.most.max(b.most);
         let ring = format!("COALESCE({}, {})", a.ring, b.ring);
-        Expr::new(ring, format!("coalesce({}, {})", a.to(t), b.to(t)), t).most(most)
+        let both = Expr::new(ring, format!("coalesce({}, {})", a.to(t), b.to(t)), t).most(most);
+        Expr { constant: a.constant && b.constant, ..both }
     }
 
     fn nullif(&mut self, t: DataType, depth: usize) -> Expr {
@@ -364,47 +391,5 @@ impl Generator<'_> {
         let b = self.of(other, depth - 1);
         let lite = format!("CASE WHEN {} = {} THEN NULL ELSE {} END", a.to(k), b.to(k), a.lite);
         Expr { ring: format!("NULLIF({}, {})", a.ring, b.ring), lite, ..a }
-    }
-
-    fn cast(&mut self, t: DataType, depth: usize) -> Expr {
-        let from = self.pick(&ALL);
-        // Texts of floats are not SQLite's, and of texts only those of column `t` are numbers.
-        let (from, a) = match (from, t) {
-            (Real | Double, Varchar(_)) => (Integer, self.of(Integer, depth - 1)),
-            (Varchar(_), Varchar(_)) => return self.leaf(t),
-            (Varchar(_), _) => match self.leaves.iter().find(|l| l.ring == "t") {
-                Some(t) => (TEXT, t.clone()),
-                None => return self.leaf(t),
-            },
-            _ => (from, self.of(from, depth - 1)),
-        };
-        let (low, high) = range(t);
-        let x = &a.lite;
-        let digits = format!("ltrim({x}, '-') <> '' AND ltrim({x}, '-') NOT GLOB '*[^0-9]*'");
-        let lite = match (from, t) {
-            (Varchar(_), Boolean) => {
-                format!("CASE {x} WHEN '0' THEN 0 WHEN '1' THEN 1 END")
-            }
-            (Varchar(_), Real | Double) => {
-                format!("CASE WHEN {digits} THEN CAST({x} AS REAL) END")
-            }
-            (Varchar(_), _) => {
-                format!("CASE WHEN {digits} THEN fit(CAST({x} AS INTEGER), {low}, {high}) END")
-            }
-            (Boolean, Varchar(_)) => format!("CASE {x} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"),
-            (_, Varchar(_)) => format!("CAST({x} AS TEXT)"),
-            (Boolean, Real | Double) => format!("CAST({x} AS REAL)"),
-            (Boolean, _) => x.clone(),
-            (_, Boolean) => format!("({x} <> 0)"),
-            (Real | Double, t) if t.is_integer() => format!("fit(half_even({x}), {low}, {high})"),
-            (Double, Real) if a.most > 1e30 => return self.leaf(t),
-            (Double, Real) => format!("f32({x})"),
-            (_, t) if t.is_integer() => format!("fit({x}, {low}, {high})"),
-            _ => a.to(t),
-        };
-        let most = if from == TEXT { 70_000.0 } else { a.most };
-        let lite = format!("({lite})");
-        let exact = a.exact && t.is_float();
-        Expr { exact, ..Expr::new(format!("CAST({} AS {t})", a.ring), lite, t).most(most) }
     }
 }
