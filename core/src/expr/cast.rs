@@ -5,7 +5,7 @@ use core::fmt;
 
 use crate::arena::copy;
 use crate::error::RunError;
-use crate::fmt::{parse_value, write_cast};
+use crate::fmt::{parse_cast, write_cast};
 use crate::plan::op::Instruction;
 use crate::types::{DataType, Kind};
 
@@ -174,22 +174,22 @@ fn through_text(
             continue;
         }
         let fits = match (a.data_type, to) {
-            (DataType::Varchar(_), DataType::Varchar(_)) => set_text(slot(dst, row), a.text(row)),
+            (DataType::Varchar(_), DataType::Varchar(n)) => put(slot(dst, row), n, a.text(row)),
             (DataType::Varchar(_), DataType::Boolean) => {
                 let mut value = [0];
-                let fits = parse_value(to, a.text(row), &mut value).is_ok();
+                let fits = parse_cast(to, a.text(row), &mut value).is_ok();
                 set_bit(dst.mask()?, row, value != [0]);
                 fits
             }
-            (DataType::Varchar(_), _) => parse_value(to, a.text(row), slot(dst, row)).is_ok(),
+            (DataType::Varchar(_), _) => parse_cast(to, a.text(row), slot(dst, row)).is_ok(),
             (DataType::Boolean, _) => {
                 let value = [bit(a.mask()?, row) as u8];
-                print(a.data_type, &value, slot(dst, row))
+                print(a.data_type, &value, to, slot(dst, row))
             }
             (from, _) => {
                 let size = from.size();
                 let value = a.values.get(row * size..(row + 1) * size).unwrap_or(&[]);
-                print(from, value, slot(dst, row))
+                print(from, value, to, slot(dst, row))
             }
         };
         if !fits {
@@ -209,10 +209,17 @@ fn slot<'a>(dst: &'a mut VectorMut<'_>, row: usize) -> &'a mut [u8] {
 }
 
 /// Writes the text of a value into a `VARCHAR(n)`; false if it is longer than n.
-fn print(from: DataType, value: &[u8], slot: &mut [u8]) -> bool {
+fn print(from: DataType, value: &[u8], to: DataType, slot: &mut [u8]) -> bool {
+    let DataType::Varchar(n) = to else { return false };
     let mut text = Buffer { bytes: [0; Buffer::LONGEST], len: 0 };
     let written = write_cast(&mut text, from, value).is_ok();
-    written && set_text(slot, text.bytes.get(..text.len).unwrap_or(&[]))
+    written && put(slot, n, text.bytes.get(..text.len).unwrap_or(&[]))
+}
+
+/// Writes a text into a `VARCHAR(n)`; false if it is longer than n. (An odd n leaves room for a
+/// byte more.)
+fn put(slot: &mut [u8], n: u16, text: &[u8]) -> bool {
+    text.len() <= n as usize && set_text(slot, text)
 }
 
 /// Room for the longest text of a value that is not text itself.

@@ -146,7 +146,7 @@ fn chain(expr: &Expr, types: &TypeNames) -> String {
         first = left;
     }
     let mut name = match links.last() {
-        Some((op @ BinaryOperator::And, _)) => joined(op, first, types),
+        Some((op @ (BinaryOperator::And | BinaryOperator::Or), _)) => joined(op, first, types),
         _ => of(first, types),
     };
     // Each link puts the name so far in parentheses; they are counted and set at the end.

@@ -186,6 +186,12 @@ impl<'a> Binder<'a> {
     /// `+ - * / %` over numbers.
     fn calculate(&mut self, op: Op, a: &Bound, b: &Bound, extent: Extent) -> Result<NodeId> {
         let (of_a, of_b) = (self.type_of(a), self.type_of(b));
+        let time = Type::Known(DataType::Timestamp);
+        let no_shift = of_a == time && of_b == Type::Null && matches!(op, Op::Add | Op::Sub);
+        if no_shift || (of_a == Type::Null && of_b == time && op == Op::Add) {
+            // NULL is no interval either.
+            return self.tree.null(DataType::Timestamp).map_err(|r| self.refused(r, extent));
+        }
         let common = arithmetic(of_a, of_b);
         let t = match common {
             // Two DOUBLEs have a quotient where two integers of any kinds don't have a common type.
@@ -225,8 +231,8 @@ impl<'a> Binder<'a> {
     pub(super) fn comparison(&mut self, op: Op, a: &Bound, b: &Bound) -> Result<NodeId> {
         let extent = a.extent.to(b.extent);
         let parts = [a.clone(), b.clone()];
-        let t =
-            self.unify(&parts, Use::Compare, "a comparison").map_err(|e| self.whole(e, a, b))?;
+        let usage = if matches!(op, Op::Eq | Op::Ne) { Use::Equal } else { Use::Mix };
+        let t = self.unify(&parts, usage, "a comparison").map_err(|e| self.whole(e, a, b))?;
         let (a, b) = (self.compared(a, t)?, self.compared(b, t)?);
         self.tree.compare(op, a, b).map_err(|r| self.refused(r, extent))
     }
@@ -344,7 +350,7 @@ impl<'a> Binder<'a> {
     ) -> Result<Bound> {
         let parts = [self.bind(expr, or)?, self.bind(low, or)?, self.bind(high, or)?];
         let extent = parts[0].extent.to(parts[2].extent);
-        let t = self.unify(&parts, Use::Compare, "BETWEEN")?;
+        let t = self.unify(&parts, Use::Mix, "BETWEEN")?;
         let x = self.compared(&parts[0], t)?;
         let (low, high) = (self.compared(&parts[1], t)?, self.compared(&parts[2], t)?);
         let tree = &mut self.tree;
@@ -373,7 +379,7 @@ impl<'a> Binder<'a> {
         for item in list {
             parts.push(self.bind(item, extent)?);
         }
-        let t = self.unify(&parts, Use::Compare, "IN")?;
+        let t = self.unify(&parts, Use::Equal, "IN")?;
         let x = self.compared(&parts[0], t)?;
         let mut tests = Vec::with_capacity(list.len());
         for item in &parts[1..] {

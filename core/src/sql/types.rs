@@ -108,9 +108,9 @@ pub(super) fn arithmetic(a: Type, b: Type) -> Result<DataType, Mismatch> {
 /// What a common type is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
-    /// Operands of a comparison: text is converted to the other side's type.
-    Compare,
-    /// Results of CASE or COALESCE: only a text literal is.
+    /// `=`, `<>` and IN: text is converted to the other side's type, BOOLEAN also to a float.
+    Equal,
+    /// `<`, BETWEEN, results of CASE or COALESCE: of texts, only a literal is.
     Mix,
 }
 
@@ -121,7 +121,7 @@ pub(super) fn common(a: Type, b: Type, usage: Use) -> Result<Type, Mismatch> {
         (Null, t) | (t, Null) => t,
         (Known(Varchar(a)), Known(Varchar(b))) => Known(Varchar(a.max(b))),
         (Known(a), Known(b)) if a == b => Known(a),
-        (Known(Varchar(_)), other) | (other, Known(Varchar(_))) if usage == Use::Compare => {
+        (Known(Varchar(_)), other) | (other, Known(Varchar(_))) if usage == Use::Equal => {
             match other {
                 Text => {
                     if let Known(_) = a {
@@ -137,6 +137,12 @@ pub(super) fn common(a: Type, b: Type, usage: Use) -> Result<Type, Mismatch> {
         (Text, Text) => Text,
         (Text, other) | (other, Text) => other,
         (Known(Boolean), Known(t)) | (Known(t), Known(Boolean)) if t.is_integer() => Known(t),
+        (Known(Boolean), Known(t)) | (Known(t), Known(Boolean))
+            if t.is_float() && usage == Use::Equal =>
+        {
+            Known(t)
+        }
+        (Known(Boolean), Decimal) | (Decimal, Known(Boolean)) if usage == Use::Equal => Decimal,
         (Known(Boolean), Literal(v)) | (Literal(v), Known(Boolean)) => default_of(Literal(v))?,
         (Known(t), Literal(v)) | (Literal(v), Known(t)) if t.is_integer() => {
             if fits(v, t) {
