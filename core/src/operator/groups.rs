@@ -49,7 +49,7 @@ pub(crate) struct GroupTable<'a> {
     pub(crate) batch_groups: &'a mut [u32],
     /// The aggregates' states.
     pub(crate) states: &'a mut [u8],
-    layout: AggregateLayout,
+    layout: &'a AggregateLayout,
     capacity: u32,
 }
 
@@ -60,7 +60,7 @@ impl<'a> GroupTable<'a> {
     /// The parts of `state`.
     pub(crate) fn new(
         mut state: &'a mut [u8],
-        layout: AggregateLayout,
+        layout: &'a AggregateLayout,
         capacity: u32,
     ) -> Result<Self, RunError> {
         let rest = &mut state;
