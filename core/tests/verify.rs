@@ -8,11 +8,12 @@ use ringql_core::error::{Fault, Table, VerifyError};
 use ringql_core::plan::op::{
     ColumnId, Instruction, Op, Operand, OperatorId, OutputId, Register, RegisterId, StreamId,
 };
-use ringql_core::plan::verify::{MAX_GROUPS, MAX_INTERVAL, MAX_REGISTERS, verify};
+use ringql_core::plan::verify::{MAX_GROUPS, MAX_REGISTERS, verify};
 use ringql_core::plan::{
     Aggregate, AggregateFunction, AggregateTable, Constant, EventTime, Operator, Range,
 };
 use ringql_core::schema::Text;
+use ringql_core::time::LENGTH_LIMIT;
 use ringql_core::types::DataType;
 
 #[test]
@@ -138,7 +139,7 @@ fn streams_and_outputs() {
     refused(tumble, time(5, 0), Table::Streams, 0, Fault::Index);
     refused(tumble, time(1, 0), Table::Streams, 0, Fault::Type);
     refused(tumble, time(0, -1), Table::Streams, 0, Fault::Capacity);
-    refused(tumble, time(0, MAX_INTERVAL + 1), Table::Streams, 0, Fault::Capacity);
+    refused(tumble, time(0, LENGTH_LIMIT + 1), Table::Streams, 0, Fault::Capacity);
     refused(tumble, |t| t.fields[0].nullable = true, Table::Streams, 0, Fault::Nullability);
 }
 
@@ -260,8 +261,8 @@ fn filter_tumble_emit() {
     };
     refused(tumble, tumble_with(0, 4), Table::Operators, 1, Fault::Capacity);
     refused(tumble, tumble_with(-1, 4), Table::Operators, 1, Fault::Capacity);
-    refused(tumble, tumble_with(MAX_INTERVAL + 1, 2), Table::Operators, 1, Fault::Capacity);
-    accepted(tumble, tumble_with(MAX_INTERVAL, 2));
+    refused(tumble, tumble_with(LENGTH_LIMIT + 1, 2), Table::Operators, 1, Fault::Capacity);
+    accepted(tumble, tumble_with(LENGTH_LIMIT, 2));
     refused(tumble, tumble_with(1_000_000, 3), Table::Operators, 1, Fault::Capacity);
     refused(tumble, tumble_with(1_000_000, 5), Table::Operators, 1, Fault::Capacity);
     refused(tumble, tumble_with(1, 2), Table::Operators, 1, Fault::Capacity); // 2,500,001 panes

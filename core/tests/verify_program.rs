@@ -265,3 +265,25 @@ fn no_value_is_longer_than_its_type_says() {
         }
     }
 }
+
+/// What can fail reads the guard's mask, so it can't write it; what can't fail may.
+#[test]
+fn a_guard_is_not_written_by_what_reads_it() {
+    let guarded = |op: Op, kind: Kind, a: Operand| {
+        program(|t| {
+            let mask = t.register(DataType::Boolean, true);
+            t.step(Op::Copy, Kind::Bool, mask, YES, NONE);
+            t.step(Op::Guard, Kind::Bool, RegisterId(0), r(mask), NONE);
+            t.step(op, kind, mask, a, NONE);
+            t.step(Op::Unguard, Kind::Bool, RegisterId(0), NONE, NONE);
+            t.step(Op::Cast, Kind::Text, mask, N, NONE);
+        })
+    };
+    let fails = guarded(Op::Cast, Kind::Text, T);
+    let error = verify(&fails.plan()).unwrap_err();
+    assert_eq!((error.table, error.entry, error.fault), (Table::Instructions, 10, Fault::Operand));
+    let runs = guarded(Op::Cast, Kind::F32, F);
+    assert_eq!(verify(&runs.plan()), Ok(()));
+    let outcome = common::run::run(&runs.plan(), &mut common::Random::new(1));
+    assert_eq!(outcome, common::run::Outcome::Finished);
+}

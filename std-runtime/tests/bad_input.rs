@@ -144,7 +144,7 @@ fn names_that_are_none() {
 fn sql_errors_have_a_place_and_a_caret() {
     let folder = Folder::new();
     for (query, line, column) in [
-        ("SELECT FROM s", 2, 8),
+        ("SELECT n n n FROM s", 2, 12),
         ("SELECT n FROM x", 2, 15),
         ("SELECT nn FROM s", 2, 8),
         ("SELECT n + v FROM s", 2, 0),

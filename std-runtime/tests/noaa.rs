@@ -79,7 +79,7 @@ fn threads_batches_and_formats_do_not_change_results() {
         let query = query(name);
         let expected = folder.ok(&["run", &query]);
         assert!(expected.lines().count() > 1, "{name}");
-        for batch in ["1", "7", "64", "1024"] {
+        for batch in ["1", "64"] {
             for threads in [&[][..], &["--single-thread"]] {
                 let args = [&["run", &query, "--batch-size", batch], threads].concat();
                 assert_eq!(folder.ok(&args), expected, "{args:?}");
@@ -129,7 +129,7 @@ fn city_sensors() {
     let sql = "CREATE STREAM city (ts TIMESTAMP NOT NULL, source VARCHAR(32) NOT NULL,
             temperature DOUBLE, humidity DOUBLE, light DOUBLE, dust DOUBLE, airquality_raw INTEGER);
         SELECT source, COUNT(*) AS n, MAX(temperature) AS high, SUM(airquality_raw) AS air
-        FROM city GROUP BY source SETTINGS max_groups = 512";
+        FROM city GROUP BY source SETTINGS max_groups = 1024";
     let out = Folder::new().ok(&["run", "-e", sql, "--input", &format!("city={}", path.display())]);
     let mut expected: BTreeMap<String, (u64, f64, i64)> = BTreeMap::new();
     let mut readings = csv::Reader::from_path(&path).unwrap();

@@ -3,9 +3,10 @@
 
 use core::fmt;
 
+use crate::arena::copy;
 use crate::error::RunError;
 use crate::fmt::{parse_cast, write_cast};
-use crate::plan::op::Instruction;
+use crate::plan::op::{Instruction, cast_can_fail};
 use crate::types::{DataType, Kind};
 
 use super::element::{Element, Guard, for_number, try_map};
@@ -18,12 +19,14 @@ pub(super) fn cast(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
     let guard = m.guard;
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;
+    // A guard matters only to what can fail; what can't may even write its mask.
+    let guard = guard.filter(|_| cast_can_fail(a.data_type, dst.data_type));
     let guard = Guard::new(guard.map(|id| others.get(id)).transpose()?)?;
     dst.set_valid_as(&[a]);
     m.counters.cast_errors += match (a.data_type.kind(), dst.data_type.kind()) {
         (Kind::Text, _) | (_, Kind::Text) => through_text(&mut dst, a, &guard, rows)?,
         (Kind::Bool, Kind::Bool) => {
-            dst.mask()?.copy_from_slice(a.mask()?);
+            copy(dst.mask()?, a.mask()?)?;
             0
         }
         (Kind::Bool, to) => for_number!(to, D => from_mask::<D>(&mut dst, a, rows))?,
@@ -173,7 +176,7 @@ fn through_text(
             continue;
         }
         let fits = match (a.data_type, to) {
-            (DataType::Varchar(_), DataType::Varchar(_)) => set_text(slot(dst, row), a.text(row)),
+            (DataType::Varchar(_), DataType::Varchar(n)) => put(slot(dst, row), n, a.text(row)),
             (DataType::Varchar(_), DataType::Boolean) => {
                 let mut value = [0];
                 let fits = parse_cast(to, a.text(row), &mut value).is_ok();
@@ -183,12 +186,12 @@ fn through_text(
             (DataType::Varchar(_), _) => parse_cast(to, a.text(row), slot(dst, row)).is_ok(),
             (DataType::Boolean, _) => {
                 let value = [bit(a.mask()?, row) as u8];
-                print(a.data_type, &value, slot(dst, row))
+                print(a.data_type, &value, to, slot(dst, row))
             }
             (from, _) => {
                 let size = from.size();
                 let value = a.values.get(row * size..(row + 1) * size).unwrap_or(&[]);
-                print(from, value, slot(dst, row))
+                print(from, value, to, slot(dst, row))
             }
         };
         if !fits {
@@ -208,10 +211,17 @@ fn slot<'a>(dst: &'a mut VectorMut<'_>, row: usize) -> &'a mut [u8] {
 }
 
 /// Writes the text of a value into a `VARCHAR(n)`; false if it is longer than n.
-fn print(from: DataType, value: &[u8], slot: &mut [u8]) -> bool {
+fn print(from: DataType, value: &[u8], to: DataType, slot: &mut [u8]) -> bool {
+    let DataType::Varchar(n) = to else { return false };
     let mut text = Buffer { bytes: [0; Buffer::LONGEST], len: 0 };
     let written = write_cast(&mut text, from, value).is_ok();
-    written && set_text(slot, text.bytes.get(..text.len).unwrap_or(&[]))
+    written && put(slot, n, text.bytes.get(..text.len).unwrap_or(&[]))
+}
+
+/// Writes a text into a `VARCHAR(n)`; false if it is longer than n. (An odd n leaves room for a
+/// byte more.)
+fn put(slot: &mut [u8], n: u16, text: &[u8]) -> bool {
+    text.len() <= n as usize && set_text(slot, text)
 }
 
 /// Room for the longest text of a value that is not text itself.

@@ -1,10 +1,11 @@
 //! Loading: columns of a batch, and registers computed before a filter, into dense registers.
 
+use crate::arena::copy;
 use crate::column::{Column, Validity};
 use crate::error::RunError;
 use crate::plan::op::{Instruction, StreamId};
 use crate::selection::Selection;
-use crate::types::Kind;
+use crate::types::{DataType, Kind};
 
 use super::element::for_width;
 use super::frame::{VectorMut, set_text, text_bytes};
@@ -23,7 +24,7 @@ pub(super) fn load(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
     let (mut dst, _) = m.frame.split(i.dst)?;
     match i.kind {
         Kind::Bool => load_mask(&mut dst, &column, m.selection)?,
-        Kind::Text => load_text(&mut dst, &column, m.selection, size),
+        Kind::Text => load_text(&mut dst, &column, m.selection),
         kind => {
             for_width!(kind, T => load_values::<T, { size_of::<T>() }>(dst.of(rows)?, &column, m.selection, T::from_le_bytes))?
         }
@@ -43,7 +44,7 @@ fn load_values<T: bytemuck::Pod, const N: usize>(
         Selection::All(rows) if column.stride == N && cfg!(target_endian = "little") => {
             let start = column.offset;
             let bytes = column.bytes.get(start..start + rows * N).ok_or(RunError::Internal)?;
-            bytemuck::cast_slice_mut::<T, u8>(dst).copy_from_slice(bytes);
+            copy(bytemuck::cast_slice_mut::<T, u8>(dst), bytes)?;
         }
         Selection::All(_) => {
             for (d, bytes) in dst.iter_mut().zip(column.iter::<N>()) {
@@ -71,10 +72,12 @@ fn load_mask(
     Ok(())
 }
 
-fn load_text(dst: &mut VectorMut<'_>, column: &Column<'_>, selection: Selection<'_>, size: usize) {
+/// A length beyond n, which only a broken producer writes, counts as n.
+fn load_text(dst: &mut VectorMut<'_>, column: &Column<'_>, selection: Selection<'_>) {
+    let DataType::Varchar(n) = dst.data_type else { return };
     let stride = dst.data_type.size().max(1);
     for_each(selection, dst.values.chunks_exact_mut(stride), |slot, row| {
-        let field = column.slice(row, size).unwrap_or(&[]);
+        let field = column.slice(row, 2 + n as usize).unwrap_or(&[]);
         set_text(slot, text_bytes(field));
     });
 }

@@ -17,6 +17,14 @@ pub(super) fn encode(
     rows: usize,
     words: &mut [u64],
 ) -> Result<(), RunError> {
+    // A lone number is the word itself; other keys are or-ed in one after another.
+    if let (1, [id]) = (width, keys)
+        && let key = frame.get(*id)?
+        && key.validity.is_none()
+        && encode_alone(&key, rows, words)?
+    {
+        return Ok(());
+    }
     words.fill(0);
     let mut at = 0;
     for id in keys {
@@ -30,6 +38,26 @@ pub(super) fn encode(
         at = end;
     }
     Ok(())
+}
+
+/// Writes integers that can't be NULL as words; false for other types.
+#[inline]
+fn encode_alone(key: &Vector<'_>, rows: usize, words: &mut [u64]) -> Result<bool, RunError> {
+    macro_rules! widen {
+        ($t:ty) => {
+            for (word, value) in words.iter_mut().zip(key.of::<$t>(rows)?) {
+                *word = u64::from(*value);
+            }
+        };
+    }
+    match key.data_type.kind() {
+        Kind::I8 | Kind::U8 => widen!(u8),
+        Kind::I16 | Kind::U16 => widen!(u16),
+        Kind::I32 | Kind::U32 => widen!(u32),
+        Kind::I64 | Kind::U64 => widen!(u64),
+        Kind::Bool | Kind::F32 | Kind::F64 | Kind::Text => return Ok(false),
+    }
+    Ok(true)
 }
 
 /// Ors a value into every row's word at byte `at`.
@@ -166,8 +194,9 @@ fn decode_values(
         DataType::Varchar(_) => {
             let len = dst.data_type.size();
             let bytes: &[u8] = bytemuck::cast_slice(words);
-            let slots = bytes.chunks_exact((width * 8).max(1));
-            for (d, slot) in dst.values.chunks_exact_mut(len.max(1)).zip(slots) {
+            let mut slots = bytes.chunks_exact((width * 8).max(1));
+            for d in dst.values.chunks_exact_mut(len.max(1)) {
+                let Some(slot) = slots.next() else { break };
                 set_text(d, text_bytes(slot.get(start..start + len).unwrap_or(&[])));
             }
         }

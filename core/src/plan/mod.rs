@@ -34,9 +34,10 @@ impl Range {
 
     /// The entries of `table`; none if the range points outside (which `verify` refuses).
     #[must_use]
-    pub fn of<T>(self, table: &[T]) -> &[T] {
-        let start = self.start as usize;
-        table.get(start..start + self.len as usize).unwrap_or(&[])
+    pub const fn of<T>(self, table: &[T]) -> &[T] {
+        let Some((_, rest)) = table.split_at_checked(self.start as usize) else { return &[] };
+        let Some((entries, _)) = rest.split_at_checked(self.len as usize) else { return &[] };
+        entries
     }
 }
 
@@ -245,15 +246,21 @@ pub struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// The schema of an input.
     #[must_use]
-    pub fn input(&self, stream: StreamId) -> Schema<'a> {
-        let fields = self.streams.get(stream.index()).map_or(Range::EMPTY, |s| s.fields);
+    pub const fn input(&self, stream: StreamId) -> Schema<'a> {
+        let fields = match self.streams.split_at_checked(stream.index()) {
+            Some((_, [stream, ..])) => stream.fields,
+            _ => Range::EMPTY,
+        };
         Schema { fields: fields.of(self.fields), texts: self.texts }
     }
 
     /// The schema of an output.
     #[must_use]
-    pub fn output(&self, output: OutputId) -> Schema<'a> {
-        let fields = self.outputs.get(output.index()).map_or(Range::EMPTY, |o| o.fields);
+    pub const fn output(&self, output: OutputId) -> Schema<'a> {
+        let fields = match self.outputs.split_at_checked(output.index()) {
+            Some((_, [output, ..])) => output.fields,
+            _ => Range::EMPTY,
+        };
         Schema { fields: fields.of(self.fields), texts: self.texts }
     }
 

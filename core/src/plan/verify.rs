@@ -10,7 +10,7 @@
 //!    boundaries. Fields stand in the field table without gap or overlap, streams before outputs;
 //!    VARCHAR(n) has n from 1 to [`DataType::MAX_VARCHAR`]; each offset is the record layout's; a
 //!    record has 1 to [`MAX_RECORD`] bytes. An event time is a TIMESTAMP NOT NULL column with a
-//!    delay from 0 to [`MAX_INTERVAL`].
+//!    delay from 0 to [`LENGTH_LIMIT`].
 //! 3. **Registers**: their types.
 //! 4. **Operators**, one after another (`verify/chain.rs`): what may follow what, and each one's
 //!    own parameters.
@@ -65,6 +65,7 @@ use super::op::Register;
 use super::{Plan, Range};
 use crate::error::{Fault, Table, VerifyError};
 use crate::schema::{Layout, Text};
+use crate::time::LENGTH_LIMIT;
 use crate::types::DataType;
 
 #[cfg(doc)]
@@ -80,10 +81,6 @@ const MAX_CONSTANTS: usize = 32_768;
 pub const MAX_RECORD: usize = 65_535;
 /// Most groups of an aggregate operator, in one window.
 pub const MAX_GROUPS: u32 = 16_777_215;
-
-/// Longest window and delay, microseconds (73,000 years): sums of them and of event times can't
-/// overflow.
-pub const MAX_INTERVAL: i64 = 1 << 61;
 
 /// Checks a plan, in the order given at the top of this module.
 ///
@@ -141,7 +138,7 @@ fn schemas(plan: &Plan<'_>) -> Result<(), VerifyError> {
         let is_timestamp = column.data_type == DataType::Timestamp;
         ensure(is_timestamp, Table::Streams, i, Fault::Type)?;
         ensure(!column.nullable, Table::Streams, i, Fault::Nullability)?;
-        ensure((0..=MAX_INTERVAL).contains(&time.delay), Table::Streams, i, Fault::Capacity)?;
+        ensure((0..=LENGTH_LIMIT).contains(&time.delay), Table::Streams, i, Fault::Capacity)?;
     }
     for (i, output) in plan.outputs.iter().enumerate() {
         text(plan, output.name, Table::Outputs, i)?;

@@ -4,6 +4,8 @@
 pub mod mutate;
 pub mod run;
 pub mod samples;
+#[cfg(feature = "sql")]
+pub mod sql;
 
 use ringql_core::plan::layout::{self, Place};
 use ringql_core::plan::op::{

@@ -1,27 +1,34 @@
 //! Text out of the device through semihosting, in whole chunks.
 //!
 //! Every semihosting call stops the core while the host works, so text is gathered
-//! first and then leaves with one SYS_WRITE to standard output.
+//! first and then leaves with one SYS_WRITE.
 
-use core::fmt;
+use core::fmt::{self, Write as _};
 
+use cortex_m_semihosting::debug;
 use cortex_m_semihosting::hio::{self, HostStream};
 use heapless::Vec;
 
 /// Bytes gathered before they are written.
 const CHUNK: usize = 512;
 
-/// Buffered standard output. Call [`Output::flush`] before the end: nothing does it
+/// A buffered stream of the host. Call [`Output::flush`] before the end: nothing does it
 /// for you, because an error there must not go unseen.
 pub struct Output {
+    open: fn() -> Result<HostStream, ()>,
     stream: Option<HostStream>,
     chunk: Vec<u8, CHUNK>,
 }
 
 impl Output {
-    /// An empty buffer; the stream is opened at the first write.
-    pub const fn new() -> Self {
-        Self { stream: None, chunk: Vec::new() }
+    /// The host's standard output, for rows; opened at the first write.
+    pub const fn stdout() -> Self {
+        Self { open: hio::hstdout, stream: None, chunk: Vec::new() }
+    }
+
+    /// The host's standard error, for everything else; opened at the first write.
+    pub const fn stderr() -> Self {
+        Self { open: hio::hstderr, stream: None, chunk: Vec::new() }
     }
 
     /// Writes what is gathered.
@@ -34,7 +41,7 @@ impl Output {
         }
         let stream = match &mut self.stream {
             Some(stream) => stream,
-            empty => empty.insert(hio::hstdout().map_err(|()| fmt::Error)?),
+            empty => empty.insert((self.open)().map_err(|()| fmt::Error)?),
         };
         stream.write_all(&self.chunk).map_err(|()| fmt::Error)?;
         self.chunk.clear();
@@ -55,5 +62,27 @@ impl fmt::Write for Output {
             rest = later;
         }
         Ok(())
+    }
+}
+
+/// Ends the program with success.
+pub fn succeed() -> ! {
+    stop(debug::EXIT_SUCCESS)
+}
+
+/// Ends the program with failure, and says why on the host's standard error.
+pub fn fail(why: &dyn fmt::Display) -> ! {
+    if let Ok(mut stderr) = hio::hstderr() {
+        // Nothing is left to try if even this fails.
+        let _ = writeln!(stderr, "error: {why}");
+    }
+    stop(debug::EXIT_FAILURE)
+}
+
+/// Without a debugger there is nowhere to go, so it sleeps.
+fn stop(status: debug::ExitStatus) -> ! {
+    debug::exit(status);
+    loop {
+        cortex_m::asm::wfi();
     }
 }

@@ -7,7 +7,7 @@ use ringql_core::query::{Query, Stop};
 use ringql_core::record::RecordRef;
 use ringql_core::ring::{RecordSink, RecordSource};
 use ringql_core::sql::{Options, compile};
-use ringql_runtime::arena::Arena;
+use ringql_runtime::Arena;
 
 /// A record as the stream below lays it out: natural alignment, padding spelt out.
 #[derive(Clone, Copy, Pod, Zeroable)]

@@ -9,7 +9,7 @@ use std::time::Instant;
 use ringql_core::query::{Query, Stop};
 use ringql_core::ring::{RecordSink, Sink};
 use ringql_core::sql::{Options, compile};
-use ringql_runtime::arena::Arena;
+use ringql_runtime::Arena;
 use ringql_runtime::ring::record_ring;
 
 const SQL: &str = "

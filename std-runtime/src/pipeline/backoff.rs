@@ -11,8 +11,8 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
-    const SPINS: u32 = 6;
-    const YIELDS: u32 = 12;
+    const SPINS: u32 = 7;
+    const YIELDS: u32 = 16;
     const LONGEST: u32 = 5;
 
     /// There was something to do: the next wait is short again.

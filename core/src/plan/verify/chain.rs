@@ -13,12 +13,13 @@
 
 use super::defined::Defined;
 use super::program::{Program, present};
-use super::{MAX_GROUPS, MAX_INTERVAL, ensure, following, refuse};
+use super::{MAX_GROUPS, ensure, following, refuse};
 use crate::error::{Fault, Table, VerifyError};
 use crate::plan::op::{OutputId, Register, RegisterId, StreamId};
 use crate::plan::{
     Aggregate, AggregateFunction, AggregateTable, EventTime, Operator, Plan, Range, Stream,
 };
+use crate::time::LENGTH_LIMIT;
 use crate::types::DataType;
 
 /// Checks the operators and all that they name.
@@ -116,7 +117,8 @@ impl<'p> Chain<'p> {
             Some((_, stream)) if !self.aggregated => Some(stream.fields.of(self.plan.fields)),
             _ => None,
         };
-        let mut program = Program { plan: self.plan, columns, defined: &mut self.defined };
+        let mut program =
+            Program { plan: self.plan, columns, defined: &mut self.defined, guard: None };
         for (step, i) in range.of(self.plan.instructions).iter().zip(next..) {
             program.check(i, step)?;
         }
@@ -142,7 +144,7 @@ impl<'p> Chain<'p> {
             _ => None,
         };
         let EventTime { delay, .. } = time.ok_or(refuse(Table::Operators, entry, Fault::Order))?;
-        ensure((1..=MAX_INTERVAL).contains(&size), Table::Operators, entry, Fault::Capacity)?;
+        ensure((1..=LENGTH_LIMIT).contains(&size), Table::Operators, entry, Fault::Capacity)?;
         // Of the windows of an open row's event time, up to `delay` behind the latest one.
         let open = delay.unsigned_abs().div_ceil(size.unsigned_abs().max(1)).saturating_add(1);
         ensure(u64::from(panes) == open, Table::Operators, entry, Fault::Capacity)

@@ -28,6 +28,8 @@ pub(super) struct Program<'p> {
     pub(super) plan: &'p Plan<'p>,
     pub(super) columns: Option<&'p [Field]>,
     pub(super) defined: &'p mut Defined,
+    /// The mask of the guard that is in force.
+    pub(super) guard: Option<RegisterId>,
 }
 
 impl Program<'_> {
@@ -41,10 +43,14 @@ impl Program<'_> {
         let a = self.operand(info.a, step, step.a).map_err(refuse)?;
         let b = self.operand(info.b, step, step.b).map_err(refuse)?;
         let Some(dst) = self.destination(info.writes, step).map_err(refuse)? else {
+            self.guard = a.and_then(|mask| mask.register);
             return Ok(());
         };
         if [a, b].into_iter().flatten().any(|v| v.register == Some(step.dst)) {
             return Err(refuse(Fault::Operand));
+        }
+        if self.guard == Some(step.dst) && fails(step, a, &dst) {
+            return Err(refuse(Fault::Operand)); // it would read the mask that it writes
         }
         self.types(step, info.kinds, a, b, &dst).map_err(refuse)?;
         if !dst.nullable && gives_null(step, a, b, &dst) {
@@ -212,6 +218,17 @@ fn number_fits(kind: Kind, bits: u64) -> bool {
     }
 }
 
+/// Whether a row can fail, so that a guard is looked at.
+fn fails(step: &Instruction, a: Option<Value>, dst: &Register) -> bool {
+    match step.op {
+        Op::Cast => {
+            let from = a.and_then(|a| a.data_type);
+            from.is_none_or(|from| cast_can_fail(from, dst.data_type))
+        }
+        op => op.can_fail(step.kind),
+    }
+}
+
 /// Whether a row of the result can be NULL.
 fn gives_null(step: &Instruction, a: Option<Value>, b: Option<Value>, dst: &Register) -> bool {
     let nullable = |v: Option<Value>| v.is_some_and(|v| v.nullable);
@@ -220,11 +237,7 @@ fn gives_null(step: &Instruction, a: Option<Value>, b: Option<Value>, dst: &Regi
         Op::IsNull | Op::IsNotNull => false,
         Op::Blend => nullable(b),
         Op::Coalesce => nullable(a) && nullable(b),
-        Op::Cast => {
-            let from = a.and_then(|a| a.data_type);
-            nullable(a) || from.is_none_or(|from| cast_can_fail(from, dst.data_type))
-        }
-        op => nullable(a) || nullable(b) || op.can_fail(step.kind),
+        _ => nullable(a) || nullable(b) || fails(step, a, dst),
     }
 }
 

@@ -1,0 +1,19 @@
+//! The query from a plan that the build put into flash as tables: nothing is decoded, and the
+//! arena has the exact size.
+
+#![no_std]
+#![no_main]
+
+use cortex_m_rt::entry;
+use ringql_core::arena::ArenaBlock;
+use ringql_firmware::plan::{ARENA_BYTES, PLAN};
+use ringql_firmware::run::run;
+use ringql_firmware::sensor::Ring;
+
+#[entry]
+fn main() -> ! {
+    // `#[entry]` runs once and hands such statics over as `&'static mut`, safely.
+    static mut RING: Ring = Ring::new();
+    static mut ARENA: ArenaBlock<ARENA_BYTES> = ArenaBlock::new();
+    run(&PLAN, ARENA.bytes_mut(), RING)
+}

@@ -1,0 +1,34 @@
+//! What `build.rs` made of `query.sql` and of the sensor's records.
+
+use ringql_core::plan::Plan;
+use ringql_core::plan::op::{OutputId, StreamId};
+
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/plan.rs"));
+}
+
+/// The plan, as tables in flash.
+pub const PLAN: Plan<'static> = generated::PLAN;
+
+/// The same plan as the file that a host would send.
+pub static FILE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/query.rqlp"));
+
+/// RAM that the query's state takes, exactly.
+pub const ARENA_BYTES: usize = PLAN.arena_bytes();
+
+/// Rows of a batch.
+pub const BATCH_ROWS: usize = PLAN.batch_rows as usize;
+
+/// Bytes of one record of the stream.
+pub const RECORD_BYTES: usize = PLAN.input(StreamId(0)).layout().record_size;
+
+/// Bytes of one result record.
+pub const RESULT_BYTES: usize = PLAN.output(OutputId(0)).layout().record_size;
+
+/// A record of the stream. A `repr(C)` struct of the same layout would do as well; bytes are
+/// what this sensor has.
+pub type Record = [u8; RECORD_BYTES];
+
+/// What the sensor will measure, in flash.
+pub static RECORDS: &[Record] =
+    include_bytes!(concat!(env!("OUT_DIR"), "/records.bin")).as_chunks().0;
