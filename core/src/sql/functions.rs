@@ -6,13 +6,13 @@ use alloc::vec::Vec;
 
 use sqlparser::ast;
 
-use super::bind::{Binder, Bound, Clause, Form};
+use super::bind::{Binder, Bound, Clause};
 use super::error::{CompileError, CompileErrorKind as Kind, nearest};
 use super::expression::FUNCTIONS as CALLS;
 use super::lower::Call;
 use super::source::Extent;
 use super::tree::{Expr, NodeId};
-use super::types::{FUNCTIONS, Type, Use, aggregate};
+use super::types::{FUNCTIONS, Type, aggregate};
 use crate::plan::AggregateFunction;
 use crate::plan::op::{Op, Register};
 use crate::types::DataType;
@@ -143,34 +143,6 @@ impl<'a> Binder<'a> {
             }
         };
         self.made(node, extent, x.free)
-    }
-
-    fn null_if(&mut self, a: &Bound, b: &Bound, extent: Extent) -> Result<Bound> {
-        if matches!(a.form, Form::Null) {
-            return Ok(Bound { extent, ..a.clone() });
-        }
-        let mask = self.comparison(Op::Eq, a, b)?;
-        let value = self.settle(a)?;
-        let node = self.tree.null_if(value, mask);
-        self.made(node, extent, a.free.or(b.free))
-    }
-
-    fn coalesce(&mut self, parts: &[Bound], extent: Extent) -> Result<Bound> {
-        let free = parts.iter().find_map(|p| p.free);
-        if parts.iter().all(|p| matches!(p.form, Form::Null)) {
-            return Ok(Bound { form: Form::Null, extent, free });
-        }
-        let t = self.unify(parts, Use::Mix, "COALESCE")?;
-        let nodes = self.mixed(parts, t)?;
-        // From the first value that can't be NULL on, nothing more is needed.
-        let end = nodes.iter().position(|&n| !self.tree.node(n).nullable);
-        let nodes = end.and_then(|end| nodes.get(..=end)).unwrap_or(&nodes);
-        let mut all = nodes.iter().copied();
-        let mut node = all.next().map_or_else(|| self.tree.null(t), Ok);
-        for next in all {
-            node = node.and_then(|node| self.tree.coalesce(node, next, t));
-        }
-        self.made(node, extent, free)
     }
 
     fn aggregate(

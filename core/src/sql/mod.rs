@@ -2,11 +2,12 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `dialect.rs`, `expression.rs`, `source.rs`, `parse.rs` | text to tokens with places, to statements |
+//! | `dialect.rs`, `source.rs`, `parse.rs` | text to tokens with places, to statements |
+//! | `expression.rs`, `primary.rs` | the grammar of expressions |
 //! | `ddl.rs` | `CREATE STREAM` to a [`StreamDefinition`] |
 //! | `types.rs`, `literal.rs`, `interval.rs` | which types go together, and constants of them |
-//! | `select.rs` | clauses of a query; refuses by name what is not supported |
-//! | `bind.rs`, `operators.rs`, `functions.rs`, `scope.rs` | expressions to a typed graph |
+//! | `select.rs` and `select/` | clauses of a query; refuses by name what is not supported |
+//! | `bind.rs`, `scope.rs`, `operators.rs`, `conditional.rs`, `cast.rs`, `functions.rs`, `coerce.rs` | expressions to a typed graph |
 //! | `name.rs` | names of result columns, as DuckDB gives them |
 //! | `tree.rs`, `fold.rs` | the typed graph: each value once, constants computed |
 //! | `emit.rs`, `registers.rs` | the graph to instructions, values to registers |
@@ -14,11 +15,17 @@
 //! | `error.rs` | what is wrong, where, and what would be accepted |
 //!
 //! # What is meant
-//! On a finished input the result is what DuckDB gives for the same query over the same rows.
-//! Types of results are DuckDB's, with these exceptions: a number with a decimal point is REAL
-//! beside REAL and DOUBLE otherwise (DuckDB: DECIMAL), SUM of integers is BIGINT (DuckDB: HUGEINT),
-//! and what DuckDB makes HUGEINT otherwise is refused. VARCHAR has a length, the most bytes that a
-//! value takes.
+//! On a finished input the result is what DuckDB gives for the same query over the same rows, with
+//! the names and types that it gives. The exceptions:
+//!
+//! - A number with a decimal point is REAL beside REAL and DOUBLE otherwise (DuckDB: DECIMAL).
+//! - SUM of integers is BIGINT (DuckDB: HUGEINT). What else DuckDB makes HUGEINT is refused.
+//! - VARCHAR has a length, the most bytes that a value takes.
+//! - A value that fails (integer overflow, `% 0`, a CAST that does not fit) is NULL and counted,
+//!   where DuckDB fails the query. It is counted only where SQL needs it: not in a branch of CASE
+//!   that is not taken, not behind an AND, OR or COALESCE that is decided. A constant that fails is
+//!   refused.
+//! - Text literals are converted where they are compared, not in arithmetic.
 //!
 //! ```
 //! use ringql_core::sql::{Options, compile};
@@ -43,6 +50,9 @@
 
 mod assemble;
 mod bind;
+mod cast;
+mod coerce;
+mod conditional;
 mod ddl;
 mod dialect;
 mod emit;
@@ -56,6 +66,7 @@ mod lower;
 mod name;
 mod operators;
 mod parse;
+mod primary;
 
 mod registers;
 mod scope;

@@ -8,14 +8,13 @@ use sqlparser::ast::{self, BinaryOperator, UnaryOperator};
 use sqlparser::tokenizer::Token;
 
 use super::bind::{Binder, Bound, Form};
-use super::ddl::refuse_type;
 use super::error::{CompileError, CompileErrorKind as Kind};
 use super::interval;
-use super::literal::{Literal, decimal_text};
+use super::literal::Literal;
 use super::source::Extent;
 use super::tree::NodeId;
-use super::types::{Mismatch, Named, Type, Use, arithmetic, fits, named};
-use crate::plan::op::{Op, cast_defined, text_len};
+use super::types::{Mismatch, Type, Use, arithmetic};
+use crate::plan::op::Op;
 use crate::types::DataType;
 
 type Result<T> = core::result::Result<T, CompileError>;
@@ -247,7 +246,7 @@ impl<'a> Binder<'a> {
     }
 
     /// A side of a comparison. Texts of different lengths compare as they are.
-    fn compared(&mut self, bound: &Bound, t: DataType) -> Result<NodeId> {
+    pub(super) fn compared(&mut self, bound: &Bound, t: DataType) -> Result<NodeId> {
         match (&bound.form, t) {
             (Form::Node(id), DataType::Varchar(_))
                 if matches!(self.tree.data_type(*id), DataType::Varchar(_)) =>
@@ -390,124 +389,6 @@ impl<'a> Binder<'a> {
         let node = if negated { self.tree.not(any) } else { Ok(any) };
         let free = parts.iter().find_map(|p| p.free);
         self.made(node, extent, free)
-    }
-
-    pub(super) fn case(
-        &mut self,
-        operand: Option<&'a ast::Expr>,
-        conditions: &'a [ast::CaseWhen],
-        otherwise: Option<&'a ast::Expr>,
-        extent: Extent,
-    ) -> Result<Bound> {
-        let operand = operand.map(|o| self.bind(o, extent)).transpose()?;
-        let mut free = operand.as_ref().and_then(|o| o.free);
-        let (mut tests, mut values) = (Vec::new(), Vec::new());
-        for ast::CaseWhen { condition, result } in conditions {
-            let condition = self.bind(condition, extent)?;
-            free = free.or(condition.free);
-            tests.push(match &operand {
-                Some(operand) => self.comparison(Op::Eq, operand, &condition)?,
-                None => self.condition(&condition)?,
-            });
-            values.push(self.bind(result, extent)?);
-        }
-        values.push(match otherwise {
-            Some(otherwise) => self.bind(otherwise, extent)?,
-            None => Bound { form: Form::Null, extent, free: None },
-        });
-        free = free.or(values.iter().find_map(|v| v.free));
-        if values.iter().all(|v| matches!(v.form, Form::Null)) {
-            return Ok(Bound { form: Form::Null, extent, free });
-        }
-        let t = self.unify(&values, Use::Mix, "CASE")?;
-        let values = self.mixed(&values, t)?;
-        let Some((otherwise, values)) = values.split_last() else {
-            return Ok(Bound { form: Form::Null, extent, free });
-        };
-        let branches: Vec<_> = tests.into_iter().zip(values.iter().copied()).collect();
-        let node = self.tree.case(&branches, *otherwise, t);
-        self.made(node, extent, free)
-    }
-
-    /// Results of one type. Texts of all lengths up to the type's stay as they are.
-    pub(super) fn mixed(&mut self, parts: &[Bound], t: DataType) -> Result<Vec<NodeId>> {
-        parts.iter().map(|part| self.compared(part, t)).collect()
-    }
-
-    pub(super) fn cast(
-        &mut self,
-        kind: &ast::CastKind,
-        expr: &'a ast::Expr,
-        data_type: &'a ast::DataType,
-        format: bool,
-        or: Extent,
-    ) -> Result<Bound> {
-        let bound = self.bind(expr, or)?;
-        let inner = bound.extent;
-        // CAST(x AS TYPE) or x::TYPE
-        let type_first = inner.last + 2;
-        let (extent, type_extent) = if *kind == ast::CastKind::DoubleColon {
-            let mut last = type_first;
-            if *self.source.token(last + 1) == Token::LParen {
-                last = self.source.closing(last + 1);
-            }
-            let words = ["UNSIGNED", "PRECISION", "VARYING", "WITHOUT", "WITH", "TIME", "ZONE"];
-            while words.iter().any(|w| self.source.is_word(last + 1, w)) {
-                last += 1;
-            }
-            (Extent { first: inner.first, last }, Extent { first: type_first, last })
-        } else {
-            let first = inner.first.saturating_sub(2);
-            let last = self.source.closing(inner.first.saturating_sub(1));
-            (Extent { first, last }, Extent { first: type_first, last: last.saturating_sub(1) })
-        };
-        let written = self.source.written(type_extent);
-        let place = core::ptr::from_ref(data_type);
-        self.type_names.insert(place, super::name::of_type(data_type, written));
-        match kind {
-            ast::CastKind::Cast | ast::CastKind::DoubleColon => {}
-            ast::CastKind::TryCast | ast::CastKind::SafeCast => {
-                let help = "CAST gives NULL and counts the row where a value does not fit";
-                let what = if *kind == ast::CastKind::TryCast { "TRY_CAST" } else { "SAFE_CAST" };
-                return Err(self.source.unsupported(extent, what, help));
-            }
-        }
-        if format {
-            return Err(self.source.unsupported(type_extent, "CAST with FORMAT", ""));
-        }
-        let to = match named(data_type) {
-            Named::Type(t) => t,
-            Named::AnyVarchar => self.any_varchar(&bound)?,
-            other => return Err(refuse_type(self.source, other, type_extent)),
-        };
-        let from = match (&bound.form, self.type_of(&bound)) {
-            (_, Type::Known(t)) => t,
-            // A literal that does not fit is an error of its own.
-            (Form::Integer(v), _) if to.is_integer() && fits(*v, to) => to,
-            (Form::Integer(_) | Form::Decimal(_), _) => DataType::Double,
-            _ => to,
-        };
-        if !cast_defined(from, to) {
-            let message =
-                format!("{} can't be converted to {to}", self.type_name(Type::Known(from)));
-            let help = "TIMESTAMP converts to and from VARCHAR only";
-            return Err(self.error(extent, Kind::Type, message, help));
-        }
-        let node = self.coerce(&Bound { extent, ..bound.clone() }, to)?;
-        self.made(Ok(node), extent, bound.free)
-    }
-
-    /// The VARCHAR that holds every text of the expression.
-    fn any_varchar(&self, bound: &Bound) -> Result<DataType> {
-        Ok(match &bound.form {
-            Form::Node(id) => DataType::Varchar(text_len(self.tree.data_type(*id))),
-            Form::Text(text) => self.text_type(text, bound.extent)?,
-            Form::Integer(value) => self.text_type(&format!("{value}"), bound.extent)?,
-            Form::Decimal(digits) => {
-                self.text_type(&decimal_text(&digits.replace('_', "")), bound.extent)?
-            }
-            Form::Null => DataType::Varchar(1),
-        })
     }
 }
 

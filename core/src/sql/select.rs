@@ -33,6 +33,12 @@ pub(super) fn compile(
     statement: &QueryStatement,
     options: &Options,
 ) -> Result<OwnedPlan> {
+    if let Some(sink) = &statement.sink
+        && streams.iter().any(|s| s.name.eq_ignore_ascii_case(&sink.text))
+    {
+        let help = "give the output a name of its own; the program says where it goes";
+        return Err(source.unsupported(sink.extent, "INSERT INTO a stream", help));
+    }
     let settings = Settings::read(source, &statement.settings, options)?;
     let select = clauses::query(source, &statement.query, statement.extent)?;
     let parts = clauses::select(source, select, statement.extent)?;

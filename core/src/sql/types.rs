@@ -118,7 +118,11 @@ pub(super) enum Use {
 pub(super) fn common(a: Type, b: Type, usage: Use) -> Result<Type, Mismatch> {
     use Type::{Decimal, Integer as Literal, Known, Null, Text};
     Ok(match (a, b) {
-        (Null, t) | (t, Null) => t,
+        (Null, Null) => Null,
+        // A literal that has met NULL or another literal has got its type.
+        (Null, Text) | (Text, Null) | (Text, Text) => Known(Varchar(1)),
+        (Null, Decimal) | (Decimal, Null) => Decimal,
+        (Null, t) | (t, Null) => default_of(t)?,
         (Known(Varchar(a)), Known(Varchar(b))) => Known(Varchar(a.max(b))),
         (Known(a), Known(b)) if a == b => Known(a),
         (Known(Varchar(_)), other) | (other, Known(Varchar(_))) if usage == Use::Equal => {
@@ -134,7 +138,6 @@ pub(super) fn common(a: Type, b: Type, usage: Use) -> Result<Type, Mismatch> {
             }
         }
         (Known(t), Text) | (Text, Known(t)) => Known(t),
-        (Text, Text) => Text,
         (Text, other) | (other, Text) => other,
         (Known(Boolean), Known(t)) | (Known(t), Known(Boolean)) if t.is_integer() => Known(t),
         (Known(Boolean), Known(t)) | (Known(t), Known(Boolean))

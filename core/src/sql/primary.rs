@@ -1,0 +1,273 @@
+//! What stands between the operators of an expression: values, names, calls, CASE, CAST, and the
+//! operators in front.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+use sqlparser::ast::helpers::attached_token::AttachedToken;
+use sqlparser::ast::{
+    CaseWhen, CastKind, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
+    FunctionArguments, Interval, ObjectName, TypedString, UnaryOperator,
+};
+use sqlparser::keywords::Keyword;
+use sqlparser::parser::Parser;
+use sqlparser::tokenizer::{Token, Word};
+
+use super::expression::{
+    FUNCTIONS, NOT, OPERATORS, OR, Parsed, SIGN, SUBQUERY, commas, expected, is_word, level, refuse,
+};
+
+/// The start of an expression: a value, a name, a call, or an operator in front.
+pub(super) fn start(p: &mut Parser<'_>, depth: usize) -> Parsed {
+    match &p.peek_token_ref().token {
+        Token::Number(..)
+        | Token::SingleQuotedString(_)
+        | Token::HexStringLiteral(_)
+        | Token::NationalStringLiteral(_)
+        | Token::Placeholder(_) => p.parse_value().map(Expr::Value),
+        Token::Minus => sign(p, UnaryOperator::Minus, depth),
+        Token::Plus => sign(p, UnaryOperator::Plus, depth),
+        Token::LParen => parentheses(p, depth),
+        Token::LBracket | Token::LBrace => refuse(p, "a list", OPERATORS),
+        Token::Tilde => refuse(p, "the operator ~", OPERATORS),
+        Token::Word(word) if word.quote_style.is_some() => name(p, depth),
+        Token::Word(Word { keyword, .. }) => word(p, *keyword, depth),
+        _ => Err(expected(p)),
+    }
+}
+
+fn sign(p: &mut Parser<'_>, op: UnaryOperator, depth: usize) -> Parsed {
+    p.advance_token();
+    let expr = Box::new(level(p, SIGN, depth + 1)?);
+    Ok(Expr::UnaryOp { op, expr })
+}
+
+fn parentheses(p: &mut Parser<'_>, depth: usize) -> Parsed {
+    if [Keyword::SELECT, Keyword::WITH, Keyword::VALUES].iter().any(|k| is_word(p, 1, *k)) {
+        return refuse(p, "a subquery", SUBQUERY);
+    }
+    p.advance_token();
+    let expr = Box::new(level(p, OR, depth + 1)?);
+    if p.peek_token_ref().token == Token::Comma {
+        return refuse(p, "a row of values", OPERATORS);
+    }
+    p.expect_token(&Token::RParen)?;
+    Ok(Expr::Nested(expr))
+}
+
+fn word(p: &mut Parser<'_>, keyword: Keyword, depth: usize) -> Parsed {
+    let next = &p.peek_nth_token_ref(1).token;
+    match keyword {
+        Keyword::TRUE | Keyword::FALSE | Keyword::NULL => p.parse_value().map(Expr::Value),
+        Keyword::NOT => {
+            p.advance_token();
+            let expr = Box::new(level(p, NOT, depth + 1)?);
+            Ok(Expr::UnaryOp { op: UnaryOperator::Not, expr })
+        }
+        Keyword::CASE => case(p, depth),
+        Keyword::INTERVAL
+            if matches!(
+                next,
+                Token::Number(..) | Token::SingleQuotedString(_) | Token::LParen | Token::Minus
+            ) =>
+        {
+            interval(p, depth)
+        }
+        // What ends a clause or a CASE is no name.
+        Keyword::SELECT
+        | Keyword::FROM
+        | Keyword::WHERE
+        | Keyword::GROUP
+        | Keyword::HAVING
+        | Keyword::ORDER
+        | Keyword::LIMIT
+        | Keyword::UNION
+        | Keyword::WHEN
+        | Keyword::THEN
+        | Keyword::ELSE
+        | Keyword::END
+        | Keyword::AND
+        | Keyword::OR
+        | Keyword::AS
+        | Keyword::BY
+        | Keyword::IN
+        | Keyword::IS => Err(expected(p)),
+        Keyword::CURRENT_TIMESTAMP
+        | Keyword::CURRENT_TIME
+        | Keyword::CURRENT_DATE
+        | Keyword::LOCALTIME
+        | Keyword::LOCALTIMESTAMP => refuse(p, "the time now", FUNCTIONS),
+        _ => match next {
+            Token::SingleQuotedString(_) => typed_text(p),
+            Token::Word(w) if matches!(w.keyword, Keyword::WITH | Keyword::WITHOUT) => {
+                typed_text(p)
+            }
+            Token::LBracket if keyword == Keyword::ARRAY => refuse(p, "ARRAY", OPERATORS),
+            _ => name(p, depth),
+        },
+    }
+}
+
+/// `TIMESTAMP '2020-01-01'`
+fn typed_text(p: &mut Parser<'_>) -> Parsed {
+    let data_type = p.parse_data_type()?;
+    let value = p.parse_value()?;
+    Ok(Expr::TypedString(TypedString { data_type, value, uses_odbc_syntax: false }))
+}
+
+fn case(p: &mut Parser<'_>, depth: usize) -> Parsed {
+    let case_token = AttachedToken(p.next_token());
+    let operand = match p.peek_keyword(Keyword::WHEN) {
+        true => None,
+        false => Some(Box::new(level(p, OR, depth + 1)?)),
+    };
+    let mut conditions = Vec::new();
+    p.expect_keyword_is(Keyword::WHEN)?;
+    loop {
+        let condition = level(p, OR, depth + 1)?;
+        p.expect_keyword_is(Keyword::THEN)?;
+        let result = level(p, OR, depth + 1)?;
+        conditions.push(CaseWhen { condition, result });
+        if !p.parse_keyword(Keyword::WHEN) {
+            break;
+        }
+    }
+    let else_result = match p.parse_keyword(Keyword::ELSE) {
+        true => Some(Box::new(level(p, OR, depth + 1)?)),
+        false => None,
+    };
+    let end_token = AttachedToken(p.expect_keyword(Keyword::END)?);
+    Ok(Expr::Case { case_token, end_token, operand, conditions, else_result })
+}
+
+/// `INTERVAL '5' SECOND`: what the value and the unit are, `interval.rs` says.
+fn interval(p: &mut Parser<'_>, depth: usize) -> Parsed {
+    p.advance_token();
+    let value = Box::new(level(p, SIGN, depth + 1)?);
+    let leading_field = match p.next_token_is_temporal_unit() {
+        true => Some(p.parse_date_time_field()?),
+        false => None,
+    };
+    if p.peek_keyword(Keyword::TO) {
+        return refuse(p, "an INTERVAL of two units", "write INTERVAL '1 minute 30 seconds'");
+    }
+    Ok(Expr::Interval(Interval {
+        value,
+        leading_field,
+        leading_precision: None,
+        last_field: None,
+        fractional_seconds_precision: None,
+    }))
+}
+
+/// A name, `stream.name`, or a call.
+fn name(p: &mut Parser<'_>, depth: usize) -> Parsed {
+    match p.peek_nth_token_ref(1).token {
+        Token::LParen => call(p, depth),
+        Token::Period => {
+            let mut parts = Vec::from([p.parse_identifier()?]);
+            while p.consume_token(&Token::Period) {
+                parts.push(p.parse_identifier()?);
+            }
+            if p.peek_token_ref().token == Token::LParen {
+                return refuse(p, "a function of another schema", FUNCTIONS);
+            }
+            Ok(Expr::CompoundIdentifier(parts))
+        }
+        _ => p.parse_identifier().map(Expr::Identifier),
+    }
+}
+
+/// `name(...)`, `CAST(...)`
+fn call(p: &mut Parser<'_>, depth: usize) -> Parsed {
+    let (keyword, upper) = match &p.peek_token_ref().token {
+        Token::Word(w) if w.quote_style.is_none() => (w.keyword, w.value.to_ascii_uppercase()),
+        _ => (Keyword::NoKeyword, String::new()),
+    };
+    match keyword {
+        Keyword::CAST => return cast(p, CastKind::Cast, depth),
+        Keyword::TRY_CAST => return cast(p, CastKind::TryCast, depth),
+        Keyword::EXISTS => return refuse(p, "a subquery", SUBQUERY),
+        // These have a grammar of their own.
+        Keyword::ARRAY
+        | Keyword::CEIL
+        | Keyword::CONVERT
+        | Keyword::EXTRACT
+        | Keyword::FLOOR
+        | Keyword::OVERLAY
+        | Keyword::POSITION
+        | Keyword::SAFE_CAST
+        | Keyword::SUBSTR
+        | Keyword::SUBSTRING
+        | Keyword::TRIM
+        | Keyword::TRY_CONVERT => return refuse(p, &upper, FUNCTIONS),
+        _ => {}
+    }
+    let name = p.parse_identifier()?;
+    p.advance_token();
+    let args = arguments(p, depth)?;
+    p.expect_token(&Token::RParen)?;
+    if let Token::Word(word) = &p.peek_token_ref().token
+        && word.quote_style.is_none()
+    {
+        let help = match &*word.value.to_ascii_uppercase() {
+            "OVER" => "aggregates are over groups: GROUP BY, or FROM TUMBLE(...)",
+            "FILTER" => "put the condition into the argument: SUM(CASE WHEN c THEN x END)",
+            "WITHIN" | "IGNORE" | "RESPECT" => FUNCTIONS,
+            _ => "",
+        };
+        if !help.is_empty() {
+            let what = format!("{} behind a function", word.value.to_ascii_uppercase());
+            return refuse(p, &what, help);
+        }
+    }
+    let clauses = Vec::new();
+    Ok(Expr::Function(Function {
+        name: ObjectName::from(vec![name]),
+        uses_odbc_syntax: false,
+        parameters: FunctionArguments::None,
+        args: FunctionArguments::List(FunctionArgumentList {
+            duplicate_treatment: None,
+            args,
+            clauses,
+        }),
+        filter: None,
+        null_treatment: None,
+        over: None,
+        within_group: Vec::new(),
+    }))
+}
+
+fn arguments(p: &mut Parser<'_>, depth: usize) -> Parsed<Vec<FunctionArg>> {
+    if p.consume_token(&Token::Mul) {
+        return Ok(vec![FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
+    }
+    if p.peek_token_ref().token == Token::RParen {
+        return Ok(Vec::new());
+    }
+    if p.peek_one_of_keywords(&[Keyword::DISTINCT, Keyword::ALL]).is_some() {
+        let what = format!("{} in a call", p.peek_token_ref().to_string().to_ascii_uppercase());
+        return refuse(p, &what, "aggregates take all values of a group that are not NULL");
+    }
+    let list = commas(p, depth)?;
+    if p.peek_keyword(Keyword::ORDER) {
+        return refuse(p, "ORDER BY in a call", FUNCTIONS);
+    }
+    Ok(list.into_iter().map(|x| FunctionArg::Unnamed(FunctionArgExpr::Expr(x))).collect())
+}
+
+fn cast(p: &mut Parser<'_>, kind: CastKind, depth: usize) -> Parsed {
+    p.advance_token();
+    p.advance_token();
+    let expr = Box::new(level(p, OR, depth + 1)?);
+    p.expect_keyword_is(Keyword::AS)?;
+    let data_type = p.parse_data_type()?;
+    if p.peek_keyword(Keyword::FORMAT) {
+        return refuse(p, "CAST with FORMAT", "write CAST(x AS TYPE)");
+    }
+    p.expect_token(&Token::RParen)?;
+    Ok(Expr::Cast { kind, expr, data_type, format: None })
+}
