@@ -9,6 +9,7 @@ use sqlparser::ast::{self, Spanned};
 use sqlparser::tokenizer::Token;
 
 use super::error::{CompileError, CompileErrorKind as Kind};
+use super::expression::OPERATORS;
 use super::fold::Failure;
 use super::literal::{self, Literal};
 use super::lower::Call;
@@ -92,8 +93,8 @@ impl<'a> Binder<'a> {
             Refused::TooMany => (Kind::Limit, "the query has too many expressions", ""),
             Refused::Constant(Failure::Arithmetic) => (
                 Kind::Value,
-                "this constant does not fit its type",
-                "CAST an operand to a larger type, or avoid % 0",
+                "this constant has no value: it overflows its type, or is a % 0",
+                "CAST an operand to a larger type: CAST(x AS BIGINT)",
             ),
             Refused::Constant(Failure::Cast) => {
                 (Kind::Value, "this constant can't be converted to the type that is needed", "")
@@ -193,51 +194,20 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// Refuses an expression by name.
+    /// Refuses an expression by name. Most of what is not supported, `expression.rs` refuses.
     fn refuse(&self, expr: &ast::Expr, or: Extent) -> CompileError {
         use ast::Expr as Sql;
-        let extent = self.source.extent(expr.span(), or);
-        let operators = "operators are + - * / %, comparisons, AND, OR, NOT, IS NULL, BETWEEN, \
-                         IN (list) and CASE";
-        let functions = "functions are COUNT, SUM, AVG, MIN, MAX, ABS, COALESCE and NULLIF";
-        let (what, help) = match expr {
-            Sql::Like { .. } => ("LIKE", operators),
-            Sql::ILike { .. } => ("ILIKE", operators),
-            Sql::SimilarTo { .. } => ("SIMILAR TO", operators),
-            Sql::RLike { .. } => ("RLIKE", operators),
-            Sql::IsDistinctFrom(..) | Sql::IsNotDistinctFrom(..) => {
-                ("IS [NOT] DISTINCT FROM", operators)
-            }
-            Sql::InSubquery { .. } => ("IN (SELECT ...)", "IN takes a list: x IN (1, 2, 3)"),
-            Sql::InUnnest { .. } => ("IN UNNEST", "IN takes a list: x IN (1, 2, 3)"),
-            Sql::AnyOp { .. } => ("ANY", "IN takes a list: x IN (1, 2, 3)"),
-            Sql::AllOp { .. } => ("ALL", operators),
-            Sql::Subquery(_) | Sql::Exists { .. } => {
-                ("a subquery", "a query reads one stream: SELECT ... FROM stream")
-            }
-            Sql::Interval(_) => (
+        let list = "GROUP BY takes a list of expressions";
+        let (extent, what, help) = match expr {
+            Sql::Interval(interval) => (
+                self.source.extent(interval.value.span(), or),
                 "an INTERVAL here",
                 "an interval is added to or subtracted from a TIMESTAMP: ts + INTERVAL '5' SECOND",
             ),
-            Sql::GroupingSets(_) => ("GROUPING SETS", "GROUP BY takes a list of expressions"),
-            Sql::Cube(_) => ("CUBE", "GROUP BY takes a list of expressions"),
-            Sql::Rollup(_) => ("ROLLUP", "GROUP BY takes a list of expressions"),
-            Sql::Extract { .. } => ("EXTRACT", functions),
-            Sql::Substring { .. } => ("SUBSTRING", functions),
-            Sql::Position { .. } => ("POSITION", functions),
-            Sql::Trim { .. } => ("TRIM", functions),
-            Sql::Overlay { .. } => ("OVERLAY", functions),
-            Sql::Ceil { .. } => ("CEIL", functions),
-            Sql::Floor { .. } => ("FLOOR", functions),
-            Sql::Convert { .. } => ("CONVERT", "write CAST(x AS TYPE)"),
-            Sql::AtTimeZone { .. } => ("AT TIME ZONE", "a TIMESTAMP is in UTC"),
-            Sql::Collate { .. } => ("COLLATE", "texts compare by their bytes"),
-            Sql::Tuple(_) => ("a row of values", operators),
-            Sql::Array(_) => ("ARRAY", super::types::TYPES),
-            Sql::Wildcard(_) | Sql::QualifiedWildcard(..) => {
-                ("* here", "* stands alone in SELECT, or in COUNT(*)")
-            }
-            _ => ("this expression", operators),
+            Sql::GroupingSets(_) => (or, "GROUPING SETS", list),
+            Sql::Cube(_) => (or, "CUBE", list),
+            Sql::Rollup(_) => (or, "ROLLUP", list),
+            _ => (or, "this expression", OPERATORS),
         };
         self.source.unsupported(extent, what, help)
     }
@@ -354,7 +324,7 @@ impl<'a> Binder<'a> {
                     DataType::Varchar(_) => "",
                     _ => "write a number without quotes",
                 };
-                self.error(extent, Kind::Value, format!("'{text}' is not a {to}"), help)
+                self.error(extent, Kind::Value, format!("'{text}' can't be read as {to}"), help)
             }
             other => self.refused(other, extent),
         })
@@ -379,7 +349,14 @@ impl<'a> Binder<'a> {
         }
         match default_of(self.type_of(bound)) {
             Ok(Type::Known(t)) => self.coerce(bound, t),
-            _ => Err(self.huge(bound.extent)),
+            _ => match &bound.form {
+                Form::Integer(v) => {
+                    let help = format!("write {v}.0 for a DOUBLE");
+                    let message = format!("{v} does not fit BIGINT UNSIGNED");
+                    Err(self.error(bound.extent, Kind::Value, message, help))
+                }
+                _ => Err(self.huge(bound.extent)),
+            },
         }
     }
 
@@ -440,8 +417,18 @@ impl<'a> Binder<'a> {
             return self.huge(extent);
         }
         let (a, b) = (self.type_name(a), self.type_name(b));
-        let message = format!("{what} does not go with {a} and {b}");
-        self.error(extent, Kind::Type, message, "CAST one side to the type of the other")
+        let time = [&a, &b].into_iter().any(|t| t == "TIMESTAMP");
+        let help = if time && usage_is_comparison(what) {
+            "a TIMESTAMP compares with another, or with a text: ts > '2010-01-31 12:30:00'"
+        } else {
+            "CAST one side to the type of the other"
+        };
+        let message = if usage_is_comparison(what) {
+            format!("{a} can't be compared with {b}")
+        } else {
+            format!("{what} can't mix {a} and {b}")
+        };
+        self.error(extent, Kind::Type, message, help)
     }
 
     /// The extent from the start of `from` through the tokens behind it, as many as are these.
@@ -461,4 +448,8 @@ impl<'a> Binder<'a> {
         let last = open.map_or(from.last, |open| self.source.closing(open));
         Extent { first: from.first, last }
     }
+}
+
+fn usage_is_comparison(what: &str) -> bool {
+    !matches!(what, "CASE" | "COALESCE")
 }

@@ -14,7 +14,7 @@ use super::error::{CompileError, CompileErrorKind as Kind, nearest};
 use super::interval;
 use super::parse::{Name, Setting, Statements};
 use super::source::{Extent, Source};
-use super::types::{Named, TYPES, bounded, named};
+use super::types::{Named, TYPE_NAMES, TYPES, named};
 use crate::plan::EventTime;
 use crate::plan::op::ColumnId;
 use crate::plan::verify::MAX_RECORD;
@@ -124,10 +124,11 @@ fn column(p: &mut Statements<'_>) -> Result<Column, CompileError> {
             false
         } else if p.word("NULL") {
             true
-        } else if let Token::Word(w) = p.source.token(at) {
-            let what = format!("{} of a column", w.value.to_ascii_uppercase());
+        } else if let Some(words) = constraint(p, at) {
+            let what = format!("{words} of a column");
             let help = "a column is: name TYPE [NOT NULL]";
-            return Err(p.source.unsupported(Extent::one(at), what, help));
+            let extent = Extent { first: at, last: at + words.split(' ').count() - 1 };
+            return Err(p.source.unsupported(extent, what, help));
         } else {
             break;
         };
@@ -141,26 +142,31 @@ fn column(p: &mut Statements<'_>) -> Result<Column, CompileError> {
     Ok(Column { name, data_type, nullable, extent })
 }
 
+/// What other databases put behind a column's type.
+fn constraint(p: &Statements<'_>, at: usize) -> Option<&'static str> {
+    const ALL: [&str; 9] = [
+        "PRIMARY KEY",
+        "UNIQUE",
+        "DEFAULT",
+        "REFERENCES",
+        "CHECK",
+        "CONSTRAINT",
+        "GENERATED",
+        "COLLATE",
+        "COMMENT",
+    ];
+    let is = |words: &&str| words.split(' ').enumerate().all(|(i, w)| p.source.is_word(at + i, w));
+    ALL.into_iter().find(is)
+}
+
 fn data_type(p: &mut Statements<'_>) -> Result<DataType, CompileError> {
     let first = p.at();
     if !matches!(p.source.token(first), Token::Word(_)) {
         return Err(p.unexpected("the type of the column").with_help(TYPES));
     }
     let parsed = p.parser.parse_data_type().map_err(|e| p.syntax(e))?;
-    let mut meaning = named(&parsed);
-    // sqlparser has no length for TEXT.
-    if meaning == Named::AnyVarchar && p.take(&Token::LParen) {
-        let at = p.at();
-        let length = match p.source.token(at) {
-            Token::Number(digits, _) => digits.parse().ok(),
-            _ => None,
-        };
-        p.parser.advance_token();
-        p.expect(&Token::RParen)?;
-        meaning = length.map_or(Named::BadLength, bounded);
-    }
     let extent = Extent { first, last: p.at() - 1 };
-    match meaning {
+    match named(&parsed) {
         Named::Type(data_type) => Ok(data_type),
         Named::AnyVarchar => Err(p.source.error(
             extent,
@@ -178,6 +184,11 @@ fn data_type(p: &mut Statements<'_>) -> Result<DataType, CompileError> {
 /// Refuses a type that is none of RingQL's.
 pub(super) fn refuse_type(source: &Source, meaning: Named, extent: Extent) -> CompileError {
     let written = source.written(extent);
+    if meaning == Named::Unknown {
+        let near = nearest(&written, TYPE_NAMES.iter().copied());
+        let help = near.map_or_else(|| TYPES.to_owned(), mean);
+        return source.error(extent, Kind::Unknown, format!("there is no type {written}"), help);
+    }
     if meaning == Named::BadLength {
         let message = format!("{written} has a length out of range");
         let help = format!("VARCHAR(n) has n from 1 to {}", DataType::MAX_VARCHAR);
@@ -247,7 +258,7 @@ impl CreateStream {
             let is_time = time.is_some_and(|t| t.column.index() == i);
             let too_large = || {
                 let message =
-                    format!("a record is longer than {MAX_RECORD} bytes with this column");
+                    format!("with this column a record is longer than {MAX_RECORD} bytes");
                 source.error(column.extent, Kind::Limit, message, "shorten a VARCHAR")
             };
             let data_type = column.data_type;

@@ -1,9 +1,12 @@
 //! RingQL's dialect of `sqlparser`: names and literals as DuckDB has them.
 
+use sqlparser::ast::Expr;
 use sqlparser::dialect::Dialect;
 use sqlparser::keywords::Keyword;
-use sqlparser::parser::Parser;
+use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
+
+use super::expression;
 
 /// What the parser accepts. What it parses beyond RingQL's SQL, the binder refuses by name.
 #[derive(Debug)]
@@ -62,6 +65,10 @@ impl Dialect for RingDialect {
 
     fn supports_select_wildcard_exclude(&self) -> bool {
         true
+    }
+
+    fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+        Some(expression::parse(parser))
     }
 
     /// `EMIT` and `SETTINGS` after a query are clauses, not aliases.

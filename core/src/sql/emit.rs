@@ -386,7 +386,6 @@ impl<'t> Emitter<'t> {
 
     /// If a branch can fail: for each branch its condition, a mask of the rows that take it, and
     /// one of the rows that take neither it nor one before it (if something behind it can fail).
-    #[expect(clippy::type_complexity, reason = "used in one place")]
     fn conditions(
         &mut self,
         branches: &[(NodeId, NodeId)],

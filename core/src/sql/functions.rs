@@ -8,6 +8,7 @@ use sqlparser::ast;
 
 use super::bind::{Binder, Bound, Clause, Form};
 use super::error::{CompileError, CompileErrorKind as Kind, nearest};
+use super::expression::FUNCTIONS as CALLS;
 use super::lower::Call;
 use super::source::Extent;
 use super::tree::{Expr, NodeId};
@@ -47,32 +48,21 @@ impl<'a> Binder<'a> {
         let extent = self.through_parenthesis(at);
         let lower = ident.value.to_ascii_lowercase();
         let upper = ident.value.to_ascii_uppercase();
-        if over.is_some() {
-            let from = Extent { first: extent.last, last: extent.last + 4 };
-            let over = self.source.find(from, &["OVER"]);
-            let help = "aggregates are over groups: GROUP BY, or FROM TUMBLE(...)";
-            return Err(self.source.unsupported(over, "a window function (OVER)", help));
-        }
-        if filter.is_some() {
-            let from = Extent { first: extent.last, last: extent.last + 4 };
-            let filter = self.source.find(from, &["FILTER"]);
-            let help = format!("write {upper}(CASE WHEN condition THEN x END)");
-            return Err(self.source.unsupported(filter, "FILTER", help));
-        }
-        if !within_group.is_empty() {
-            return Err(self.source.unsupported(extent, "WITHIN GROUP", ""));
-        }
-        if null_treatment.is_some() {
-            return Err(self.source.unsupported(extent, "IGNORE NULLS or RESPECT NULLS", ""));
-        }
-        if *uses_odbc_syntax || !matches!(parameters, ast::FunctionArguments::None) {
-            return Err(self.source.unsupported(extent, "this form of a call", ""));
+        // `expression.rs` refuses these by their words.
+        let plain = over.is_none()
+            && filter.is_none()
+            && within_group.is_empty()
+            && null_treatment.is_none()
+            && !uses_odbc_syntax
+            && matches!(parameters, ast::FunctionArguments::None);
+        if !plain {
+            return Err(self.source.unsupported(extent, "this form of a call", CALLS));
         }
         let known = FUNCTIONS.contains(&&*lower) && ident.quote_style.is_none();
         if !known {
             return Err(self.unknown_function(&lower, &ident.value, at));
         }
-        let arguments = self.arguments(args, &upper, extent)?;
+        let arguments = self.arguments(args, extent)?;
         if let Some(function) = aggregate(&lower) {
             return self.aggregate(function, &upper, arguments, extent);
         }
@@ -109,41 +99,19 @@ impl<'a> Binder<'a> {
         let message = format!("there is no function {written} (yet)");
         let help = match nearest(lower, FUNCTIONS.iter().copied()) {
             Some(near) => format!("did you mean {}?", near.to_ascii_uppercase()),
-            None => "functions are COUNT, SUM, AVG, MIN, MAX, ABS, COALESCE and NULLIF".into(),
+            None => CALLS.into(),
         };
         self.error(at, Kind::Unknown, message, help)
     }
 
-    fn arguments(
-        &self,
-        args: &'a ast::FunctionArguments,
-        upper: &str,
-        extent: Extent,
-    ) -> Result<Arguments<'a>> {
-        let list = match args {
-            ast::FunctionArguments::List(list) => list,
-            ast::FunctionArguments::None => {
-                let message = format!("{upper} is a function");
-                return Err(self.error(extent, Kind::Syntax, message, format!("write {upper}(x)")));
-            }
-            ast::FunctionArguments::Subquery(_) => {
-                return Err(self.source.unsupported(extent, "a subquery", ""));
-            }
+    fn arguments(&self, args: &'a ast::FunctionArguments, extent: Extent) -> Result<Arguments<'a>> {
+        let refuse = |what| Err(self.source.unsupported(extent, what, CALLS));
+        let ast::FunctionArguments::List(list) = args else {
+            return refuse("this form of a call");
         };
         let ast::FunctionArgumentList { duplicate_treatment, args, clauses } = list;
-        let inside = Extent { first: extent.first + 2, last: extent.last };
-        if let Some(treatment) = duplicate_treatment {
-            let word = match treatment {
-                ast::DuplicateTreatment::Distinct => "DISTINCT",
-                ast::DuplicateTreatment::All => "ALL",
-            };
-            let at = self.source.find(inside, &[word]);
-            let help = format!("write {upper}(x)");
-            return Err(self.source.unsupported(at, format!("{upper}({word} ...)"), help));
-        }
-        if !clauses.is_empty() {
-            let at = self.source.find(inside, &["ORDER"]);
-            return Err(self.source.unsupported(at, "a clause inside of a call", ""));
+        if duplicate_treatment.is_some() || !clauses.is_empty() {
+            return refuse("this form of a call");
         }
         let mut list = Vec::with_capacity(args.len());
         for arg in args {
@@ -152,20 +120,7 @@ impl<'a> Binder<'a> {
                 ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Wildcard) if args.len() == 1 => {
                     return Ok(Arguments::Star);
                 }
-                ast::FunctionArg::Unnamed(
-                    ast::FunctionArgExpr::Wildcard
-                    | ast::FunctionArgExpr::QualifiedWildcard(_)
-                    | ast::FunctionArgExpr::WildcardWithOptions(_),
-                ) => {
-                    return Err(self.source.unsupported(
-                        extent,
-                        "this use of *",
-                        "COUNT(*) counts rows",
-                    ));
-                }
-                ast::FunctionArg::Named { .. } | ast::FunctionArg::ExprNamed { .. } => {
-                    return Err(self.source.unsupported(extent, "a named argument", ""));
-                }
+                _ => return refuse("this form of an argument"),
             }
         }
         Ok(Arguments::List(list))

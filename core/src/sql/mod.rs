@@ -2,7 +2,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `dialect.rs`, `source.rs`, `parse.rs` | text to tokens with places, to statements |
+//! | `dialect.rs`, `expression.rs`, `source.rs`, `parse.rs` | text to tokens with places, to statements |
 //! | `ddl.rs` | `CREATE STREAM` to a [`StreamDefinition`] |
 //! | `types.rs`, `literal.rs`, `interval.rs` | which types go together, and constants of them |
 //! | `select.rs` | clauses of a query; refuses by name what is not supported |
@@ -47,6 +47,7 @@ mod ddl;
 mod dialect;
 mod emit;
 mod error;
+mod expression;
 mod fold;
 mod functions;
 mod interval;
@@ -55,6 +56,7 @@ mod lower;
 mod name;
 mod operators;
 mod parse;
+
 mod registers;
 mod scope;
 mod select;

@@ -8,8 +8,6 @@ use alloc::vec::Vec;
 
 use sqlparser::ast::{self, BinaryOperator, Expr, Ident, UnaryOperator};
 
-use sqlparser::keywords::{ALL_KEYWORDS, ALL_KEYWORDS_INDEX, RESERVED_FOR_COLUMN_ALIAS};
-
 use super::interval;
 
 /// How the types of CASTs are written, by their place in the parser's tree.
@@ -72,21 +70,20 @@ fn commas<'e>(list: impl Iterator<Item = &'e Expr>, types: &TypeNames) -> String
     list.map(|x| of(x, types)).collect::<Vec<_>>().join(", ")
 }
 
-/// A name, in quotes if it would not be read as one without.
+/// The words that DuckDB 2.0 puts in quotes as names of columns: `SELECT keyword_name FROM
+/// duckdb_keywords()`, in order.
+const KEYWORDS: &str = include_str!("duckdb_keywords.txt");
+
+/// A name, in quotes where DuckDB writes them.
 fn identifier(ident: &Ident) -> String {
     let name = &ident.value;
-    let mut chars = name.chars();
-    let plain = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
-        && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '$')
-        && !(ident.quote_style.is_some() && is_reserved(name));
-    if plain { name.clone() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
-}
-
-fn is_reserved(name: &str) -> bool {
-    let upper = name.to_ascii_uppercase();
-    let index = ALL_KEYWORDS.binary_search(&&*upper).ok();
-    let keyword = index.and_then(|i| ALL_KEYWORDS_INDEX.get(i));
-    keyword.is_some_and(|k| RESERVED_FOR_COLUMN_ALIAS.contains(k))
+    let plain = name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let is_keyword = || KEYWORDS.split_whitespace().any(|k| name.eq_ignore_ascii_case(k));
+    if plain && !is_keyword() {
+        return name.clone();
+    }
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn literal(value: &ast::Value) -> String {

@@ -14,6 +14,7 @@ use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
 use super::ddl::{self, CreateStream};
 use super::dialect::RingDialect;
 use super::error::{CompileError, CompileErrorKind};
+use super::expression::{HELP, REFUSED};
 use super::source::{Extent, Source, lower_first};
 
 /// A name as it is written, and where.
@@ -115,20 +116,13 @@ impl Statements<'_> {
                     "name the columns in the SELECT list: INSERT INTO sink SELECT a AS x, ...",
                 ));
             }
-            if !self.source.is_word(self.at(), "SELECT") && !self.source.is_word(self.at(), "WITH")
-            {
+            if !self.source.is_word(self.at(), "SELECT") {
                 return Err(self.unexpected("SELECT"));
             }
             return self.query(Some(sink)).map(Statement::Query);
         }
         match self.source.token(start) {
-            Token::LParen => self.query(None).map(Statement::Query),
-            Token::Word(w)
-                if matches!(
-                    w.keyword,
-                    Keyword::SELECT | Keyword::WITH | Keyword::FROM | Keyword::VALUES
-                ) =>
-            {
+            Token::Word(w) if w.keyword == Keyword::SELECT => {
                 self.query(None).map(Statement::Query)
             }
             Token::Word(w) if w.quote_style.is_none() && w.keyword != Keyword::NoKeyword => {
@@ -153,6 +147,7 @@ impl Statements<'_> {
 
     fn query(&mut self, sink: Option<Name>) -> Result<QueryStatement, CompileError> {
         let first = self.at();
+        self.check_nesting(first)?;
         let query = self.parser.parse_query().map_err(|e| self.syntax(e))?;
         let extent = Extent { first, last: self.at().saturating_sub(1).max(first) };
         let mut settings: Option<Vec<Setting>> = None;
@@ -175,6 +170,41 @@ impl Statements<'_> {
             }
         }
         Ok(QueryStatement { sink, query, settings: settings.unwrap_or_default(), extent })
+    }
+
+    /// Refuses queries inside of queries before `sqlparser` descends into them.
+    fn check_nesting(&self, first: usize) -> Result<(), CompileError> {
+        let source = self.source;
+        let help = "a query reads one stream: SELECT ... FROM stream";
+        let (mut depth, mut in_from) = (0usize, false);
+        for i in first..source.tokens().len() {
+            let at = Extent::one(i);
+            match source.token(i) {
+                Token::SemiColon => break,
+                Token::RParen => depth = depth.saturating_sub(1),
+                Token::LParen => {
+                    let is_call = matches!(source.token(i - 1), Token::Word(w)
+                        if !matches!(w.keyword, Keyword::FROM | Keyword::JOIN | Keyword::LATERAL));
+                    if depth == 0 && in_from && !is_call {
+                        return Err(source.unsupported(at, "a subquery in FROM", help));
+                    }
+                    depth += 1;
+                }
+                Token::Word(w) if depth == 0 && w.quote_style.is_none() => match w.keyword {
+                    Keyword::FROM => in_from = true,
+                    Keyword::WHERE | Keyword::GROUP | Keyword::HAVING | Keyword::ORDER => {
+                        in_from = false;
+                    }
+                    Keyword::UNION | Keyword::EXCEPT | Keyword::INTERSECT => {
+                        let what = w.value.to_ascii_uppercase();
+                        return Err(source.unsupported(at, what, help));
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn settings(&mut self) -> Result<Vec<Setting>, CompileError> {
@@ -295,6 +325,9 @@ impl Statements<'_> {
         };
         let (message, location) = split_location(&message);
         let extent = location.and_then(|l| self.source.at(l)).unwrap_or_else(|| self.at());
+        if let Some((what, help)) = message.strip_prefix(REFUSED).and_then(|m| m.split_once(HELP)) {
+            return self.source.unsupported(Extent::one(extent), what, help);
+        }
         let message = message
             .replace("Expected: ", "expected ")
             .replace("found: EOF", "found the end of the text")

@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 
 use super::emit::{Arg, Step, Value, ValueId};
 use crate::plan::op::{Op, Register, RegisterId};
-use crate::types::DataType;
 
 /// What besides instructions writes and reads registers.
 #[derive(Debug, Default)]
@@ -85,7 +84,8 @@ pub(super) fn allocate(steps: &[Step], values: &[Value], outside: &Outside) -> O
     let mut given = outside.given.iter().map(|&(p, v)| (starts(p), v)).collect::<Vec<_>>();
     given.sort_by_key(|&(start, _)| start);
     let mut given = given.into_iter().peekable();
-    for i in 0..=steps.len() {
+    // One turn more than there are steps, for what is given behind the last.
+    for (i, step) in steps.iter().map(Some).chain([None]).enumerate() {
         let mut unread = Vec::new();
         while let Some((start, value)) = given.next_if(|&(start, _)| start <= i) {
             let register = pool.take(&values[value.0])?;
@@ -95,14 +95,14 @@ pub(super) fn allocate(steps: &[Step], values: &[Value], outside: &Outside) -> O
             }
         }
         pool.free.append(&mut unread);
-        let Some(step) = steps.get(i) else { break };
+        let (Some(step), Some(frees)) = (step, frees.get(i)) else { break };
         if let Some(dst) = step.dst
             && of[dst.0].is_none()
         {
             of[dst.0] = Some(pool.take(&values[dst.0])?);
         }
         // Only now: a step never writes what it reads.
-        for &value in &frees[i] {
+        for &value in frees {
             pool.free.extend(of[value]);
         }
     }
@@ -119,7 +119,7 @@ impl Pool {
         let Value { data_type, nullable, .. } = *value;
         let fits = |id: &RegisterId| {
             let register = &self.registers[id.index()];
-            same(register.data_type, data_type) && register.nullable == nullable
+            register.data_type == data_type && register.nullable == nullable
         };
         if let Some(i) = self.free.iter().position(fits) {
             return Some(self.free.swap_remove(i));
@@ -128,8 +128,4 @@ impl Pool {
         self.registers.push(Register { data_type, nullable, offset: 0 });
         Some(RegisterId(id))
     }
-}
-
-fn same(a: DataType, b: DataType) -> bool {
-    a == b
 }

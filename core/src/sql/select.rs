@@ -54,14 +54,13 @@ pub(super) fn compile(
     };
     let mut query = Query { binder, parts };
     let filter = query.filter()?;
-    let keys = query.group_by()?;
+    query.group_by()?;
     query.binder.clause = Clause::Results;
     let mut columns = query.columns()?;
     let having = query.having()?;
     let grouping = query.grouping(&settings, &mut columns, having)?;
     let extent = query.parts.extent;
     let Query { binder: Binder { tree, .. }, .. } = query;
-    let _ = keys;
     let bound = BoundQuery {
         stream,
         sink: statement.sink.as_ref().map_or(String::new(), |s| s.text.clone()),

@@ -65,7 +65,10 @@ impl Source {
     fn check(&self) -> Result<(), CompileError> {
         let mut in_statement = 0;
         for (i, token) in self.tokens.iter().enumerate() {
-            in_statement = if token.token == Token::SemiColon { 0 } else { in_statement + 1 };
+            in_statement += 1;
+            if token.token == Token::SemiColon {
+                in_statement = 0;
+            }
             if in_statement > MAX_TOKENS_OF_STATEMENT {
                 return Err(self.error(
                     Extent::one(i),
@@ -167,6 +170,7 @@ impl Source {
                         return i;
                     }
                 }
+                Token::SemiColon => break,
                 _ => {}
             }
         }

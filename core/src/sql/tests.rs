@@ -1,16 +1,18 @@
-//! Queries compiled, verified and looked at as tables.
+//! What queries become: instructions, registers, operators.
 
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Options, OwnedPlan, compile};
+use super::{CompileErrorKind, Options, OwnedPlan, compile};
 use crate::plan::op::{Op, Operand, Source, Takes};
 use crate::plan::verify::verify;
+use crate::plan::{AggregateFunction, Operator};
+use crate::types::DataType;
 
 const S: &str = "CREATE STREAM s (ts TIMESTAMP, device INTEGER UNSIGNED NOT NULL, \
     temp REAL NOT NULL, humidity REAL NOT NULL, status TINYINT UNSIGNED NOT NULL, \
-    n INTEGER, WATERMARK FOR ts AS ts - INTERVAL '2' SECOND);\n";
+    n INTEGER, name VARCHAR(8), ok BOOLEAN, WATERMARK FOR ts AS ts - INTERVAL '2' SECOND);\n";
 
 fn plan(sql: &str) -> OwnedPlan {
     let text = format!("{S}{sql}");
@@ -21,44 +23,351 @@ fn plan(sql: &str) -> OwnedPlan {
     owned
 }
 
-/// One line per instruction and operator.
+/// The plan of an expression over `s`.
+fn expression(x: &str) -> OwnedPlan {
+    plan(&format!("SELECT {x} FROM s"))
+}
+
+/// The instructions, one a line.
 fn dump(owned: &OwnedPlan) -> String {
     let plan = owned.plan();
     let operand = |takes: Takes, x: Operand| match (takes, x.source()) {
         (Takes::Nothing, _) => String::new(),
-        (Takes::Column, _) => format!(" c{}", x.0),
+        (Takes::Column, _) => {
+            format!(" {}", plan.input(crate::plan::op::StreamId(0)).name(x.0.into()))
+        }
         (_, Source::Register(r)) => format!(" r{}", r.0),
-        (_, Source::Constant(c)) => format!(" k{}", c.0),
+        (_, Source::Constant(c)) => format!(" {:#x}", plan.constants[c.index()].0),
     };
     let mut text = String::new();
-    for (i, r) in plan.registers.iter().enumerate() {
-        text += &format!("r{i} {}{}\n", r.data_type, if r.nullable { "?" } else { "" });
-    }
-    for (i, s) in plan.instructions.iter().enumerate() {
-        let info = s.op.info();
-        let (a, b) = (operand(info.a, s.a), operand(info.b, s.b));
-        text += &format!("{i} r{} = {}{a}{b}\n", s.dst.0, info.name);
-    }
     for operator in plan.operators {
-        text += &format!("{operator:?}\n");
+        let (program, also) = match operator {
+            Operator::Filter { program, predicate, .. } => (*program, format!(" r{}", predicate.0)),
+            Operator::Project { program, .. } => (*program, String::new()),
+            Operator::Aggregate(table) => (table.program, String::new()),
+            _ => continue,
+        };
+        for step in program.of(plan.instructions) {
+            let info = step.op.info();
+            let (a, b) = (operand(info.a, step.a), operand(info.b, step.b));
+            text += &match step.op {
+                Op::Guard | Op::Unguard => format!("{}{a}\n", info.name),
+                _ => format!("r{} = {}{a}{b}\n", step.dst.0, info.name),
+            };
+        }
+        text += &format!("{}{also}\n", operator.name());
     }
-    text += &format!("{:?} {:?} {:?}\n", plan.lists, plan.aggregates, plan.texts);
     text
 }
 
+fn ops(owned: &OwnedPlan) -> Vec<Op> {
+    owned.plan().instructions.iter().map(|i| i.op).collect()
+}
+
+fn count(owned: &OwnedPlan, op: Op) -> usize {
+    ops(owned).into_iter().filter(|o| *o == op).count()
+}
+
+fn operators(owned: &OwnedPlan) -> Vec<&'static str> {
+    owned.plan().operators.iter().map(Operator::name).collect()
+}
+
 #[test]
-fn reference_queries() {
-    for sql in [
-        "SELECT device, temp * 1.8 + 32 AS f FROM s WHERE temp > 30.0 AND status <> 3",
-        "SELECT COUNT(*), AVG(temp), MIN(humidity), MAX(humidity) FROM s WHERE status = 1",
-        "SELECT device, COUNT(*), AVG(temp), MAX(temp) FROM s GROUP BY device",
-        "SELECT window_start, device, COUNT(*), AVG(temp), MAX(temp) FROM TUMBLE(s, ts, \
-         INTERVAL '1' SECOND) GROUP BY window_start, window_end, device",
-        "SELECT ts + INTERVAL 5 MINUTE, window_start, * FROM TUMBLE(s, ts, INTERVAL '1' SECOND)",
-        "SELECT CASE WHEN n > 0 THEN n * n WHEN n * 2 > 4 THEN n + 1 END, COALESCE(n, n + 1, 2) \
-         FROM s WHERE n <> 0 AND 10 % n = 1",
-        "SELECT device, AVG(temp) + 1 FROM s GROUP BY device HAVING AVG(temp) + 1 > 3 AND MIN(n) < MAX(n) + 2",
+fn filter_and_project() {
+    let q1 = plan("SELECT device, temp * 1.8 + 32 AS f FROM s WHERE temp > 30.0 AND status <> 3");
+    assert_eq!(
+        dump(&q1),
+        "r0 = load temp\n\
+         r1 = gt r0 0x41f00000\n\
+         r2 = load status\n\
+         r3 = ne r2 0x3\n\
+         r4 = and r1 r3\n\
+         filter r4\n\
+         r5 = load device\n\
+         r0 = load temp\n\
+         r6 = mul r0 0x3fe66666\n\
+         r0 = add r6 0x42000000\n\
+         project\n"
+    );
+    assert_eq!(operators(&q1), ["scan", "filter", "project", "emit"]);
+}
+
+#[test]
+fn aggregates() {
+    let q2 =
+        plan("SELECT COUNT(*), AVG(temp), MIN(humidity), MAX(humidity) FROM s WHERE status = 1");
+    assert_eq!(operators(&q2), ["scan", "filter", "aggregate", "emit"]);
+    assert_eq!(count(&q2, Op::Load), 3);
+    let q3 = plan("SELECT device, COUNT(*), AVG(temp), MAX(temp) FROM s GROUP BY device");
+    assert_eq!(ops(&q3), [Op::Load, Op::Load]);
+    // A result takes the register of an argument that is not read any more.
+    assert_eq!(q3.plan().registers.len(), 4);
+    let q4 = plan(
+        "SELECT window_start, device, COUNT(*), AVG(temp), MAX(temp) FROM \
+         TUMBLE(s, ts, INTERVAL '1' SECOND) GROUP BY window_start, window_end, device",
+    );
+    assert_eq!(operators(&q4), ["scan", "tumble", "aggregate", "emit"]);
+    let Operator::Tumble { size, panes, .. } = q4.plan().operators[1] else { panic!() };
+    assert_eq!((size, panes), (1_000_000, 3));
+    let Operator::Aggregate(table) = q4.plan().operators[2] else { panic!() };
+    assert_eq!((table.keys.len, table.groups), (1, 1024));
+}
+
+#[test]
+fn flink_spelling_is_the_same() {
+    let ours = plan("SELECT COUNT(*) FROM TUMBLE(s, ts, INTERVAL '1' DAY) GROUP BY window_end");
+    let flinks = plan(
+        "SELECT COUNT(*) FROM TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), INTERVAL '1' DAY)) \
+         GROUP BY window_end EMIT FINAL",
+    );
+    assert_eq!(ours, flinks);
+}
+
+#[test]
+fn aggregates_share_states() {
+    let twice = plan(
+        "SELECT SUM(n), SUM(n) + 1, COUNT(*), COUNT(device), COUNT(n) FROM s HAVING SUM(n) > 1",
+    );
+    let functions: Vec<_> = twice.plan().aggregates.iter().map(|a| a.function).collect();
+    use AggregateFunction::{Count, CountAll, Sum};
+    assert_eq!(functions, [Sum, CountAll, Count]); // COUNT(device): it is never NULL
+}
+
+#[test]
+fn common_subexpressions_are_computed_once() {
+    let p = expression("(n + 1) * (n + 1), n + 1, 1 + n, (n + 1) IS NULL");
+    assert_eq!((count(&p, Op::Load), count(&p, Op::Add)), (1, 1));
+    // BETWEEN and IN use their left side several times.
+    let p = expression("n * 2 BETWEEN 3 AND 5, n * 2 IN (1, 2, 3)");
+    assert_eq!((count(&p, Op::Load), count(&p, Op::Mul)), (1, 1));
+    // Arguments of aggregates, keys and results.
+    let p = plan("SELECT n % 7, SUM(n % 7), MAX(n % 7), SUM(n % 7) * 2 FROM s GROUP BY n % 7");
+    assert_eq!((count(&p, Op::Load), count(&p, Op::Mod)), (1, 1));
+}
+
+#[test]
+fn values_are_gathered_behind_a_filter() {
+    let p = plan("SELECT n * 2, n * 2 + 1, n FROM s WHERE n * 2 > 10");
+    assert_eq!((count(&p, Op::Mul), count(&p, Op::Gather), count(&p, Op::Load)), (1, 1, 2));
+    let p = plan("SELECT n * 2, COUNT(*) FROM s WHERE n * 2 > 10 GROUP BY n * 2");
+    assert_eq!((count(&p, Op::Mul), count(&p, Op::Gather), count(&p, Op::Load)), (1, 1, 1));
+    let p = plan(
+        "SELECT MAX(n * 2) FROM TUMBLE(s, ts, INTERVAL '1' SECOND) WHERE n * 2 > 10 \
+         GROUP BY window_start",
+    );
+    assert_eq!((count(&p, Op::Mul), count(&p, Op::Gather), count(&p, Op::Load)), (1, 1, 1));
+    // Behind HAVING everything is gathered, and without it nothing.
+    let p = plan("SELECT device, SUM(n) + 1 FROM s GROUP BY device HAVING SUM(n) + 1 > 3");
+    assert_eq!((count(&p, Op::Add), count(&p, Op::Gather)), (1, 2));
+    let p = plan("SELECT device, SUM(n) + 1 FROM s GROUP BY device");
+    assert_eq!((count(&p, Op::Add), count(&p, Op::Gather)), (1, 0));
+}
+
+#[test]
+fn what_failed_under_a_guard_is_computed_again_outside() {
+    let p = expression("CASE WHEN ok THEN n + 1 END, n + 1");
+    assert_eq!(count(&p, Op::Add), 2);
+    let p = expression("n + 1, CASE WHEN ok THEN n + 1 END");
+    assert_eq!((count(&p, Op::Add), count(&p, Op::Guard)), (1, 0));
+    // What can't fail is shared in both ways.
+    let p = expression("CASE WHEN ok THEN temp + 1 END, temp + 1");
+    assert_eq!((count(&p, Op::Add), count(&p, Op::Guard)), (1, 0));
+}
+
+#[test]
+fn guards() {
+    assert_eq!(
+        dump(&plan("SELECT n FROM s WHERE n <> 0 AND 10 % n = 1")),
+        "r0 = load n\n\
+         r1 = ne r0 0x0\n\
+         r2 = coalesce r1 0x1\n\
+         r3 = constant 0xa\n\
+         guard r2\n\
+         r4 = mod r3 r0\n\
+         r5 = eq r4 0x1\n\
+         r6 = and r1 r5\n\
+         filter r6\n\
+         r0 = load n\n\
+         project\n"
+    );
+    assert_eq!(
+        dump(&expression("CASE WHEN ok THEN n + 1 ELSE n END, n - 1")),
+        "r0 = load ok\n\
+         r1 = load n\n\
+         r2 = copy r1\n\
+         guard r0\n\
+         r3 = add r1 0x1\n\
+         r2 = blend r0 r3\n\
+         unguard\n\
+         r3 = sub r1 0x1\n\
+         project\n"
+    );
+    let nested = expression("CASE WHEN ok THEN CASE WHEN n > 0 THEN n + 1 ELSE n - 1 END END");
+    assert_eq!(count(&nested, Op::Guard), 2);
+}
+
+#[test]
+fn constants_are_folded() {
+    for (x, value) in [
+        ("1 + 2 * 3", Some(7)),
+        ("-(-(5))", Some(5)),
+        ("7 % 4", Some(3)),
+        ("ABS(-3)", Some(3)),
+        ("CAST('12' AS INTEGER)", Some(12)),
+        ("CAST(2.5 AS INTEGER)", Some(3)),
+        ("CASE WHEN 1 > 2 THEN 3 WHEN 1 < 2 THEN 4 END", Some(4)),
+        ("COALESCE(NULL, 5, n)", Some(5)),
+        ("NULLIF(5, 6)", Some(5)),
+        ("NULLIF(5, 5)", None),
+        ("1 + NULL", None),
     ] {
-        std::eprintln!("{sql}\n{}", dump(&plan(sql)));
+        let p = expression(x);
+        let op = if value.is_some() { Op::Constant } else { Op::Null };
+        assert_eq!(ops(&p), [op], "{x}");
+        assert_eq!(p.plan().constants.first().map(|c| c.0), value, "{x}");
     }
+    for x in
+        ["1 < 2", "NOT FALSE", "'a' = 'a'", "TIMESTAMP '2020-01-01' > '2019-12-31'", "1 IN (2, 1)"]
+    {
+        let p = expression(x);
+        assert_eq!((ops(&p), p.plan().constants[0].0), ([Op::Constant].into(), 1), "{x}");
+    }
+}
+
+#[test]
+fn conditions_are_simplified() {
+    for condition in ["TRUE", "1 = 1", "NOT FALSE", "TRUE OR n > 1", "device IS NOT NULL"] {
+        let p = plan(&format!("SELECT device FROM s WHERE {condition}"));
+        assert_eq!(operators(&p), ["scan", "project", "emit"], "{condition}");
+    }
+    for condition in
+        ["NOT NOT ok", "ok AND TRUE", "ok OR FALSE", "TRUE AND (ok AND TRUE)", "ok OR ok"]
+    {
+        let p = plan(&format!("SELECT device FROM s WHERE {condition}"));
+        assert_eq!(ops(&p), [Op::Load, Op::Load], "{condition}");
+    }
+    assert_eq!(ops(&expression("CASE WHEN FALSE THEN 1 ELSE device END")), [Op::Load]);
+    assert_eq!(ops(&expression("COALESCE(device, 3)")), [Op::Load]);
+    assert_eq!(ops(&expression("CAST(device AS UINTEGER)")), [Op::Load]);
+    assert_eq!(ops(&expression("ABS(device)")), [Op::Load]);
+}
+
+#[test]
+fn constants_stand_on_the_right() {
+    assert_eq!(ops(&expression("1 + n, 2 * n")), [Op::Load, Op::Add, Op::Mul]);
+    assert_eq!(ops(&expression("3 < n")), [Op::Load, Op::Gt]);
+    assert_eq!(ops(&expression("3 - n")), [Op::Constant, Op::Load, Op::Sub]);
+}
+
+#[test]
+fn registers_are_used_again() {
+    let sum: Vec<String> = (1..60).map(|i| format!("(n + {i})")).collect();
+    let p = expression(&sum.join(" * "));
+    assert!(p.plan().registers.len() <= 5, "{}", p.plan().registers.len());
+}
+
+#[test]
+fn nulls_are_known() {
+    let nullable = |x: &str| {
+        let p = expression(x);
+        p.plan().fields[8].nullable
+    };
+    for x in
+        ["n", "device + 1", "n = 1", "CASE WHEN ok THEN 1 END", "CAST(device AS TINYINT)", "ABS(n)"]
+    {
+        assert!(nullable(x), "{x}");
+    }
+    for x in [
+        "device",
+        "temp * 2",
+        "n IS NULL",
+        "COALESCE(n, 0)",
+        "ok IS TRUE",
+        "device > 3",
+        "ABS(temp)",
+        "CASE WHEN ok THEN 1 ELSE 2 END",
+        "CAST(device AS BIGINT)",
+        "CAST(device AS VARCHAR)",
+        "ts",
+    ] {
+        assert!(!nullable(x), "{x}");
+    }
+}
+
+#[test]
+fn texts_get_lengths() {
+    let length = |x: &str| expression(x).plan().fields[8].data_type;
+    assert_eq!(length("name"), DataType::Varchar(8));
+    assert_eq!(length("'abc'"), DataType::Varchar(3));
+    assert_eq!(length("''"), DataType::Varchar(1));
+    assert_eq!(length("CAST(n AS VARCHAR)"), DataType::Varchar(11));
+    assert_eq!(length("CAST(n AS VARCHAR(30))"), DataType::Varchar(30));
+    assert_eq!(length("COALESCE(name, 'longer than that')"), DataType::Varchar(16));
+    assert_eq!(length("CASE WHEN ok THEN 'a' ELSE 'bcd' END"), DataType::Varchar(3));
+    assert_eq!(length("NULLIF(name, 'longer than that')"), DataType::Varchar(8));
+}
+
+#[test]
+fn nothing_stands_twice() {
+    let p = plan("SELECT temp * 2, humidity * 2, n * 2, name = 'temp', name FROM s WHERE n <> 2");
+    let plan = p.plan();
+    let mut constants: Vec<_> = plan.constants.iter().map(|c| c.0).collect();
+    constants.sort_unstable();
+    constants.dedup();
+    assert_eq!(constants.len(), plan.constants.len());
+    assert_eq!(plan.texts.matches("temp").count(), 3); // in two names of columns, too
+}
+
+#[test]
+fn streams_are_defined() {
+    let program = compile(
+        "CREATE STREAM Sensor (\"Ts\" TIMESTAMP, id SMALLINT UNSIGNED NOT NULL, label TEXT(5), \
+         WATERMARK FOR ts AS TS) WITH (SOURCE = 'a.csv', format = 'csv', epoch_unit = 'ms');",
+        &Options::default(),
+    )
+    .unwrap();
+    let stream = &program.streams[0];
+    assert_eq!((stream.name.as_str(), stream.fields.len()), ("Sensor", 3));
+    let types: Vec<_> = stream.fields.iter().map(|f| (f.data_type, f.nullable, f.offset)).collect();
+    assert_eq!(
+        types,
+        [
+            (DataType::Timestamp, false, 0),
+            (DataType::USmallInt, false, 8),
+            (DataType::Varchar(5), true, 10)
+        ]
+    );
+    assert_eq!(stream.schema().name(0), "Ts");
+    assert_eq!(stream.time.map(|t| (t.column.0, t.delay)), Some((0, 0)));
+    let with: Vec<_> = stream.with.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    assert_eq!(with, [("source", "a.csv"), ("format", "csv"), ("epoch_unit", "ms")]);
+}
+
+#[test]
+fn settings() {
+    let text = format!(
+        "{S}SELECT device, COUNT(*) FROM s GROUP BY device SETTINGS max_groups = 64, \
+         on_full = 'drop_new', batch_rows = 32; INSERT INTO out SELECT n FROM s;"
+    );
+    let program = compile(&text, &Options { batch_rows: 0 }).unwrap();
+    let plan = program.queries[0].plan();
+    assert_eq!((plan.batch_rows, program.queries[1].plan().batch_rows), (32, 1));
+    let Operator::Aggregate(table) = plan.operators[1] else { panic!() };
+    assert_eq!((table.groups, table.on_full), (64, crate::plan::OnFull::DropNew));
+    assert_eq!(
+        program.queries[1].plan().outputs[0].name.of(program.queries[1].plan().texts),
+        "out"
+    );
+}
+
+#[test]
+fn error_kinds() {
+    let kind = |sql: &str| compile(&format!("{S}{sql}"), &Options::default()).unwrap_err().kind();
+    assert_eq!(kind("SELECT FROM s"), CompileErrorKind::Syntax);
+    assert_eq!(kind("SELECT n FROM s LIMIT 1"), CompileErrorKind::Unsupported);
+    assert_eq!(kind("SELECT x FROM s"), CompileErrorKind::Unknown);
+    assert_eq!(kind("CREATE STREAM s (a REAL)"), CompileErrorKind::Ambiguous);
+    assert_eq!(kind("SELECT ts + n FROM s"), CompileErrorKind::Type);
+    assert_eq!(kind("SELECT 2147483647 + 1 FROM s"), CompileErrorKind::Value);
+    assert_eq!(kind("SELECT n, COUNT(*) FROM s"), CompileErrorKind::Grouping);
 }

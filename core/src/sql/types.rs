@@ -197,6 +197,24 @@ pub(super) const FUNCTIONS: &[&str] =
 pub(super) const TYPES: &str = "types are BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT (each also \
     UNSIGNED), REAL, DOUBLE, TIMESTAMP and VARCHAR(n)";
 
+pub(super) const TYPE_NAMES: &[&str] = &[
+    "BOOLEAN",
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+    "REAL",
+    "FLOAT",
+    "DOUBLE",
+    "TIMESTAMP",
+    "VARCHAR",
+    "TEXT",
+];
+
 /// What a type's name in SQL stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Named {
@@ -207,6 +225,8 @@ pub(super) enum Named {
     BadLength,
     /// Not one of RingQL's.
     Other,
+    /// Not one of any database's.
+    Unknown,
 }
 
 /// The type that `sqlparser` read.
@@ -247,7 +267,7 @@ fn varchar(length: Option<&ast::CharacterLength>) -> Named {
 }
 
 /// `VARCHAR(length)`.
-pub(super) fn bounded(length: u64) -> Named {
+fn bounded(length: u64) -> Named {
     match u16::try_from(length) {
         Ok(n) if (1..=DataType::MAX_VARCHAR).contains(&n) => Named::Type(Varchar(n)),
         _ => Named::BadLength,
@@ -258,8 +278,12 @@ pub(super) fn bounded(length: u64) -> Named {
 fn custom(name: &ast::ObjectName, arguments: &[alloc::string::String]) -> Named {
     let [ast::ObjectNamePart::Identifier(name)] = &*name.0 else { return Named::Other };
     let is = |s: &str| name.value.eq_ignore_ascii_case(s);
-    if !arguments.is_empty() {
-        return Named::Other;
+    match arguments {
+        [] => {}
+        [length] if is("TEXT") => {
+            return length.trim().parse().map_or(Named::BadLength, bounded);
+        }
+        _ => return Named::Other,
     }
     match () {
         () if is("INT1") => Named::Type(TinyInt),
@@ -268,6 +292,6 @@ fn custom(name: &ast::ObjectName, arguments: &[alloc::string::String]) -> Named 
         () if is("USMALLINT") => Named::Type(USmallInt),
         () if is("UBIGINT") => Named::Type(UBigInt),
         () if is("LOGICAL") => Named::Type(Boolean),
-        () => Named::Other,
+        () => Named::Unknown,
     }
 }

@@ -65,17 +65,9 @@ pub(super) fn query<'a>(
     )?;
     let select = match &**body {
         ast::SetExpr::Select(select) => select,
-        ast::SetExpr::Query(inner) => {
-            let (first, last) = (extent.first, source.closing(extent.first));
-            let rest = Extent { first: last, last: extent.last };
-            let refuser = Refuser { source, extent: rest };
-            refuser.unless(order_by.is_none(), &["ORDER", "BY"], EMIT_ORDER)?;
-            refuser.unless(limit_clause.is_none(), &["LIMIT"], EMIT_ORDER)?;
-            if last != extent.last {
-                let rest = Extent { first: last + 1, last: extent.last };
-                return Err(source.unsupported(rest, "a clause behind (SELECT ...)", SHAPE));
-            }
-            return self::query(source, inner, Extent { first: first + 1, last: last - 1 });
+        ast::SetExpr::Query(_) => {
+            let at = Extent::one(extent.first);
+            return Err(source.unsupported(at, "a query in parentheses", SHAPE));
         }
         ast::SetExpr::SetOperation { op, set_quantifier: _, left: _, right: _ } => {
             let word = match op {

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::String;
 
 use sqlparser::ast::{self, Spanned};
+use sqlparser::tokenizer::Token;
 
 use super::super::StreamDefinition;
 use super::super::ddl::did_you_mean;
@@ -86,20 +87,43 @@ pub(super) fn read<'a>(
     Ok(From { stream, name, window: Some(window) })
 }
 
+/// The tokens of a call's argument.
+fn argument(source: &Source, call: Extent, index: usize) -> Extent {
+    let (mut depth, mut found, mut first) = (0usize, 0, call.first + 2);
+    for i in call.first + 2..=call.last {
+        match source.token(i) {
+            Token::LParen => depth += 1,
+            Token::Comma | Token::RParen if depth == 0 => {
+                if found == index {
+                    return Extent { first, last: i - 1 };
+                }
+                (found, first) = (found + 1, i + 1);
+            }
+            Token::RParen => depth -= 1,
+            _ => {}
+        }
+    }
+    call
+}
+
 fn refuse(source: &Source, factor: &ast::TableFactor, or: Extent) -> CompileError {
     let behind = Extent::one(or.last + 1);
+    let rest = Extent { first: or.last + 1, last: source.tokens().len() - 1 };
+    let find = |word: &str| source.find(rest, &[word]);
     match factor {
         ast::TableFactor::Derived { .. } => {
             source.unsupported(behind, "a subquery in FROM", ONE_STREAM)
         }
         ast::TableFactor::NestedJoin { .. } => source.unsupported(behind, "JOIN", ONE_STREAM),
         ast::TableFactor::MatchRecognize { .. } => {
-            source.unsupported(behind, "MATCH_RECOGNIZE", ONE_STREAM)
+            source.unsupported(find("MATCH_RECOGNIZE"), "MATCH_RECOGNIZE", ONE_STREAM)
         }
         ast::TableFactor::UNNEST { .. } => source.unsupported(behind, "UNNEST", ONE_STREAM),
         ast::TableFactor::TableFunction { .. } => source.unsupported(behind, "TABLE(...)", WINDOWS),
-        ast::TableFactor::Pivot { .. } => source.unsupported(behind, "PIVOT", ONE_STREAM),
-        ast::TableFactor::Unpivot { .. } => source.unsupported(behind, "UNPIVOT", ONE_STREAM),
+        ast::TableFactor::Pivot { .. } => source.unsupported(find("PIVOT"), "PIVOT", ONE_STREAM),
+        ast::TableFactor::Unpivot { .. } => {
+            source.unsupported(find("UNPIVOT"), "UNPIVOT", ONE_STREAM)
+        }
         _ => source.unsupported(behind, "this kind of FROM", ONE_STREAM),
     }
 }
@@ -154,8 +178,12 @@ fn tumble<'a>(
     let wrong = |extent| source.error(extent, Kind::Syntax, "TUMBLE has other arguments", WINDOWS);
     let args = args.ok_or_else(|| wrong(call))?;
     if let [_, _, _, offset] = *args {
-        let extent = source.extent(offset.span(), call);
-        return Err(source.unsupported(extent, "TUMBLE with an offset", WINDOWS));
+        let _ = offset;
+        return Err(source.unsupported(
+            argument(source, call, 3),
+            "TUMBLE with an offset",
+            WINDOWS,
+        ));
     }
     let [stream, time, size] = *args else { return Err(wrong(call)) };
     let Expr::Identifier(stream) = stream else {
@@ -184,8 +212,7 @@ fn tumble<'a>(
         let help = format!("its WATERMARK is FOR {event_time}");
         return Err(source.error(at, Kind::Type, message, help));
     }
-    let (first, last) = (at.last + 2, call.last.saturating_sub(1));
-    let at = Extent { first, last };
+    let at = argument(source, call, 2);
     let Expr::Interval(size) = size else {
         let message = "the size of a window is an INTERVAL";
         return Err(source.error(at, Kind::Type, message, WINDOWS));

@@ -1,0 +1,1 @@
+CREATE STREAM s (name VARCHAR(5000))

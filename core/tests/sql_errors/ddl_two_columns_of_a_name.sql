@@ -1,0 +1,1 @@
+CREATE STREAM s (temp REAL, Temp REAL)

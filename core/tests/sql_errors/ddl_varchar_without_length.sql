@@ -1,0 +1,3 @@
+CREATE STREAM s (
+    name VARCHAR NOT NULL
+)

@@ -1,0 +1,2 @@
+CREATE STREAM s (name VARCHAR(4096));
+SELECT name, COUNT(*) FROM s GROUP BY name SETTINGS max_groups = 16777215

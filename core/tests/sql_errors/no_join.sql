@@ -1,0 +1,7 @@
+CREATE STREAM s (
+    ts TIMESTAMP, device INTEGER NOT NULL, temp REAL, name VARCHAR(16),
+    on_time BOOLEAN, big BIGINT UNSIGNED,
+    WATERMARK FOR ts AS ts - INTERVAL '5' SECOND
+);
+SELECT a.device FROM s AS a
+LEFT JOIN s AS b ON a.device = b.device

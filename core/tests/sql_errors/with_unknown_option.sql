@@ -1,0 +1,1 @@
+CREATE STREAM s (a REAL) WITH (sorce = 'x.csv')
