@@ -27,6 +27,7 @@ pub(crate) const ALL: &[&str] = &[
     "SELECT k, COUNT(*) AS n, AVG(d) AS d, SUM(small) AS s FROM s GROUP BY k",
     "SELECT name, flag, COUNT(*) AS n, MIN(ts) AS ts, MAX(name) AS name2 FROM s GROUP BY flag, name",
     "SELECT title, r, COUNT(*) AS n, MIN(wide) AS w FROM s WHERE d < 9 GROUP BY title, r",
+    "SELECT id, COUNT(*) AS n, SUM(d) AS d FROM s GROUP BY id",
     "SELECT k + small AS sum, COUNT(*) AS n FROM s GROUP BY k + small",
     "SELECT k, flag, unsigned, wide, d, COUNT(*) AS n FROM s GROUP BY k, flag, unsigned, wide, d",
     "SELECT name, COUNT(*) AS n, SUM(d) AS d FROM s GROUP BY name HAVING COUNT(*) > 3 AND SUM(d) > 20",
@@ -48,6 +49,8 @@ pub(crate) const ALL: &[&str] = &[
         SETTINGS max_groups = 2, on_full = 'drop_new'",
     "SELECT window_start, title, COUNT(*) AS n FROM TUMBLE(s, ts, INTERVAL '2' SECOND)
         GROUP BY window_start, title SETTINGS max_groups = 3",
+    "SELECT window_start, id, COUNT(*) AS n FROM TUMBLE(s, ts, INTERVAL '5' SECOND)
+        GROUP BY window_start, id SETTINGS max_groups = 40, on_full = 'drop_new'",
     "SELECT COUNT(*) AS n, window_start FROM TUMBLE(s, ts, INTERVAL '50' MILLISECOND)
         GROUP BY window_start",
 ];
