@@ -59,6 +59,16 @@ pub(crate) fn slice_mut<T: Pod>(bytes: &mut [u8]) -> Result<&mut [T], RunError> 
     bytemuck::try_cast_slice_mut(bytes).map_err(|_| RunError::Internal)
 }
 
+/// Copies `src` over `dst`, which is as long. `copy_from_slice` alone would link a panic.
+#[inline]
+pub(crate) fn copy<T: Copy>(dst: &mut [T], src: &[T]) -> Result<(), RunError> {
+    if dst.len() != src.len() {
+        return Err(RunError::Internal);
+    }
+    dst.copy_from_slice(src);
+    Ok(())
+}
+
 /// Takes the first `len` bytes off `rest`.
 #[inline]
 pub(crate) fn take<'a>(rest: &mut &'a mut [u8], len: u64) -> Result<&'a mut [u8], RunError> {

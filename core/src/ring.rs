@@ -110,7 +110,7 @@ impl<T: Pod, const B: usize> Source for QueueSource<'_, T, B> {
     }
 
     fn is_finished(&self) -> bool {
-        self.ended && self.start == self.end && self.consumer.is_empty()
+        self.ended && self.start == self.end && !self.consumer.ready()
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use object::{File, Object, ObjectSection, ObjectSymbol, SectionFlags, elf};
+use rustc_demangle::demangle;
 
 use crate::memory_map::Region;
 
@@ -15,38 +16,76 @@ use crate::memory_map::Region;
 /// The stack is not in it: it is what RAM is left.
 pub(crate) fn usage(image: &Path, regions: &[Region]) -> Result<String> {
     let bytes = load(image)?;
-    let file = parse(&bytes, image)?;
-    let mut used = vec![0; regions.len()];
-    let flash = regions.iter().position(|r| r.name == "FLASH");
     let mut table = format!("    {:<16}{:>12}{:>10}  memory\n", "section", "address", "bytes");
-    for section in file.sections() {
-        let SectionFlags::Elf { sh_flags, .. } = section.flags() else {
-            bail!("{} is not an ELF file", image.display());
-        };
-        if !sh_flags.contains(elf::SHF_ALLOC) || section.size() == 0 {
-            continue;
-        }
-        let name = section.name()?;
-        let (start, size) = (section.address(), section.size());
-        let home = regions.iter().position(|r| r.addresses.contains(&start));
-        let home = home.with_context(|| format!("{name} lies in no memory of the board"))?;
-        used[home] += size;
+    for Section { name, start, size, home, copied_from } in
+        sections(&parse(&bytes, image)?, regions)?
+    {
         let mut memory = regions[home].name.clone();
-        // Variables with initial values are copied out of flash at the start.
-        if let Some(flash) = flash
-            && flash != home
-            && section.file_range().is_some()
-        {
-            used[flash] += size;
-            memory += ", its initial values in FLASH";
+        if let Some(from) = copied_from {
+            write!(memory, ", its initial values in {}", regions[from].name)?;
         }
         writeln!(table, "    {name:<16}{start:>#12x}{size:>10}  {memory}")?;
     }
-    for (region, used) in regions.iter().zip(used) {
+    for (region, used) in regions.iter().zip(used(image, regions)?) {
         let length = region.addresses.end - region.addresses.start;
         writeln!(table, "    {} used: {used} of {length} bytes", region.name)?;
     }
     Ok(table)
+}
+
+/// A section that takes memory on the device.
+struct Section {
+    name: String,
+    start: u64,
+    size: u64,
+    /// The memory that it lies in.
+    home: usize,
+    /// The memory that its initial values lie in too, to be copied at the start.
+    copied_from: Option<usize>,
+}
+
+fn sections(file: &File<'_>, regions: &[Region]) -> Result<Vec<Section>> {
+    let flash = regions.iter().position(|r| r.name == "FLASH");
+    let mut found = Vec::new();
+    for section in file.sections() {
+        let SectionFlags::Elf { sh_flags, .. } = section.flags() else {
+            bail!("this is not an ELF file");
+        };
+        if !sh_flags.contains(elf::SHF_ALLOC) || section.size() == 0 {
+            continue;
+        }
+        let name = section.name()?.to_owned();
+        let (start, size) = (section.address(), section.size());
+        let home = regions.iter().position(|r| r.addresses.contains(&start));
+        let home = home.with_context(|| format!("{name} lies in no memory of the board"))?;
+        let has_values = section.file_range().is_some();
+        let copied_from = flash.filter(|flash| *flash != home && has_values);
+        found.push(Section { name, start, size, home, copied_from });
+    }
+    Ok(found)
+}
+
+/// Bytes that an image takes of each memory, in the order of `regions`.
+pub(crate) fn used(image: &Path, regions: &[Region]) -> Result<Vec<u64>> {
+    let bytes = load(image)?;
+    let sections = sections(&parse(&bytes, image)?, regions)?;
+    let of_region = |at| sections.iter().filter(move |s| s.home == at || s.copied_from == Some(at));
+    Ok((0..regions.len()).map(|at| of_region(at).map(|s| s.size).sum()).collect())
+}
+
+/// The size of the static of this name, in whatever function it is declared.
+pub(crate) fn static_bytes(image: &Path, name: &str) -> Result<u64> {
+    let bytes = load(image)?;
+    let file = parse(&bytes, image)?;
+    let path = format!("::{name}");
+    let is_it = |symbol: &str| format!("{:#}", demangle(symbol)).ends_with(&path);
+    let found = file.symbols().find(|s| s.name().is_ok_and(is_it));
+    Ok(found.with_context(|| format!("no static {name} in {}", image.display()))?.size())
+}
+
+/// Whether these bytes are somewhere in the image.
+pub(crate) fn contains(image: &Path, part: &[u8]) -> Result<bool> {
+    Ok(load(image)?.windows(part.len().max(1)).any(|bytes| bytes == part))
 }
 
 /// Fails if anything of a global allocator is in the image.
@@ -86,11 +125,11 @@ fn is_of_rust(name: &str) -> bool {
         || name.contains("_5alloc")
 }
 
-fn load(image: &Path) -> Result<Vec<u8>> {
+pub(crate) fn load(image: &Path) -> Result<Vec<u8>> {
     fs::read(image).with_context(|| format!("reading {}", image.display()))
 }
 
-fn parse<'data>(bytes: &'data [u8], image: &Path) -> Result<File<'data>> {
+pub(crate) fn parse<'data>(bytes: &'data [u8], image: &Path) -> Result<File<'data>> {
     File::parse(bytes).with_context(|| format!("{} is not an ELF file", image.display()))
 }
 

@@ -1,65 +1,50 @@
-//! What the firmware must print.
+//! What the host says about the firmware's query: the program `ringql` runs it over the same data.
 
-use anyhow::Result;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-/// The text that the host gives for the firmware's query and data.
-///
-/// This is the seam for the real thing: it will run `ringql run` over the same
-/// records and return what that printed. Today's firmware only drains a ring, so the
-/// text is that of `examples/firmware/src/sensor.rs`.
-pub(crate) fn output() -> Result<Vec<u8>> {
-    let rows = (0..1_000_i32).map(|seq| format!("{seq},{}\n", seq % 97 - 48));
-    Ok(format!("seq,value\n{}", rows.collect::<String>()).into_bytes())
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::process::{capture, cargo, program, run};
+use crate::project;
+
+/// What the firmware must agree with.
+pub(crate) struct Expected {
+    /// The result rows, as `ringql run` prints them.
+    pub(crate) rows: String,
+    /// The plan file that `ringql compile` writes.
+    pub(crate) plan: Vec<u8>,
+    /// The size of the arena that `ringql explain` states.
+    pub(crate) arena_bytes: u64,
 }
 
-/// Where two texts differ first, told by line; `None` when they are equal bytes.
-pub(crate) fn difference(expected: &[u8], actual: &[u8]) -> Option<String> {
-    if expected == actual {
-        return None;
-    }
-    // Lines keep their ends, so that a missing newline is a difference too.
-    let mut expected = expected.split_inclusive(|byte| *byte == b'\n');
-    let mut actual = actual.split_inclusive(|byte| *byte == b'\n');
-    let mut line = 1;
-    loop {
-        let pair = (expected.next(), actual.next());
-        if pair.0 != pair.1 {
-            return Some(format!(
-                "line {line} differs\n  host:     {}\n  firmware: {}",
-                shown(pair.0),
-                shown(pair.1)
-            ));
-        }
-        line += 1;
-    }
+/// Builds the program `ringql` and asks it.
+pub(crate) fn ask_host() -> Result<Expected> {
+    run(&mut cargo(["build", "--package", "ringql-runtime", "--bin", "ringql"]))?;
+    let query = Path::new("examples").join("firmware").join("query.sql");
+    let plan = project::target_dir().join("firmware-query.rqlp");
+    run(ringql("compile").arg(&query).arg("-o").arg(&plan))?;
+    let rows = capture(ringql("run").arg(&query).args(["--format", "csv", "--quiet"]))?;
+    let explained = capture(ringql("explain").arg(&query).args(["--format", "json"]))?;
+    let explained: Value = serde_json::from_str(&explained).context("reading `ringql explain`")?;
+    Ok(Expected {
+        rows,
+        plan: fs::read(&plan).with_context(|| format!("reading {}", plan.display()))?,
+        arena_bytes: arena_bytes(&explained).context("`ringql explain` states no arena")?,
+    })
 }
 
-fn shown(line: Option<&[u8]>) -> String {
-    line.map_or("(no more lines)".to_owned(), |bytes| format!("\"{}\"", bytes.escape_ascii()))
+fn ringql(command: &str) -> Command {
+    let folder: PathBuf = project::target_dir().join("debug");
+    let mut ringql = program(folder.join(format!("ringql{}", std::env::consts::EXE_SUFFIX)));
+    ringql.arg(command);
+    ringql
 }
 
-#[cfg(test)]
-mod tests {
-    use super::difference;
-
-    #[test]
-    fn equal_texts_do_not_differ() {
-        assert_eq!(difference(b"", b""), None);
-        assert_eq!(difference(b"a\nb\n", b"a\nb\n"), None);
-    }
-
-    #[test]
-    fn the_first_different_line_is_named() {
-        let told = difference(b"a\nb\nc\n", b"a\nx\nc\n");
-        let told = told.expect("they differ");
-        assert!(told.starts_with("line 2 differs"), "{told}");
-        assert!(told.contains("\"b\\n\"") && told.contains("\"x\\n\""), "{told}");
-    }
-
-    #[test]
-    fn a_missing_end_is_a_difference() {
-        for (host, firmware) in [("a\nb\n", "a\n"), ("a\n", "a"), ("", "a"), ("a", "")] {
-            assert!(difference(host.as_bytes(), firmware.as_bytes()).is_some());
-        }
-    }
+/// The arena of the one query that was explained.
+fn arena_bytes(explained: &Value) -> Option<u64> {
+    let query = explained.as_array().map_or(Some(explained), |all| all.first())?;
+    query["arena"]["total"].as_u64()
 }

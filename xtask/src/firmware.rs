@@ -4,12 +4,17 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use crate::process;
+use crate::expected::{self, Expected};
 use crate::route::{Route, TARGET};
-use crate::{elf, expected, memory_map, project, qemu};
+use crate::{difference, elf, panics, process, project, qemu, size};
 
-/// The firmware's program, as its manifest names it.
-const PROGRAM: &str = "ringql-firmware";
+/// The ELF files of the firmware's programs, named as in its manifest.
+pub(crate) struct Images {
+    pub(crate) const_plan: PathBuf,
+    pub(crate) decoded_plan: PathBuf,
+    pub(crate) without_query: PathBuf,
+    cost: PathBuf,
+}
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -47,24 +52,52 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         clippy.arg("--target-dir").arg(target_dir(route));
         process::run(clippy.args(["--", "-D", "warnings"]))?;
     }
-    let image = build_by(route, &args.build)?;
-    let actual = qemu::run(&image)?;
-    if let Some(difference) = expected::difference(&expected::output()?, &actual) {
-        bail!("the firmware's output is not the host's: {difference}");
+    let images = build_by(route, &args.build)?;
+    let expected = expected::ask_host()?;
+    compare(&images, &expected)?;
+    for image in [&images.const_plan, &images.decoded_plan] {
+        elf::check_no_allocator(image)?;
     }
-    println!("    output equals the host's: {} bytes", actual.len());
-    elf::check_no_allocator(&image)?;
     println!("    no allocator is linked");
-    print!("{}", elf::usage(&image, &memory_map::read()?)?);
+    if !args.build.debug {
+        for image in [&images.const_plan, &images.decoded_plan] {
+            let known = panics::check(image)?;
+            println!("    {known} functions can panic, all of them for text or % of floats");
+        }
+        qemu::run(&images.cost)?;
+    }
+    size::report(&images)
+}
+
+/// Fails unless both programs print what the host does, from the host's plan, in its arena.
+fn compare(images: &Images, expected: &Expected) -> Result<()> {
+    for image in [&images.const_plan, &images.decoded_plan] {
+        let actual = qemu::run(image)?;
+        if let Some(difference) = difference::first(expected.rows.as_bytes(), &actual) {
+            bail!("the firmware's output is not the host's: {difference}");
+        }
+        println!("    output equals the host's: {} bytes", actual.len());
+    }
+    // The program itself has checked that the tables in flash are what this file decodes to.
+    if !elf::contains(&images.decoded_plan, &expected.plan)? {
+        bail!("the plan in the firmware is not what `ringql compile` writes");
+    }
+    println!("    the plan is what `ringql compile` writes: {} bytes", expected.plan.len());
+    let arena = elf::static_bytes(&images.const_plan, "ARENA")?;
+    if arena != expected.arena_bytes {
+        let explained = expected.arena_bytes;
+        bail!("the static ARENA has {arena} bytes and `ringql explain` says {explained}");
+    }
+    println!("    the static ARENA has the size that `ringql explain` says: {arena} bytes");
     Ok(())
 }
 
-/// Builds the firmware and returns where its ELF file is.
-pub(crate) fn build(args: &BuildArgs) -> Result<PathBuf> {
+/// Builds the firmware.
+pub(crate) fn build(args: &BuildArgs) -> Result<Images> {
     build_by(find_route(args)?, args)
 }
 
-fn build_by(route: Route, args: &BuildArgs) -> Result<PathBuf> {
+fn build_by(route: Route, args: &BuildArgs) -> Result<Images> {
     let mut command = route.cargo("build");
     if !args.debug {
         command.arg("--release");
@@ -72,7 +105,12 @@ fn build_by(route: Route, args: &BuildArgs) -> Result<PathBuf> {
     process::run(command.arg("--target-dir").arg(target_dir(route)))?;
     let profile = if args.debug { "debug" } else { "release" };
     let folder = target_dir(route).join(TARGET).join(profile);
-    Ok(folder.join(PROGRAM))
+    Ok(Images {
+        const_plan: folder.join("const_plan"),
+        decoded_plan: folder.join("decoded_plan"),
+        without_query: folder.join("without_query"),
+        cost: folder.join("cost"),
+    })
 }
 
 fn find_route(args: &BuildArgs) -> Result<Route> {

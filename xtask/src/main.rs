@@ -4,11 +4,13 @@
 //! that has Rust, and so that what a check needs is installed or named by the check.
 
 mod bench;
+mod difference;
 mod elf;
 mod expected;
 mod firmware;
 mod memory_map;
 mod msrv;
+mod panics;
 mod process;
 mod project;
 mod qemu;

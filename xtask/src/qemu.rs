@@ -19,12 +19,15 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// More than any example prints; a program that prints for ever is stopped by it.
 const MOST_OUTPUT: u64 = 64 << 20;
 
-/// What the program wrote to standard output until it ended with success.
+/// What the program wrote to standard output until it ended with success. What it writes to
+/// standard error goes to this program's.
 pub(crate) fn run(image: &Path) -> Result<Vec<u8>> {
     tools::need_from_apt(QEMU, &[QEMU])?;
     let mut command = program(QEMU);
     command
         .args(["-cpu", "cortex-m4", "-machine", "mps2-an386", "-nographic"])
+        // Virtual time: 32 ns for each instruction, none for the host's moods.
+        .args(["-icount", "shift=5,sleep=off"])
         .args(["-semihosting-config", "enable=on,target=native", "-kernel"])
         .arg(image);
     println!("    $ {}", display(&command));

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use crate::arena::{slice, slice_mut};
+use crate::arena::{copy, slice, slice_mut};
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::selection::tail;
@@ -58,7 +58,7 @@ pub(super) fn finish(
 ) -> Result<(), RunError> {
     let rows = groups.len();
     let counts = slice::<u64>(states.bytes)?.get(groups).ok_or(RunError::Internal)?;
-    dst.of::<u64>(rows)?.copy_from_slice(counts);
+    copy(dst.of::<u64>(rows)?, counts)?;
     dst.set_all_valid(true);
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use core::ops::Range;
 
-use crate::arena::{slice, slice_mut};
+use crate::arena::{copy, slice, slice_mut};
 use crate::error::RunError;
 use crate::expr::compare::Ordered;
 use crate::expr::for_number;
@@ -152,23 +152,25 @@ pub(super) fn finish(
     match kind {
         Kind::Bool => {
             let best = best.get(groups).ok_or(RunError::Internal)?;
-            for (word, best) in dst.mask()?.iter_mut().zip(best.chunks(64)) {
+            let mut words = best.chunks(64);
+            for word in dst.mask()? {
+                let Some(best) = words.next() else { break };
                 *word = best.iter().enumerate().fold(0, |w, (k, b)| w | u64::from(*b) << k);
             }
         }
         Kind::Text => {
             let texts = best.get(groups.start * width..groups.end * width);
-            let texts = texts.ok_or(RunError::Internal)?.chunks_exact(width.max(2));
+            let mut texts = texts.ok_or(RunError::Internal)?.chunks_exact(width.max(2));
             let stride = dst.data_type.size().max(2);
-            for (slot, field) in dst.values.chunks_exact_mut(stride).zip(texts) {
+            for slot in dst.values.chunks_exact_mut(stride) {
+                let Some(field) = texts.next() else { break };
                 let text = if field.starts_with(&UNSET) { &[] } else { text_bytes(field) };
                 set_text(slot, text);
             }
         }
         kind => for_number!(kind, T => {
             let best = slice::<T>(best)?.get(groups).ok_or(RunError::Internal)?;
-            dst.of::<T>(best.len())?.copy_from_slice(best);
-            Ok(())
+            copy(dst.of::<T>(best.len())?, best)
         })?,
     }
     Ok(())

@@ -3,6 +3,7 @@
 
 use core::fmt;
 
+use crate::arena::copy;
 use crate::error::RunError;
 use crate::fmt::{parse_cast, write_cast};
 use crate::plan::op::{Instruction, cast_can_fail};
@@ -25,7 +26,7 @@ pub(super) fn cast(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
     m.counters.cast_errors += match (a.data_type.kind(), dst.data_type.kind()) {
         (Kind::Text, _) | (_, Kind::Text) => through_text(&mut dst, a, &guard, rows)?,
         (Kind::Bool, Kind::Bool) => {
-            dst.mask()?.copy_from_slice(a.mask()?);
+            copy(dst.mask()?, a.mask()?)?;
             0
         }
         (Kind::Bool, to) => for_number!(to, D => from_mask::<D>(&mut dst, a, rows))?,

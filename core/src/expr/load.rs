@@ -1,5 +1,6 @@
 //! Loading: columns of a batch, and registers computed before a filter, into dense registers.
 
+use crate::arena::copy;
 use crate::column::{Column, Validity};
 use crate::error::RunError;
 use crate::plan::op::{Instruction, StreamId};
@@ -43,7 +44,7 @@ fn load_values<T: bytemuck::Pod, const N: usize>(
         Selection::All(rows) if column.stride == N && cfg!(target_endian = "little") => {
             let start = column.offset;
             let bytes = column.bytes.get(start..start + rows * N).ok_or(RunError::Internal)?;
-            bytemuck::cast_slice_mut::<T, u8>(dst).copy_from_slice(bytes);
+            copy(bytemuck::cast_slice_mut::<T, u8>(dst), bytes)?;
         }
         Selection::All(_) => {
             for (d, bytes) in dst.iter_mut().zip(column.iter::<N>()) {

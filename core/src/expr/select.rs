@@ -76,8 +76,9 @@ fn assign(
             let dst = dst.of::<T>(rows)?;
             match values {
                 Values::Vector(v) => {
-                    let words = dst.chunks_mut(64).zip(v.of::<T>(rows)?.chunks(64));
-                    for (w, (dst, values)) in words.enumerate() {
+                    let values = v.of::<T>(rows)?;
+                    for (w, dst) in dst.chunks_mut(64).enumerate() {
+                        let values = values.get(w * 64..).unwrap_or(&[]);
                         blend_word(dst, values.iter().copied(), mask(w));
                     }
                 }

@@ -16,7 +16,7 @@ use super::tumble::{Panes, Window};
 pub(crate) struct Aggregate<'a> {
     plan: &'a Plan<'a>,
     entry: &'a AggregateTable,
-    layout: AggregateLayout,
+    layout: &'a AggregateLayout,
     table: GroupTable<'a>,
 }
 
@@ -25,7 +25,7 @@ impl<'a> Aggregate<'a> {
     pub(crate) fn new(
         plan: &'a Plan<'a>,
         entry: &'a AggregateTable,
-        layout: AggregateLayout,
+        layout: &'a AggregateLayout,
         state: &'a mut [u8],
     ) -> Result<Self, RunError> {
         let table = GroupTable::new(state, layout, entry.groups)?;
@@ -112,11 +112,6 @@ impl<'a> Aggregate<'a> {
             Panes::One(pane) => note(pane, rows as u64),
             Panes::Each(panes) => panes.iter().take(rows).try_for_each(|&pane| note(pane, 1)),
         }
-    }
-
-    /// Lets the windows from the one that starts at `window` leave, `panes` of them at most.
-    pub(crate) fn close(&mut self, window: i64, panes: u32) {
-        *self.table.leaving = Leaving { window, panes, groups: 0 };
     }
 
     /// Whether groups are on their way out. Skips empty panes.

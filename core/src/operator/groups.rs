@@ -6,7 +6,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::arena::{slice_mut, take, view_mut};
+use crate::arena::{copy, slice_mut, take, view_mut};
 use crate::error::RunError;
 use crate::plan::layout::{AGGREGATE_BYTES, AggregateLayout, PANE_BYTES};
 
@@ -49,7 +49,7 @@ pub(crate) struct GroupTable<'a> {
     pub(crate) batch_groups: &'a mut [u32],
     /// The aggregates' states.
     pub(crate) states: &'a mut [u8],
-    layout: AggregateLayout,
+    layout: &'a AggregateLayout,
     capacity: u32,
 }
 
@@ -60,7 +60,7 @@ impl<'a> GroupTable<'a> {
     /// The parts of `state`.
     pub(crate) fn new(
         mut state: &'a mut [u8],
-        layout: AggregateLayout,
+        layout: &'a AggregateLayout,
         capacity: u32,
     ) -> Result<Self, RunError> {
         let rest = &mut state;
@@ -199,8 +199,7 @@ impl Key for &[u64] {
     fn put_at(self, keys: &mut [u64], slot: usize) -> Result<(), RunError> {
         let start = slot.saturating_mul(self.len());
         let place = keys.get_mut(start..start.saturating_add(self.len()));
-        place.ok_or(RunError::Internal)?.copy_from_slice(self);
-        Ok(())
+        copy(place.ok_or(RunError::Internal)?, self)
     }
 }
 

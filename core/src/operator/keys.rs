@@ -194,8 +194,9 @@ fn decode_values(
         DataType::Varchar(_) => {
             let len = dst.data_type.size();
             let bytes: &[u8] = bytemuck::cast_slice(words);
-            let slots = bytes.chunks_exact((width * 8).max(1));
-            for (d, slot) in dst.values.chunks_exact_mut(len.max(1)).zip(slots) {
+            let mut slots = bytes.chunks_exact((width * 8).max(1));
+            for d in dst.values.chunks_exact_mut(len.max(1)) {
+                let Some(slot) = slots.next() else { break };
                 set_text(d, text_bytes(slot.get(start..start + len).unwrap_or(&[])));
             }
         }

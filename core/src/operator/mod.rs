@@ -25,6 +25,7 @@ use crate::plan::{Operator, Plan};
 use crate::schema::Layout;
 use crate::selection::Selection;
 use aggregate::Aggregate;
+use groups::Leaving;
 use tumble::{Panes, Tumble, Window};
 
 /// What follows from a plan alone, worked out once.
@@ -149,7 +150,7 @@ impl Walk<'_, '_> {
                 Operator::Aggregate(entry) => {
                     Machine::new(plan, frame, counters, Some(batch), selection)
                         .run(entry.program.of(plan.instructions))?;
-                    let (_, layout) = geometry.aggregate.ok_or(RunError::Internal)?;
+                    let (_, layout) = geometry.aggregate.as_ref().ok_or(RunError::Internal)?;
                     let mut aggregate = Aggregate::new(plan, entry, layout, rest)?;
                     let done = aggregate.update(frame, panes, selection.len(), counters)?;
                     if done < selection.len() {
@@ -208,14 +209,19 @@ impl Walk<'_, '_> {
     }
 
     fn close(&mut self, window: i64, panes: u32) -> Result<(), RunError> {
-        if let Some(mut aggregate) = self.aggregate()? {
-            aggregate.close(window, panes);
+        if let Some(leaving) = self.leaving()? {
+            *leaving = Leaving { window, panes, groups: 0 };
         }
         Ok(())
     }
 
     /// Whether groups are on their way out.
     pub(crate) fn is_leaving(&mut self) -> Result<bool, RunError> {
+        // The usual answer takes no more than a look at the first bytes: this is asked per batch.
+        match self.leaving()? {
+            Some(leaving) if leaving.panes > 0 => {}
+            _ => return Ok(false),
+        }
         let window = self.geometry.window();
         match self.aggregate()? {
             Some(mut aggregate) => Ok(aggregate.is_leaving(window.as_ref())),
@@ -227,8 +233,8 @@ impl Walk<'_, '_> {
     /// `room` as records. Returns the records written.
     pub(crate) fn leave(&mut self, room: &mut [u8]) -> Result<usize, RunError> {
         let plan = self.plan;
-        let Some((at, layout)) = self.geometry.aggregate else { return Ok(0) };
-        let Some(operator @ Operator::Aggregate(entry)) = plan.operators.get(at) else {
+        let Some((at, layout)) = &self.geometry.aggregate else { return Ok(0) };
+        let Some(operator @ Operator::Aggregate(entry)) = plan.operators.get(*at) else {
             return Err(RunError::Internal);
         };
         let fits = room.len() / self.geometry.output.record_size.max(1);
@@ -258,9 +264,18 @@ impl Walk<'_, '_> {
         view_mut(part(self.states, self.geometry.states, state)?)
     }
 
+    /// What is leaving: the first part of the aggregate's state.
+    fn leaving(&mut self) -> Result<Option<&mut Leaving>, RunError> {
+        let Some((at, _)) = &self.geometry.aggregate else { return Ok(None) };
+        let Some(Operator::Aggregate(entry)) = self.plan.operators.get(*at) else {
+            return Err(RunError::Internal);
+        };
+        view_mut(part(self.states, self.geometry.states, entry.state)?).map(Some)
+    }
+
     fn aggregate(&mut self) -> Result<Option<Aggregate<'_>>, RunError> {
-        let Some((at, layout)) = self.geometry.aggregate else { return Ok(None) };
-        let Some(Operator::Aggregate(entry)) = self.plan.operators.get(at) else {
+        let Some((at, layout)) = &self.geometry.aggregate else { return Ok(None) };
+        let Some(Operator::Aggregate(entry)) = self.plan.operators.get(*at) else {
             return Err(RunError::Internal);
         };
         let state = part(self.states, self.geometry.states, entry.state)?;

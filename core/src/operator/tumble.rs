@@ -86,13 +86,19 @@ impl Tumble {
         counters: &mut Counters,
     ) -> Result<(Selection<'s>, Panes<'s>), RunError> {
         let first = window.pane_of(self.bound);
+        let second = self.bound.saturating_add(window.size);
         let mut count = 0;
         let mut keep = |row: u16, time: Option<i64>| {
             let time = time.unwrap_or(i64::MIN);
             let in_time = time >= self.bound && time < self.threshold;
             let number = match window.panes {
                 1 => 0,
-                _ => ((time.wrapping_sub(self.bound)) as u64 / window.size as u64) as u16,
+                // The usual case, without a division: a Cortex-M has none of 64 bits.
+                2 => u16::from(time >= second),
+                _ => {
+                    let after = time.wrapping_sub(self.bound) as u64;
+                    after.checked_div(window.size as u64).unwrap_or(0) as u16
+                }
             };
             let pane = u32::from(first) + u32::from(number);
             let pane = if pane >= u32::from(window.panes) {

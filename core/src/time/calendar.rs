@@ -298,12 +298,11 @@ fn write_seconds(micros: i64) -> Result<Line, fmt::Error> {
 /// In `u32`, because a Cortex-M has no instruction that divides more.
 fn digits(text: &mut Line, value: u32, width: u32) -> fmt::Result {
     let mut unit = 10u32.pow(width.saturating_sub(1));
-    while value / unit >= 10 {
+    while value.checked_div(unit).is_some_and(|left| left >= 10) {
         unit *= 10;
     }
-    while unit > 0 {
-        let digit = (value / unit % 10) as u8;
-        text.push(char::from(b'0' + digit)).map_err(|_| fmt::Error)?;
+    while let Some(left) = value.checked_div(unit) {
+        text.push(char::from(b'0' + (left % 10) as u8)).map_err(|_| fmt::Error)?;
         unit /= 10;
     }
     Ok(())

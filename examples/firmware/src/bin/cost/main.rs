@@ -49,49 +49,73 @@ fn main() -> ! {
 }
 
 fn report(out: &mut Output, arena: &mut Arena) -> fmt::Result {
-    measure(out, "by hand", |clock| {
-        let mut rows = 0;
-        by_hand::run(|station, day, count, min, max, mean| {
-            black_box((station, day, count, min, max, mean));
-            rows += 1;
-            clock.lap();
-        });
-        rows
-    })?;
-    measure(out, "query, 32 at a time", |clock| query(clock, arena, 32))?;
-    measure(out, "query, 8 at a time", |clock| query(clock, arena, 8))?;
-    measure(out, "query, 1 at a time", |clock| query(clock, arena, 1))
+    let records = RECORDS.len() as u64;
+    let (rows_by_hand, cost) = measure(by_hand);
+    writeln!(out, "by hand: {} instructions a record{cost}", cost.instructions / records)?;
+
+    let (_, cost) = measure(|_| Query::new(&PLAN, arena.bytes_mut()).is_ok());
+    writeln!(out, "to verify the plan and start: {} instructions{cost}", cost.instructions)?;
+
+    for most in [BATCH_ROWS, 8, 1] {
+        let Ok(mut query) = Query::new(&PLAN, arena.bytes_mut()) else { return Err(fmt::Error) };
+        let (rows, cost) = measure(|clock| poll_all(clock, &mut query, most));
+        if rows != rows_by_hand {
+            return Err(fmt::Error);
+        }
+        let each = cost.instructions / records;
+        writeln!(out, "poll, {most} records at a time: {each} instructions a record{cost}")?;
+    }
+    Ok(())
 }
 
-fn measure(out: &mut Output, what: &str, run: impl FnOnce(&mut Clock) -> usize) -> fmt::Result {
+/// What a run took.
+struct Cost {
+    instructions: u64,
+    stack: u32,
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, ", {} bytes of stack", self.stack)
+    }
+}
+
+fn measure<R>(run: impl FnOnce(&mut Clock) -> R) -> (R, Cost) {
     repaint_stack();
     let before = current_stack_in_use();
     let mut clock = Clock::new();
-    let rows = run(&mut clock);
+    let result = run(&mut clock);
     clock.lap();
-    let stack = stack_size() - stack_painted() - before;
-    let instructions = clock.ticks * 5 / 4 / RECORDS.len() as u64;
-    writeln!(
-        out,
-        "{what}: {instructions} instructions a record, {rows} results, {stack} bytes of stack"
-    )
+    let stack = (stack_size() - stack_painted()).saturating_sub(before);
+    (result, Cost { instructions: clock.ticks * 5 / 4, stack })
+}
+
+/// Result rows of the loop written by hand.
+#[inline(never)]
+fn by_hand(clock: &mut Clock) -> Option<usize> {
+    let mut rows = 0;
+    by_hand::run(|station, day, count, min, max, mean| {
+        black_box((station, day, count, min, max, mean));
+        rows += 1;
+        clock.lap();
+    })?;
+    Some(rows)
 }
 
 /// Result rows of the query over all records, of which it is given at most `most` at a time.
 #[inline(never)]
-fn query(clock: &mut Clock, arena: &mut Arena, most: usize) -> usize {
-    let Ok(mut query) = Query::new(&PLAN, arena.bytes_mut()) else { return 0 };
+fn poll_all(clock: &mut Clock, query: &mut Query<'_, '_>, most: usize) -> Option<usize> {
     let all = RecordSource::new(RECORDS.as_flattened(), RECORD_BYTES);
-    let mut source = Limited { all, most: most.min(BATCH_ROWS) };
+    let mut source = Limited { all, most };
     let mut room = [0; ROWS * RESULT_BYTES];
     let mut rows = 0;
     loop {
         let mut sink = RecordSink::new(&mut room);
-        let Ok(progress) = query.poll(&mut source, &mut sink) else { return 0 };
+        let progress = query.poll(&mut source, &mut sink).ok()?;
         rows += progress.rows_out;
         clock.lap();
         if progress.stop == Stop::Finished {
-            return rows;
+            return Some(rows);
         }
     }
 }
