@@ -35,6 +35,9 @@ pub(crate) const ALL: &[&str] = &[
     "SELECT name, k, COUNT(*) AS n, SUM(d) AS d FROM s GROUP BY name, k
         SETTINGS max_groups = 9, on_full = 'drop_new'",
     "SELECT k, COUNT(*) AS n FROM s WHERE flag GROUP BY k SETTINGS max_groups = 3",
+    "SELECT k + small AS sum, COUNT(*) AS n, SUM(wide + 1) AS w FROM s
+        WHERE wide * 2 > 0 OR CAST(name AS INTEGER) IS NULL GROUP BY k + small
+        SETTINGS max_groups = 4",
     // windows
     "SELECT window_start, COUNT(*) AS n, SUM(k) AS k, AVG(r) AS r
         FROM TUMBLE(s, ts, INTERVAL '1' SECOND) GROUP BY window_start",
