@@ -135,12 +135,7 @@ impl Walk<'_, '_> {
     }
 
     /// Runs rows through the table; without `fold` only up to the groups.
-    fn walk(
-        &mut self,
-        batch: &Batch<'_>,
-        room: &mut [u8],
-        fold: bool,
-    ) -> Result<Walked, RunError> {
+    fn walk(&mut self, batch: &Batch<'_>, room: &mut [u8], fold: bool) -> Result<Walked, RunError> {
         let Self { plan, frame, counters, states, geometry } = self;
         let plan = *plan;
         let rows = batch.rows();
