@@ -28,14 +28,6 @@ impl Selection<'_> {
             Self::Rows(rows) => rows.get(at).map_or(0, |&row| row as usize),
         }
     }
-
-    /// Selected rows before the batch's row `row`.
-    pub(crate) fn count_before(&self, row: usize) -> usize {
-        match self {
-            Self::All(n) => row.min(*n),
-            Self::Rows(rows) => rows.partition_point(|&r| (r as usize) < row),
-        }
-    }
 }
 
 /// Writes the numbers of the set bits among the first `rows` of a mask to `out` and returns how

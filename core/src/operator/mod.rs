@@ -121,11 +121,25 @@ impl Walk<'_, '_> {
         batch: &Batch<'_>,
         room: &mut [u8],
     ) -> Result<Walked, RunError> {
+        let before = *self.counters;
+        let walked = self.walk(batch, room, true)?;
+        if walked.error.is_some() {
+            // The first row without a group, and all after it, stay in the source: nothing of
+            // them is counted. What the rows before them counted is found by another walk.
+            *self.counters = before;
+            if walked.rows_in > 0 {
+                self.walk(&batch.slice(0, walked.rows_in), &mut [], false)?;
+            }
+        }
+        Ok(walked)
+    }
+
+    /// Runs rows through the table; without `fold` only up to the groups.
+    fn walk(&mut self, batch: &Batch<'_>, room: &mut [u8], fold: bool) -> Result<Walked, RunError> {
         let Self { plan, frame, counters, states, geometry } = self;
         let plan = *plan;
-        let (before, rows) = (**counters, batch.rows());
+        let rows = batch.rows();
         let mut selection = Selection::All(rows);
-        let mut passed = selection;
         let mut panes = Panes::One(0);
         let mut rest = &mut **states;
         for (at, operator) in plan.operators.iter().enumerate() {
@@ -135,9 +149,9 @@ impl Walk<'_, '_> {
                     Machine::new(plan, frame, counters, Some(batch), selection)
                         .run(program.of(plan.instructions))?;
                     let kept = take(&mut rest, operator_bytes(plan, operator))?;
-                    passed = filter::keep(frame, *predicate, selection, kept)?;
-                    counters.filtered += (selection.len() - passed.len()) as u64;
-                    selection = passed;
+                    let before = selection.len();
+                    selection = filter::keep(frame, *predicate, selection, kept)?;
+                    counters.filtered += (before - selection.len()) as u64;
                 }
                 Operator::Tumble { .. } => {
                     let state = take(&mut rest, operator_bytes(plan, operator))?;
@@ -150,16 +164,14 @@ impl Walk<'_, '_> {
                 Operator::Aggregate(entry) => {
                     Machine::new(plan, frame, counters, Some(batch), selection)
                         .run(entry.program.of(plan.instructions))?;
+                    if !fold {
+                        break;
+                    }
                     let (_, layout) = geometry.aggregate.as_ref().ok_or(RunError::Internal)?;
                     let mut aggregate = Aggregate::new(plan, entry, layout, rest)?;
                     let done = aggregate.update(frame, panes, selection.len(), counters)?;
                     if done < selection.len() {
-                        // The first row without a group, and all after it, stay in the source:
-                        // they are not counted as filtered or late either.
                         let rows_in = selection.row(done);
-                        let passed = passed.count_before(rows_in);
-                        counters.filtered = before.filtered + (rows_in - passed) as u64;
-                        counters.late = before.late + (passed - done) as u64;
                         let error = Some(RunError::GroupsFull { capacity: entry.groups });
                         return Ok(Walked { rows_in, rows_out: 0, error });
                     }

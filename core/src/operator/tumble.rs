@@ -28,7 +28,9 @@ pub(crate) struct Tumble {
     pub(crate) bound: i64,
     /// The event time that moves `bound`.
     pub(crate) threshold: i64,
-    reserved: [i64; 2],
+    /// The pane of the window that starts at `bound`: two divisions, so not per batch.
+    first_pane: u16,
+    reserved: [u16; 7],
 }
 
 const _: () = assert!(size_of::<Tumble>() as u64 == TUMBLE_BYTES);
@@ -55,7 +57,8 @@ pub(crate) struct Window {
 
 impl Tumble {
     /// The state before the first record.
-    pub(crate) const NEW: Self = Self { bound: i64::MIN, threshold: i64::MIN, reserved: [0; 2] };
+    pub(crate) const NEW: Self =
+        Self { bound: i64::MIN, threshold: i64::MIN, first_pane: 0, reserved: [0; 7] };
 
     /// Whether a record was read yet.
     pub(crate) const fn has_started(&self) -> bool {
@@ -66,6 +69,7 @@ impl Tumble {
     pub(crate) const fn advance(&mut self, window: &Window, time: i64) {
         self.bound = window.start_of(time - window.time.delay);
         self.threshold = self.bound + window.size + window.time.delay;
+        self.first_pane = window.pane_of(self.bound);
     }
 
     /// The first row of `times` that moves `bound`, and its event time.
@@ -85,7 +89,7 @@ impl Tumble {
         panes: &'s mut [u16],
         counters: &mut Counters,
     ) -> Result<(Selection<'s>, Panes<'s>), RunError> {
-        let first = window.pane_of(self.bound);
+        let first = self.first_pane;
         let second = self.bound.saturating_add(window.size);
         let mut count = 0;
         let mut keep = |row: u16, time: Option<i64>| {

@@ -264,10 +264,8 @@ impl Tree {
         self.folded(Expr::Binary(op, a, b), DataType::Boolean, nullable, false)
     }
 
+    /// `NOT a`. (`NOT NOT a` is not `a`: where `NOT a` is a key of groups there is no `a`.)
     pub(super) fn not(&mut self, a: NodeId) -> Made {
-        if let Expr::Unary(Op::Not, inner) = self.node(a).expr {
-            return Ok(inner);
-        }
         if self.is_null(a) {
             return Ok(a);
         }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use ringql_core::error::RunError;
+
 use crate::support::run::{Chance, run};
 use crate::support::values::{Value, records, rows};
 use crate::support::{compiled, output};
@@ -14,6 +16,10 @@ pub(crate) struct Case {
     pub(crate) size: i64,
     /// Groups that fit in a window.
     pub(crate) groups: Option<usize>,
+    /// Whether what finds no room is dropped, or stops the query.
+    pub(crate) drop_new: bool,
+    /// Whether the key is an integer, or that and a text.
+    pub(crate) by_id: bool,
     pub(crate) rows: Vec<Vec<Value>>,
     pub(crate) chance: Chance,
     pub(crate) batch_rows: u16,
@@ -22,10 +28,12 @@ pub(crate) struct Case {
 #[derive(Default)]
 struct Expected {
     /// Windows by their start: keys, rows, sum of `d`, in order of the first row.
-    windows: BTreeMap<i64, Vec<(Value, i128, f64)>>,
+    windows: BTreeMap<i64, Vec<(Vec<Value>, i128, f64)>>,
+    read: u64,
     filtered: u64,
     late: u64,
     dropped: u64,
+    full: bool,
 }
 
 /// What the query below should give.
@@ -33,10 +41,12 @@ fn model(case: &Case) -> Expected {
     let mut expected = Expected::default();
     let mut highest = i64::MIN;
     for row in &case.rows {
-        let (Value::Time(ts), key, flag, Value::Float(d)) = (&row[0], &row[2], &row[3], &row[8])
+        let (Value::Time(ts), name, flag, Value::Float(d)) = (&row[0], &row[2], &row[3], &row[8])
         else {
             panic!("{row:?}");
         };
+        let id = row[10].clone();
+        let key = if case.by_id { vec![id] } else { vec![name.clone(), id] };
         highest = highest.max(*ts);
         let watermark = highest - case.delay;
         let start = ts.div_euclid(case.size) * case.size;
@@ -47,28 +57,35 @@ fn model(case: &Case) -> Expected {
         } else {
             let groups = expected.windows.entry(start).or_default();
             let room = case.groups.is_none_or(|most| groups.len() < most);
-            match groups.iter_mut().find(|(k, ..)| k == key) {
+            match groups.iter_mut().find(|(k, ..)| *k == key) {
                 Some((_, rows, sum)) => {
                     *rows += 1;
                     *sum += d;
                 }
-                None if room => groups.push((key.clone(), 1, 0.0 + d)),
-                None => expected.dropped += 1,
+                None if room => groups.push((key, 1, 0.0 + d)),
+                None if case.drop_new => expected.dropped += 1,
+                None => {
+                    expected.full = true;
+                    return expected;
+                }
             }
         }
+        expected.read += 1;
     }
     expected
 }
 
 /// Compares the model with the query.
 pub(crate) fn compare(case: &Case) {
+    let on_full = if case.drop_new { "drop_new" } else { "error" };
     let settings = case.groups.map_or(String::new(), |groups| {
-        format!("SETTINGS max_groups = {groups}, on_full = 'drop_new'")
+        format!("SETTINGS max_groups = {groups}, on_full = '{on_full}'")
     });
+    let keys = if case.by_id { "id" } else { "name, id" };
     let sql = format!(
-        "{}SELECT window_start, window_end, name, COUNT(*) AS n, SUM(d) AS d
+        "{}SELECT window_start, window_end, {keys}, COUNT(*) AS n, SUM(d) AS d
          FROM TUMBLE(s, ts, INTERVAL '{}' MILLISECOND) WHERE flag IS NULL OR flag
-         GROUP BY window_start, window_end, name {settings}",
+         GROUP BY window_start, window_end, {keys} {settings}",
         crate::support::rows::stream(case.delay / 1_000),
         case.size / 1_000,
     );
@@ -76,21 +93,28 @@ pub(crate) fn compare(case: &Case) {
     let plan = program.queries[0].plan();
     let records = records(program.streams[0].schema(), &case.rows);
     let outcome = run(&plan, &records, case.chance);
-    assert_eq!(outcome.error, None);
 
     let expected = model(case);
     let c = &outcome.counters;
-    let counts = (expected.filtered, expected.late, expected.dropped);
-    assert_eq!((c.filtered, c.late, c.dropped), counts, "filtered, late, dropped");
+    let counts = (expected.read, expected.filtered, expected.late, expected.dropped);
+    assert_eq!((c.rows_in, c.filtered, c.late, c.dropped), counts, "read, filtered, late, dropped");
+    // NaN is equal to nothing, so rows are compared as text.
+    let text = |rows: &[Vec<Value>]| rows.iter().map(|r| format!("{r:?}\n")).collect::<String>();
+    let found = text(&rows(output(&plan), &outcome.records));
     let flat = expected.windows.iter().flat_map(|(&start, groups)| {
         groups.iter().map(move |(key, count, sum)| {
             let bounds = [Value::Time(start), Value::Time(start + case.size)];
-            let rest = [key.clone(), Value::Int(*count), Value::Float(*sum)];
-            bounds.into_iter().chain(rest).collect::<Vec<_>>()
+            let rest = [Value::Int(*count), Value::Float(*sum)];
+            bounds.into_iter().chain(key.iter().cloned()).chain(rest).collect::<Vec<_>>()
         })
     });
-    let flat: Vec<_> = flat.collect();
-    // NaN is equal to nothing, so rows are compared as text.
-    let text = |rows: &[Vec<Value>]| rows.iter().map(|r| format!("{r:?}\n")).collect::<String>();
-    assert_eq!(text(&rows(output(&plan), &outcome.records)), text(&flat));
+    let flat = text(&flat.collect::<Vec<_>>());
+    if expected.full {
+        // The windows that were closed before have left, the others are still there.
+        let capacity = case.groups.map_or(0, |g| g as u32);
+        assert_eq!(outcome.error, Some(RunError::GroupsFull { capacity }));
+        assert!(flat.starts_with(&found));
+    } else {
+        assert_eq!((outcome.error, found), (None, flat));
+    }
 }

@@ -27,6 +27,7 @@ pub(crate) const ALL: &[&str] = &[
     "SELECT k, COUNT(*) AS n, AVG(d) AS d, SUM(small) AS s FROM s GROUP BY k",
     "SELECT name, flag, COUNT(*) AS n, MIN(ts) AS ts, MAX(name) AS name2 FROM s GROUP BY flag, name",
     "SELECT title, r, COUNT(*) AS n, MIN(wide) AS w FROM s WHERE d < 9 GROUP BY title, r",
+    "SELECT id, COUNT(*) AS n, SUM(d) AS d FROM s GROUP BY id",
     "SELECT k + small AS sum, COUNT(*) AS n FROM s GROUP BY k + small",
     "SELECT k, flag, unsigned, wide, d, COUNT(*) AS n FROM s GROUP BY k, flag, unsigned, wide, d",
     "SELECT name, COUNT(*) AS n, SUM(d) AS d FROM s GROUP BY name HAVING COUNT(*) > 3 AND SUM(d) > 20",
@@ -34,6 +35,9 @@ pub(crate) const ALL: &[&str] = &[
     "SELECT name, k, COUNT(*) AS n, SUM(d) AS d FROM s GROUP BY name, k
         SETTINGS max_groups = 9, on_full = 'drop_new'",
     "SELECT k, COUNT(*) AS n FROM s WHERE flag GROUP BY k SETTINGS max_groups = 3",
+    "SELECT k + small AS sum, COUNT(*) AS n, SUM(wide + 1) AS w FROM s
+        WHERE wide * 2 > 0 OR CAST(name AS INTEGER) IS NULL GROUP BY k + small
+        SETTINGS max_groups = 4",
     // windows
     "SELECT window_start, COUNT(*) AS n, SUM(k) AS k, AVG(r) AS r
         FROM TUMBLE(s, ts, INTERVAL '1' SECOND) GROUP BY window_start",
@@ -48,6 +52,8 @@ pub(crate) const ALL: &[&str] = &[
         SETTINGS max_groups = 2, on_full = 'drop_new'",
     "SELECT window_start, title, COUNT(*) AS n FROM TUMBLE(s, ts, INTERVAL '2' SECOND)
         GROUP BY window_start, title SETTINGS max_groups = 3",
+    "SELECT window_start, id, COUNT(*) AS n FROM TUMBLE(s, ts, INTERVAL '5' SECOND)
+        GROUP BY window_start, id SETTINGS max_groups = 40, on_full = 'drop_new'",
     "SELECT COUNT(*) AS n, window_start FROM TUMBLE(s, ts, INTERVAL '50' MILLISECOND)
         GROUP BY window_start",
 ];

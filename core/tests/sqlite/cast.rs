@@ -40,6 +40,8 @@ impl Generator<'_> {
             (Boolean, Real | Double) => format!("CAST({x} AS REAL)"),
             (Boolean, _) => x.clone(),
             (_, Boolean) => format!("({x} <> 0)"),
+            // SQLite has no integers from 2^63 on.
+            (Real | Double, UBigInt) if a.most > 1e18 => return self.leaf(t),
             (Real | Double, t) if t.is_integer() => format!("fit(half_even({x}), {low}, {high})"),
             (Double, Real) if a.most > 1e30 => return self.leaf(t),
             (Double, Real) => format!("f32({x})"),

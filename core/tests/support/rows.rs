@@ -15,6 +15,7 @@ pub const STREAM: &str = "CREATE STREAM s (
     r REAL,
     d DOUBLE NOT NULL,
     title VARCHAR(11) NOT NULL,
+    id INTEGER NOT NULL,
     WATERMARK FOR ts AS ts - INTERVAL '{delay}' MILLISECOND
 );
 ";
@@ -38,6 +39,7 @@ pub struct Times {
 /// So many rows.
 pub fn rows(count: usize, times: Times, random: &mut Random) -> Vec<Vec<Value>> {
     let mut now = random.below(5_000_000) as i64 - 2_500_000;
+    let ids = [3, 40, 100_000][random.below(3)];
     (0..count)
         .map(|_| {
             now += (random.next() % (times.step + 1)) as i64;
@@ -46,7 +48,7 @@ pub fn rows(count: usize, times: Times, random: &mut Random) -> Vec<Vec<Value>> 
             }
             let time = now - (random.next() % (times.behind + 1)) as i64;
             let time = if times.wild && random.one_in(30) { wild(random) } else { time };
-            row(time, random)
+            row(time, ids, random)
         })
         .collect()
 }
@@ -57,7 +59,7 @@ fn wild(random: &mut Random) -> i64 {
     far[random.below(far.len())]
 }
 
-fn row(time: i64, random: &mut Random) -> Vec<Value> {
+fn row(time: i64, ids: usize, random: &mut Random) -> Vec<Value> {
     let names = ["", "a", "b", "bb", "ä", "abcdef"];
     let titles = ["", "one", "two", "eleven byte", "日本"];
     let floats = [0.0, -0.0, 1.5, -2.25, f64::NAN, f64::INFINITY, 0.1, 1e30];
@@ -74,6 +76,7 @@ fn row(time: i64, random: &mut Random) -> Vec<Value> {
         some(random, |r| Value::Float(f64::from(floats[r.below(floats.len())] as f32))),
         Value::Float(floats[random.below(floats.len())] + random.below(100) as f64 / 7.0),
         Value::Text(titles[random.below(titles.len())].to_owned()),
+        Value::Int(random.below(ids) as i128 - 1),
     ]
 }
 

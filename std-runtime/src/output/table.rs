@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment};
-use ringql_core::fmt::write_value;
+use ringql_core::fmt::write_cast;
 use ringql_core::record::RecordRef;
 
 use super::{Bytes, Writer, misfit};
@@ -67,7 +67,7 @@ impl Writer for Table {
                 let mut text = String::new();
                 match record.get(column) {
                     Some(bytes) => {
-                        write_value(&mut text, field.data_type, bytes).map_err(misfit)?;
+                        write_cast(&mut text, field.data_type, bytes).map_err(misfit)?;
                     }
                     None => text.push_str("NULL"),
                 }
