@@ -207,11 +207,13 @@ proptest! {
     }
 
     #[test]
-    fn random_expressions(x in expression(), y in expression(), z in expression(), shape in 0..4) {
+    fn random_expressions(x in expression(), y in expression(), z in expression(), shape in 0..6) {
         let sql = match shape {
             0 => format!("SELECT {x}, {y} AS y, {z} FROM s WHERE {z}"),
             1 => format!("SELECT {x} FROM s WHERE {x} = {y} AND {z}"),
             2 => format!("SELECT MIN({x}), COUNT({y}), COUNT(*) FROM s WHERE {z} HAVING MIN({x}) IS NOT NULL"),
+            3 => format!("SELECT NOT {x}, ({x}) + ({y}), -({y}), ({x} IS NULL) = TRUE FROM s GROUP BY {x}, {y}"),
+            4 => format!("SELECT NOT (NOT {x}), -(-{y}), COUNT(*) FROM s GROUP BY NOT {x}, -{y}"),
             _ => format!(
                 "SELECT {x}, window_end, MAX({y}), {x} IS NULL FROM TUMBLE(s, ts, INTERVAL '1' SECOND) \
                  WHERE {z} GROUP BY window_start, {x} HAVING MAX({y}) = MIN({y}) OR {x} IS NULL"

@@ -7,12 +7,12 @@ use alloc::vec::Vec;
 use sqlparser::ast::{self, BinaryOperator, UnaryOperator};
 use sqlparser::tokenizer::Token;
 
-use super::bind::{Binder, Bound, Form};
+use super::bind::{Binder, Bound, Clause, Form};
 use super::error::{CompileError, CompileErrorKind as Kind};
 use super::interval;
 use super::literal::Literal;
 use super::source::Extent;
-use super::tree::NodeId;
+use super::tree::{Expr, NodeId};
 use super::types::{Mismatch, Type, Use, arithmetic};
 use crate::plan::op::Op;
 use crate::types::DataType;
@@ -38,6 +38,12 @@ impl<'a> Binder<'a> {
         match op {
             UnaryOperator::Not => {
                 let condition = self.condition(&bound)?;
+                // NOT NOT x is x, but not among groups: where NOT x is a key there is no x.
+                if self.clause == Clause::Where
+                    && let Expr::Unary(Op::Not, inner) = self.tree.node(condition).expr
+                {
+                    return self.made(Ok(inner), extent, free);
+                }
                 let node = self.tree.not(condition);
                 self.made(node, extent, free)
             }
@@ -355,10 +361,10 @@ impl<'a> Binder<'a> {
         let tree = &mut self.tree;
         let node = tree.compare(Op::Ge, x, low).and_then(|above| {
             let below = tree.compare(Op::Le, x, high)?;
-            let both = tree.logic(Op::And, above, below)?;
-            if negated { tree.not(both) } else { Ok(both) }
+            tree.logic(Op::And, above, below)
         });
-        self.made(node, extent, first_free(&parts.each_ref()))
+        let bound = self.made(node, extent, first_free(&parts.each_ref()))?;
+        self.negated(bound, negated)
     }
 
     pub(super) fn in_list(
@@ -386,9 +392,20 @@ impl<'a> Binder<'a> {
             tests.push(self.tree.compare(Op::Eq, x, item).map_err(|r| self.refused(r, extent))?);
         }
         let any = self.balanced(Op::Or, &tests, extent)?;
-        let node = if negated { self.tree.not(any) } else { Ok(any) };
         let free = parts.iter().find_map(|p| p.free);
-        self.made(node, extent, free)
+        let bound = self.made(Ok(any), extent, free)?;
+        self.negated(bound, negated)
+    }
+
+    /// `NOT BETWEEN`, `NOT IN`: NOT over what could be a key itself.
+    fn negated(&mut self, bound: Bound, negated: bool) -> Result<Bound> {
+        match bound.form {
+            Form::Node(node) if negated => {
+                let node = self.tree.not(node);
+                self.made(node, bound.extent, bound.free)
+            }
+            _ => Ok(bound),
+        }
     }
 }
 
