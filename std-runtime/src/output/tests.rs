@@ -98,19 +98,15 @@ fn rqlr() {
 fn table() {
     let rows = [record(Some("a\u{1b}"), Some(0.5), 0), record(None, Some(100.25), 1)];
     let expected = "\
-┌────────┬────────┬────────────────────────────┐
-│ a\"b    ┆ x      ┆ t                          │
-╞════════╪════════╪════════════════════════════╡
-│ a\\u{1b} ┆    0.5 ┆ 1970-01-01 00:00:00.000000 │
-│ NULL   ┆ 100.25 ┆ 1970-01-01 00:00:00.000001 │
-└────────┴────────┴────────────────────────────┘
+┌─────────┬────────┬────────────────────────────┐
+│ a\"b     ┆ x      ┆ t                          │
+╞═════════╪════════╪════════════════════════════╡
+│ a\\u{1b} ┆    0.5 ┆ 1970-01-01 00:00:00        │
+│ NULL    ┆ 100.25 ┆ 1970-01-01 00:00:00.000001 │
+└─────────┴────────┴────────────────────────────┘
 ";
     let table = text(Format::Table, &rows);
-    let squeeze = |text: &str| text.replace("  ", " ").replace("──", "─").replace("══", "═");
-    assert_eq!(squeeze(&table).lines().count(), expected.lines().count());
-    for word in ["NULL", "100.25", "    0.5 ", "a\\u{1b}", "1970-01-01 00:00:00.000001"] {
-        assert!(table.contains(word), "{word}\n{table}");
-    }
+    assert_eq!(table, expected);
     assert!(text(Format::Table, &[]).contains("a\"b"));
 }
 
