@@ -191,3 +191,56 @@ fn raw_and_json_inputs() {
         "{err}"
     );
 }
+
+#[test]
+fn a_file_that_is_no_csv_of_the_stream() {
+    let folder = Folder::new();
+    let sql = "CREATE STREAM s (a INTEGER, k VARCHAR(8)); SELECT a FROM s";
+    for (csv, message) in [
+        ("a,k\r1,x\r2,y\r", "its lines end with CR alone"),
+        ("a;k\n1;x\n", "the header has no column of the stream: it is \"a;k\""),
+    ] {
+        folder.write("s.csv", csv);
+        let (out, err) = folder.fails(&["run", "-e", sql, "--input", "s=s.csv"]);
+        assert_eq!(out, "");
+        assert!(err.contains(message), "{err}");
+    }
+}
+
+#[test]
+fn two_tables_in_one_file() {
+    let folder = Folder::new();
+    folder.write("s.csv", "a,k\n1,x\n");
+    let sql = "CREATE STREAM s (a INTEGER, k VARCHAR(8));
+               INSERT INTO one SELECT a FROM s; INSERT INTO two SELECT k, a FROM s";
+    let both = ["run", "-e", sql, "--input", "s=s.csv"];
+    for more in [
+        &["--output", "all.csv"][..],
+        &["--output", "one=x.csv", "--output", "two=x.csv"],
+        &["--output", "all.rqlr", "--format", "rqlr"],
+        &["--format", "rqlr"],
+    ] {
+        let (out, err) = folder.fails(&[&both[..], more].concat());
+        assert_eq!(out, "");
+        assert!(err.contains("two queries write to"), "{err}");
+    }
+    // On standard output one table follows the other.
+    assert_eq!(folder.ok(&[&both[..], &["--format", "csv"]].concat()), "a\n1\nk,a\nx,1\n");
+}
+
+#[test]
+fn a_plan_says_that_it_forgets_the_epoch_unit() {
+    let folder = Folder::new();
+    let sql = "CREATE STREAM s (t TIMESTAMP, a INTEGER) WITH (epoch_unit = 'ms'); SELECT t FROM s";
+    let ran = folder.run(&["compile", "-e", sql, "-o", "p.rqlp"]);
+    assert_eq!(ran.status, Some(0));
+    assert!(ran.err.contains("does not hold the epoch_unit 'ms' of stream s"), "{}", ran.err);
+}
+
+#[test]
+fn a_byte_order_mark_before_the_sql() {
+    let folder = Folder::new();
+    folder.write("s.csv", "a\n1\n");
+    folder.write("q.sql", "\u{feff}CREATE STREAM s (a INTEGER); SELECT a FROM s");
+    assert_eq!(folder.ok(&["run", "q.sql", "--input", "s=s.csv"]), "a\n1\n");
+}

@@ -119,7 +119,7 @@ fn statistics_go_to_standard_error() {
             let line = ran.err.lines().find(|line| line.starts_with(name)).unwrap();
             assert_eq!(line.split_whitespace().last(), Some(value), "{line}");
         }
-        for name in ["read", "process", "write", "framework", "wall"] {
+        for name in ["read", "process", "write", "waiting", "framework", "wall"] {
             assert!(ran.err.lines().any(|line| line.starts_with(name)), "{name}\n{}", ran.err);
         }
     }

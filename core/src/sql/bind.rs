@@ -93,7 +93,7 @@ impl<'a> Binder<'a> {
             Refused::TooMany => (Kind::Limit, "the query has too many expressions", ""),
             Refused::Constant(Failure::Arithmetic) => (
                 Kind::Value,
-                "this constant does not fit its type, or is a % 0",
+                "this constant has no value: it overflows its type, or is a % 0",
                 "CAST an operand to a larger type: CAST(x AS BIGINT)",
             ),
             Refused::Constant(Failure::Cast) => {

@@ -121,8 +121,8 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     #[arg(long_help = "\
 Print counters and times to standard error: `read` is spent in the reader (waiting for a pipe
-included), `process` in the query, `write` in the writer, `framework` is all else on the query's
-thread: rings, and waiting for the other two threads")]
+included), `process` in the query, `write` in the writer, `waiting` on the query's thread with nothing
+to do until another thread has something for it, and `framework` is all else there")]
     pub(crate) stats: bool,
 
     /// Read, query and write by turns on one thread instead of three

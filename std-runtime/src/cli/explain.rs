@@ -51,6 +51,12 @@ pub(crate) fn compile(args: &CompileArgs) -> Result<(), Failure> {
             plans.len()
         )));
     };
+    if let Some((stream, unit)) = program.other_epoch_unit() {
+        eprintln!(
+            "warning: a plan does not hold the epoch_unit '{unit}' of stream {stream}: run --plan \
+             reads integer timestamps as microseconds"
+        );
+    }
     let bytes = wire::to_vec(plan).map_err(|e| Failure::new(e.to_string()))?;
     fs::write(&args.output, bytes).map_err(|e| Failure::file(&args.output, "written", e))
 }

@@ -34,8 +34,12 @@ impl Program {
         let (text, name, folder) = match (file, text) {
             (Some(path), _) => {
                 let bytes = fs::read(path).map_err(|e| Failure::file(path, "read", e))?;
-                let text = String::from_utf8(bytes)
+                let mut text = String::from_utf8(bytes)
                     .map_err(|e| Failure::file(path, "read", e.utf8_error()))?;
+                // Some editors begin a file with a byte order mark.
+                if text.starts_with('\u{feff}') {
+                    text.drain(..'\u{feff}'.len_utf8());
+                }
                 let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
                 (text, path.display().to_string(), folder)
             }
@@ -47,6 +51,15 @@ impl Program {
             return Err(Failure::new(format!("{name} holds no query: there is nothing to run")));
         }
         Ok(Self::Sql { program, folder })
+    }
+
+    /// A stream whose integer timestamps are not microseconds, and what they are.
+    pub(crate) fn other_epoch_unit(&self) -> Option<(&str, &str)> {
+        let Self::Sql { program, .. } = self else { return None };
+        program.streams.iter().find_map(|stream| {
+            let unit = stream.with.iter().find(|(key, _)| key == "epoch_unit");
+            unit.filter(|(_, unit)| unit != "us").map(|(_, unit)| (&*stream.name, &**unit))
+        })
     }
 
     /// Reads and verifies a plan file.

@@ -46,6 +46,7 @@ pub(crate) fn stats(query: Option<&str>, summary: &Summary) {
         ("read", times.read),
         ("process", times.process),
         ("write", times.write),
+        ("waiting", times.waiting),
         ("framework", times.framework),
         ("wall", times.wall),
     ] {

@@ -1,12 +1,12 @@
 //! Which file each stream comes from and each result goes to.
 
 use std::fmt;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use ringql_core::plan::Plan;
-use ringql_core::plan::op::StreamId;
+use ringql_core::plan::op::{OutputId, StreamId};
 use ringql_runtime::{input, output};
 
 use super::args::RunArgs;
@@ -135,9 +135,12 @@ impl<'a> Routes<'a> {
         }
         for (from, _) in &routes {
             for (_, to) in &routes {
-                same_file(&from.place, &to.place)?;
+                if is_same_file(&from.place, &to.place) {
+                    return Err(Failure::new(format!("{} is an input and an output", to.place)));
+                }
             }
         }
+        one_table_each(plans, &routes)?;
         Ok(routes)
     }
 
@@ -230,13 +233,43 @@ pub(crate) fn input_schema(plan: &Plan<'_>) -> input::OwnedSchema {
     plan.input(StreamId(0)).into()
 }
 
-/// Writing a file empties it first, which an input must not suffer.
-fn same_file(from: &Place, to: &Place) -> Result<(), Failure> {
-    if let (Place::File(from), Place::File(to)) = (from, to)
-        && let (Ok(from), Ok(same)) = (fs::canonicalize(from), fs::canonicalize(to))
-        && from == same
-    {
-        return Err(Failure::new(format!("{} is an input and an output", to.display())));
+/// Whether two places are one file, also by another name. Writing a file empties it first, which an
+/// input must not suffer.
+fn is_same_file(one: &Place, other: &Place) -> bool {
+    match (one, other) {
+        (Place::File(one), Place::File(other)) => {
+            one == other || same_file::is_same_file(one, other).unwrap_or(false)
+        }
+        _ => false,
+    }
+}
+
+/// A file holds one table: rows of another shape, or a second header, can't be told apart in it.
+/// On standard output tables follow one another, but for raw records, which say nothing of
+/// themselves.
+fn one_table_each(plans: &[Plan<'_>], routes: &[(Input, Output)]) -> Result<(), Failure> {
+    let tables: Vec<_> = plans.iter().zip(routes).map(|(plan, (_, to))| (plan, to)).collect();
+    for (i, (plan, to)) in tables.iter().enumerate() {
+        for (other, same) in tables.iter().take(i) {
+            let raw = to.format == output::Format::Rqlr && to.place == same.place;
+            let shared = is_same_file(&to.place, &same.place) || raw;
+            let alike = {
+                let (a, b) = (plan.output(OutputId(0)), other.output(OutputId(0)));
+                a.fields.len() == b.fields.len()
+                    && a.fields
+                        .iter()
+                        .zip(b.fields)
+                        .all(|(x, y)| x.data_type == y.data_type && x.nullable == y.nullable)
+            };
+            let headers = matches!(to.format, output::Format::Csv | output::Format::Table);
+            if shared && (headers || !alike) {
+                return Err(Failure::new(format!(
+                    "two queries write to {}: name their sinks with INSERT INTO and give each an \
+                     --output of its own",
+                    to.place
+                )));
+            }
+        }
     }
     Ok(())
 }

@@ -103,6 +103,11 @@ impl Csv {
         let Some(end) = self.row().map_err(|e| whole_file(e, "header"))? else {
             return Err(self.bad(Place::File, "is empty: a CSV file starts with a header row"));
         };
+        let line = self.lines.text(end);
+        if line.trim_ascii_end().contains(&b'\r') {
+            let what = "its lines end with CR alone: they should end with LF or CR LF";
+            return Err(self.bad(Place::File, what));
+        }
         let mut columns = Vec::new();
         for (i, field) in self.fields.iter().enumerate() {
             let name = field.text(self.lines.text(end), &mut self.scratch);
@@ -115,6 +120,13 @@ impl Csv {
                 return Err(self.bad(Place::File, what));
             }
             columns.push(column);
+        }
+        if columns.iter().all(Option::is_none) {
+            let what = format!(
+                "the header has no column of the stream: it is \"{}\", separated by commas",
+                String::from_utf8_lossy(self.lines.text(end).trim_ascii_end())
+            );
+            return Err(self.bad(Place::File, what));
         }
         self.consume(end);
         for (column, field) in schema.fields.iter().enumerate() {

@@ -36,8 +36,9 @@ pub struct Options {
 /// Where the time went.
 ///
 /// `read` is spent in the reader (with its waiting for a pipe), `process` in the query, `write` in
-/// the writer, and `framework` is all else on the query's thread: rings, and waiting for the others.
-/// On one thread the four add up to `wall`; on three, `process` and `framework` do.
+/// the writer. Of the query's thread, `waiting` is spent with nothing to do until another thread has
+/// something for it, and `framework` is all else: rings and turns. On one thread all but `wall` add
+/// up to `wall`; on three, `process`, `waiting` and `framework` do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Times {
     /// In the reader.
@@ -46,6 +47,8 @@ pub struct Times {
     pub process: Duration,
     /// In the writer.
     pub write: Duration,
+    /// For the other threads.
+    pub waiting: Duration,
     /// The rest.
     pub framework: Duration,
     /// From start to end.

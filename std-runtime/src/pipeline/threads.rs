@@ -50,13 +50,14 @@ pub(super) fn run(
     };
 
     let mut times = Times::default();
-    let end = poll(&mut query, &mut source, &mut results, options, &mut times.process);
+    let end = poll(&mut query, &mut source, &mut results, options, &mut times);
     // Finished and stopped results are complete as far as they go; others are cut.
     match end {
         Ok(Some(_)) => results.end(),
         _ => drop(results),
     }
     drop(source);
+    let joining = Instant::now();
     let (written, write_time) = join(writer);
     // A reader that was not at its end may wait for a pipe for ever.
     let was_read = if matches!(end, Ok(Some(Ending::Finished) | None)) && written.is_ok() {
@@ -64,10 +65,11 @@ pub(super) fn run(
     } else {
         Ok(())
     };
+    times.waiting += joining.elapsed();
     times.write = write_time;
     times.read = Duration::from_nanos(shared.read_nanos.load(Ordering::Relaxed));
     times.wall = start.elapsed();
-    times.framework = times.wall.saturating_sub(times.process);
+    times.framework = times.wall.saturating_sub(times.process + times.waiting);
     let result = match (written, end, was_read) {
         (Err(e), Ok(_), _) => write_failure(e),
         (_, Err(e), _) => Err(e),
@@ -84,7 +86,7 @@ fn poll(
     source: &mut RingSource,
     results: &mut RingSink,
     options: &Options,
-    time: &mut Duration,
+    times: &mut Times,
 ) -> Result<Option<Ending>, PipelineError> {
     let mut backoff = Backoff::default();
     loop {
@@ -93,13 +95,17 @@ fn poll(
         }
         let start = Instant::now();
         let polled = query.poll(source, results);
-        *time += start.elapsed();
+        times.process += start.elapsed();
         let progress = polled.map_err(PipelineError::Query)?;
         match progress.stop {
             Stop::Finished => return Ok(Some(Ending::Finished)),
             _ if progress.rows_in > 0 || progress.rows_out > 0 => backoff.reset(),
             _ if results.is_abandoned() || source.is_cut() => return Ok(None),
-            _ => backoff.wait(),
+            _ => {
+                let start = Instant::now();
+                backoff.wait();
+                times.waiting += start.elapsed();
+            }
         }
     }
 }
