@@ -31,14 +31,12 @@ enum Data<'a> {
 pub struct ColumnValues<'a> {
     /// Values of [`DataType::size`] bytes each, little-endian.
     pub values: &'a [u8],
-    /// One bit per row (bit i of byte i/8, set = not NULL); `None` if all rows are valid.
+    /// One bit per row (bit i of byte i/8, set = not NULL); `None` if all rows are valid. Not looked
+    /// at if the stream's column is NOT NULL.
     pub validity: Option<&'a [u8]>,
 }
 
 impl<'a> Batch<'a> {
-    /// A batch of no rows.
-    pub const EMPTY: Self = Self { rows: 0, data: Data::Columns { columns: &[], skip: 0 } };
-
     /// Whole records in row-major order; `None` if `bytes` is not a whole number of records.
     #[must_use]
     pub const fn records(bytes: &'a [u8], record_size: usize) -> Option<Self> {

@@ -137,8 +137,8 @@ pub enum RunError {
         /// Groups that fit.
         capacity: u32,
     },
-    /// The source lends bytes that are not whole records of the plan's stream, or columns that are
-    /// not its columns.
+    /// The source lends no rows, or bytes that are not whole records of the plan's stream, or
+    /// columns that are not its columns.
     BadBatch,
     /// The tables contradict each other. A plan that `verify` accepted never gives this.
     Internal,

@@ -22,7 +22,7 @@ use crate::ring::{Sink, Source};
 #[repr(C)]
 struct Header {
     counters: Counters,
-    /// 0 reading, 1 the input has ended and results leave, 2 finished.
+    /// 0 reading; 1 the input has ended, and results leave if there are some.
     phase: u64,
     reserved: [u64; 8],
 }
@@ -30,8 +30,7 @@ struct Header {
 const _: () = assert!(size_of::<Header>() as u64 == HEADER_BYTES);
 
 const READING: u64 = 0;
-const ENDING: u64 = 1;
-const FINISHED: u64 = 2;
+const ENDED: u64 = 1;
 
 /// What one [`Query::poll`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,18 +114,21 @@ impl<'p, 'a> Query<'p, 'a> {
                 }
                 continue;
             }
-            match self.phase()? {
-                READING if budget == 0 => return Ok(progress),
-                READING => {}
-                ENDING => *self.phase_mut()? = FINISHED,
-                _ => return Ok(Progress { stop: Stop::Finished, ..progress }),
+            if view::<Header>(self.arena)?.phase != READING {
+                return Ok(Progress { stop: Stop::Finished, ..progress });
             }
-            if self.phase()? != READING {
-                continue;
+            if budget == 0 {
+                return Ok(progress);
             }
             let is_direct = self.geometry.is_direct();
             let read = source.read(budget, |batch| {
-                let walked = if is_direct { self.pass(&batch, sink) } else { self.fold(&batch) };
+                // A source should lend from 1 to `budget` rows, but may not.
+                let batch = batch.slice(0, budget);
+                let walked = match batch.rows() {
+                    0 => Err(RunError::BadBatch),
+                    _ if is_direct => self.pass(&batch, sink),
+                    _ => self.fold(&batch),
+                };
                 (walked.map_or(0, |w| w.map_or(0, |w| w.rows_in)), walked)
             });
             match read {
@@ -144,7 +146,7 @@ impl<'p, 'a> Query<'p, 'a> {
                 }
                 None if source.is_finished() => {
                     self.with_walk(|walk| walk.end())?;
-                    *self.phase_mut()? = ENDING;
+                    view_mut::<Header>(self.arena)?.phase = ENDED;
                 }
                 None => return Ok(progress),
             }
@@ -202,14 +204,6 @@ impl<'p, 'a> Query<'p, 'a> {
     fn count_out(&mut self, rows: usize) -> Result<usize, RunError> {
         view_mut::<Header>(self.arena)?.counters.rows_out += rows as u64;
         Ok(rows)
-    }
-
-    fn phase(&self) -> Result<u64, RunError> {
-        Ok(view::<Header>(self.arena)?.phase)
-    }
-
-    fn phase_mut(&mut self) -> Result<&mut u64, RunError> {
-        Ok(&mut view_mut::<Header>(self.arena)?.phase)
     }
 
     /// Lends the arena's parts to `f`.

@@ -3,10 +3,12 @@
 use core::ops::Range;
 
 use crate::arena::slice_mut;
+use crate::counters::Counters;
 use crate::error::RunError;
+use crate::expr::for_number;
 use crate::expr::frame::{Vector, VectorMut};
 
-use super::sum::{Summand, for_summand, width};
+use super::sum::{Summand, width};
 use super::{Groups, States, fold, set_validity};
 
 pub(super) fn reset(states: &mut States<'_>, groups: Range<usize>) -> Result<(), RunError> {
@@ -27,7 +29,7 @@ pub(super) fn update(
     let kind = states.kind();
     let (sums, counts) = states.split(width(kind))?;
     let counts = slice_mut::<u64>(counts)?;
-    for_summand!(kind, T => {
+    for_number!(kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
         let values = argument.of::<T>(rows)?;
         fold(sums, counts, &argument, values, groups, T::add, |count| *count += 1);
@@ -39,19 +41,26 @@ pub(super) fn finish(
     states: &mut States<'_>,
     dst: &mut VectorMut<'_>,
     groups: Range<usize>,
+    counters: &mut Counters,
 ) -> Result<(), RunError> {
     let kind = states.kind();
     let (sums, counts) = states.split(width(kind))?;
     let counts = slice_mut::<u64>(counts)?.get(groups.clone()).ok_or(RunError::Internal)?;
-    for_summand!(kind, T => {
+    set_validity(dst, counts.iter().map(|count| *count != 0));
+    for_number!(kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
         let sums = sums.get(groups).ok_or(RunError::Internal)?;
-        let dst = dst.of::<f64>(sums.len())?.iter_mut();
-        for ((d, sum), count) in dst.zip(sums).zip(counts) {
-            *d = T::to_f64(*sum) / *count as f64;
+        for (row, (sum, count)) in sums.iter().zip(counts).enumerate() {
+            let sum = T::to_f64(*sum);
+            if let Some(d) = dst.of::<f64>(sums.len())?.get_mut(row) {
+                // A sum that left its range is an average that is not known.
+                *d = sum.unwrap_or(f64::NAN) / *count as f64;
+            }
+            if sum.is_none() {
+                counters.arithmetic_errors += 1;
+                dst.set_null(row);
+            }
         }
         Ok(())
-    })?;
-    set_validity(dst, counts.iter().map(|count| *count != 0));
-    Ok(())
+    })
 }

@@ -118,11 +118,11 @@ pub(super) fn update(
             let values = argument.of::<T>(rows)?;
             if is_min {
                 fold_seen(best, seen, &argument, values, groups, |best: &mut T, v| {
-                    *best = if v.below(*best) { v } else { *best };
+                    *best = if best.above(v) { v } else { *best };
                 });
             } else {
                 fold_seen(best, seen, &argument, values, groups, |best: &mut T, v| {
-                    *best = if best.below(v) { v } else { *best };
+                    *best = if v.above(*best) { v } else { *best };
                 });
             }
             Ok(())

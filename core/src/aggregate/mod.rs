@@ -103,7 +103,7 @@ impl<'a> States<'a> {
                 count::finish(self, dst, groups)
             }
             AggregateFunction::Sum => sum::finish(self, dst, groups, empty, counters),
-            AggregateFunction::Avg => avg::finish(self, dst, groups),
+            AggregateFunction::Avg => avg::finish(self, dst, groups, counters),
             AggregateFunction::Min | AggregateFunction::Max => {
                 min_max::finish(self, dst, groups, empty)
             }

@@ -1,6 +1,5 @@
-//! `SUM(x)`. Floats and integers up to 32 bits add into 8 bytes (a sum of 32-bit integers can't
-//! overflow within 2^31 rows, then it wraps), 64-bit integers into 16: their sum is exact, and NULL and
-//! counted if it does not fit a BIGINT at the end.
+//! `SUM(x)`. Floats and integers up to 32 bits add into 8 bytes, 64-bit integers into 16. A sum of
+//! integers is exact; one that does not fit a BIGINT is NULL and counted.
 
 use core::ops::Range;
 
@@ -9,6 +8,7 @@ use bytemuck::Pod;
 use crate::arena::slice_mut;
 use crate::counters::Counters;
 use crate::error::RunError;
+use crate::expr::for_number;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::types::Kind;
 
@@ -38,8 +38,8 @@ pub(super) trait Summand: Pod {
     type Sum: Pod;
     /// Adds a value.
     fn add(sum: &mut Self::Sum, value: Self);
-    /// The sum as DOUBLE.
-    fn to_f64(sum: Self::Sum) -> f64;
+    /// The sum as DOUBLE, or `None` if it left its range.
+    fn to_f64(sum: Self::Sum) -> Option<f64>;
     /// The sum as the bits of the result of SUM, or `None` if it does not fit.
     fn result(sum: Self::Sum) -> Option<u64>;
 }
@@ -53,8 +53,8 @@ macro_rules! summand {
                 $add
             }
             #[inline]
-            fn to_f64(sum: $sum) -> f64 {
-                let f: fn($sum) -> f64 = $f64;
+            fn to_f64(sum: $sum) -> Option<f64> {
+                let f: fn($sum) -> Option<f64> = $f64;
                 f(sum)
             }
             #[inline]
@@ -65,29 +65,38 @@ macro_rules! summand {
         }
     )*};
 }
-summand! {
-    i8 as i64: |s, v| *s = s.wrapping_add(v.into()), |s| s as f64, |s| Some(s as u64);
-    i16 as i64: |s, v| *s = s.wrapping_add(v.into()), |s| s as f64, |s| Some(s as u64);
-    i32 as i64: |s, v| *s = s.wrapping_add(v.into()), |s| s as f64, |s| Some(s as u64);
-    u8 as i64: |s, v| *s = s.wrapping_add(v.into()), |s| s as f64, |s| Some(s as u64);
-    u16 as i64: |s, v| *s = s.wrapping_add(v.into()), |s| s as f64, |s| Some(s as u64);
-    u32 as i64: |s, v| *s = s.wrapping_add(v.into()), |s| s as f64, |s| Some(s as u64);
-    i64 as Wide: |s, v| s.add(v.into()), |s| s.get() as f64,
-        |s| i64::try_from(s.get()).ok().map(|v| v as u64);
-    u64 as Wide: |s, v| s.add(v.into()), |s| s.get() as f64,
-        |s| i64::try_from(s.get()).ok().map(|v| v as u64);
-    f32 as f64: |s, v| *s += f64::from(v), |s| s, |s| Some(s.to_bits());
-    f64 as f64: |s, v| *s += v, |s| s, |s| Some(s.to_bits());
+/// Adds, but stays at the end of the range once there: 2^32 rows and more can bring a sum of 32-bit
+/// integers to it, and it then has no value.
+#[inline]
+fn add_or_stay(sum: &mut i64, value: i64) {
+    if *sum != i64::MAX && *sum != i64::MIN {
+        *sum = sum.saturating_add(value);
+    }
 }
 
-/// Runs `$body` with `$t` the summand type of a kind.
-macro_rules! for_summand {
-    ($kind:expr, $t:ident => $body:expr) => {{
-        use $crate::expr::for_number;
-        for_number!($kind, $t => $body)
-    }};
+/// The bits of a sum that has not left its range.
+fn whole(sum: i64) -> Option<u64> {
+    (sum != i64::MAX && sum != i64::MIN).then_some(sum as u64)
 }
-pub(super) use for_summand;
+
+fn to_f64(sum: i64) -> Option<f64> {
+    whole(sum).map(|_| sum as f64)
+}
+
+summand! {
+    i8 as i64: |s, v| *s = s.wrapping_add(v.into()), to_f64, whole;
+    i16 as i64: |s, v| *s = s.wrapping_add(v.into()), to_f64, whole;
+    i32 as i64: |s, v| add_or_stay(s, v.into()), to_f64, whole;
+    u8 as i64: |s, v| *s = s.wrapping_add(v.into()), to_f64, whole;
+    u16 as i64: |s, v| *s = s.wrapping_add(v.into()), to_f64, whole;
+    u32 as i64: |s, v| add_or_stay(s, v.into()), to_f64, whole;
+    i64 as Wide: |s, v| s.add(v.into()), |s| Some(s.get() as f64),
+        |s| i64::try_from(s.get()).ok().map(|v| v as u64);
+    u64 as Wide: |s, v| s.add(v.into()), |s| Some(s.get() as f64),
+        |s| i64::try_from(s.get()).ok().map(|v| v as u64);
+    f32 as f64: |s, v| *s += f64::from(v), Some, |s| Some(s.to_bits());
+    f64 as f64: |s, v| *s += v, Some, |s| Some(s.to_bits());
+}
 
 /// Bytes of one state.
 pub(super) const fn width(kind: Kind) -> usize {
@@ -113,7 +122,7 @@ pub(super) fn update(
 ) -> Result<(), RunError> {
     let kind = states.kind();
     let (sums, seen) = states.split(width(kind))?;
-    for_summand!(kind, T => {
+    for_number!(kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
         let values = argument.of::<T>(rows)?;
         fold_seen(sums, seen, &argument, values, groups, T::add);
@@ -132,7 +141,7 @@ pub(super) fn finish(
     let nullable = states.argument_nullable;
     let (sums, seen) = states.split(width(kind))?;
     set_seen(dst, seen, nullable, groups.clone(), empty);
-    for_summand!(kind, T => {
+    for_number!(kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
         let sums = sums.get(groups).ok_or(RunError::Internal)?;
         for (row, sum) in sums.iter().enumerate() {
@@ -147,4 +156,24 @@ pub(super) fn finish(
         }
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_that_leaves_its_range_has_no_value_from_then_on() {
+        let mut sum = i64::MAX - 1;
+        assert_eq!(i32::result(sum), Some((i64::MAX - 1) as u64));
+        u32::add(&mut sum, 5);
+        i32::add(&mut sum, -100);
+        assert_eq!((i32::result(sum), i32::to_f64(sum)), (None, None));
+
+        let mut wide = Wide::default();
+        u64::add(&mut wide, u64::MAX);
+        assert_eq!((u64::result(wide), u64::to_f64(wide)), (None, Some(u64::MAX as f64)));
+        i64::add(&mut wide, i64::MIN);
+        assert_eq!(i64::result(wide), Some(i64::MAX as u64));
+    }
 }

@@ -43,6 +43,12 @@ pub(crate) trait Ordered: Element {
         (self < other) | (other.is_nan() & !self.is_nan())
     }
 
+    /// `self > other` with NaN on top: one comparison less than [`Ordered::below`] the other way.
+    #[inline]
+    fn above(self, other: Self) -> bool {
+        !(self <= other) & !other.is_nan()
+    }
+
     /// `self = other` with NaN equal to itself.
     #[inline]
     fn same(self, other: Self) -> bool {

@@ -91,10 +91,11 @@ impl Tumble {
     ) -> Result<(Selection<'s>, Panes<'s>), RunError> {
         let first = self.first_pane;
         let second = self.bound.saturating_add(window.size);
+        let (low, high) = (self.bound.max(-TIME_LIMIT), self.threshold.min(TIME_LIMIT + 1));
         let mut count = 0;
         let mut keep = |row: u16, time: Option<i64>| {
             let time = time.unwrap_or(i64::MIN);
-            let in_time = time >= self.bound && time < self.threshold;
+            let in_time = time >= low && time < high;
             let number = match window.panes {
                 1 => 0,
                 // The usual case, without a division: a Cortex-M has none of 64 bits.

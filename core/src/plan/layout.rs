@@ -3,7 +3,8 @@
 //! In this order, every part rounded up to 8 bytes:
 //!
 //! 1. the header ([`HEADER_BYTES`]): counters and the query's phase;
-//! 2. [`STREAM_BYTES`] per stream: its watermark;
+//! 2. [`STREAM_BYTES`] per stream, for a watermark that several window operators share (a window
+//!    operator keeps its own until then);
 //! 3. per register: B values (a mask of B bits for BOOLEAN), then a validity mask of B bits if it
 //!    is nullable;
 //! 4. per operator: its state ([`operator_bytes`]).
@@ -17,7 +18,7 @@ use crate::types::{DataType, Kind};
 
 /// Bytes of the arena's header.
 pub const HEADER_BYTES: u64 = 128;
-/// Bytes of one stream's state.
+/// Bytes kept for one stream's state.
 pub const STREAM_BYTES: u64 = 16;
 /// Bytes of a tumble operator's fixed state; a pane id and a selection entry per row follow.
 pub const TUMBLE_BYTES: u64 = 32;

@@ -137,8 +137,6 @@ pub enum Kinds {
     Numbers,
     /// REAL and DOUBLE.
     Floats,
-    /// Everything but BOOLEAN.
-    Ordered,
     /// BOOLEAN only.
     Bool,
     /// TIMESTAMP only (i64 microseconds).
@@ -153,7 +151,6 @@ impl Kinds {
             Self::All => true,
             Self::Numbers => !matches!(kind, Kind::Bool | Kind::Text),
             Self::Floats => matches!(kind, Kind::F32 | Kind::F64),
-            Self::Ordered => !matches!(kind, Kind::Bool),
             Self::Bool => matches!(kind, Kind::Bool),
             Self::Time => matches!(kind, Kind::I64),
         }

@@ -99,8 +99,9 @@ fn poll(
         let progress = polled.map_err(PipelineError::Query)?;
         match progress.stop {
             Stop::Finished => return Ok(Some(Ending::Finished)),
+            _ if results.is_abandoned() => return Ok(None),
             _ if progress.rows_in > 0 || progress.rows_out > 0 => backoff.reset(),
-            _ if results.is_abandoned() || source.is_cut() => return Ok(None),
+            _ if source.is_cut() => return Ok(None),
             _ => {
                 let start = Instant::now();
                 backoff.wait();

@@ -187,7 +187,7 @@ impl Program<'_> {
                 }
                 Kinds::Numbers | Kinds::Floats => dst.data_type.is_numeric(),
                 Kinds::Time => dst.data_type == DataType::Timestamp,
-                Kinds::All | Kinds::Ordered | Kinds::Bool => true,
+                Kinds::All | Kinds::Bool => true,
             };
         if fits { Ok(()) } else { Err(Fault::Type) }
     }
