@@ -45,6 +45,7 @@ pub(crate) trait Ordered: Element {
 
     /// `self > other` with NaN on top: one comparison less than [`Ordered::below`] the other way.
     #[inline]
+    #[allow(clippy::neg_cmp_op_on_partial_ord)] // a NaN is not `<=` and is above
     fn above(self, other: Self) -> bool {
         !(self <= other) & !other.is_nan()
     }
