@@ -5,49 +5,8 @@ use crate::error::RunError;
 use crate::plan::op::{Instruction, Op};
 use crate::types::Kind;
 
-use super::element::{Argument, Element, Guard, argument, map, try_map};
+use super::element::{Argument, Element, Guard, argument, for_integer, map, try_map};
 use super::{Machine, register};
-
-/// Runs `$body` with `$t` the Rust type of an integer kind.
-macro_rules! for_integer {
-    ($kind:expr, $t:ident => $body:expr) => {
-        match $kind {
-            Kind::I8 => {
-                type $t = i8;
-                $body
-            }
-            Kind::I16 => {
-                type $t = i16;
-                $body
-            }
-            Kind::I32 => {
-                type $t = i32;
-                $body
-            }
-            Kind::I64 => {
-                type $t = i64;
-                $body
-            }
-            Kind::U8 => {
-                type $t = u8;
-                $body
-            }
-            Kind::U16 => {
-                type $t = u16;
-                $body
-            }
-            Kind::U32 => {
-                type $t = u32;
-                $body
-            }
-            Kind::U64 => {
-                type $t = u64;
-                $body
-            }
-            _ => Err(RunError::Internal),
-        }
-    };
-}
 
 /// `a op b`.
 pub(super) fn binary(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {

@@ -41,8 +41,8 @@ impl Element for f64 {
     }
 }
 
-/// Runs `$body` with `$t` the Rust type of a numeric kind; other kinds are an internal error.
-macro_rules! for_number {
+/// Runs `$body` with `$t` the Rust type of an integer kind; other kinds are an internal error.
+macro_rules! for_integer {
     ($kind:expr, $t:ident => $body:expr) => {{
         use $crate::types::Kind;
         match $kind {
@@ -78,6 +78,17 @@ macro_rules! for_number {
                 type $t = u64;
                 $body
             }
+            _ => Err($crate::error::RunError::Internal),
+        }
+    }};
+}
+pub(crate) use for_integer;
+
+/// [`for_integer`], and the floats too.
+macro_rules! for_number {
+    ($kind:expr, $t:ident => $body:expr) => {{
+        use $crate::types::Kind;
+        match $kind {
             Kind::F32 => {
                 type $t = f32;
                 $body
@@ -86,7 +97,7 @@ macro_rules! for_number {
                 type $t = f64;
                 $body
             }
-            Kind::Bool | Kind::Text => Err($crate::error::RunError::Internal),
+            integer => $crate::expr::for_integer!(integer, $t => $body),
         }
     }};
 }

@@ -20,7 +20,7 @@ use crate::plan::Plan;
 use crate::plan::op::{Instruction, Op, Operand, RegisterId, Source};
 use crate::schema::Layout;
 use crate::selection::Selection;
-pub(crate) use element::for_number;
+pub(crate) use element::{for_integer, for_number};
 use frame::Frame;
 
 /// What a program runs on.
