@@ -4,12 +4,14 @@
 use core::fmt;
 
 use crate::arena::copy;
+use crate::counters::Failure;
 use crate::error::RunError;
 use crate::fmt::{parse_cast, write_cast};
 use crate::plan::op::{Instruction, cast_can_fail};
 use crate::types::{DataType, Kind};
 
-use super::element::{Element, Guard, for_number, try_map};
+use super::element::{Element, for_number, try_map};
+use super::failures::Failures;
 use super::frame::{Vector, VectorMut, set_text};
 use super::{Machine, register};
 
@@ -21,20 +23,21 @@ pub(super) fn cast(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
     let a = others.get(register(i.a)?)?;
     // A guard matters only to what can fail; what can't may even write its mask.
     let guard = guard.filter(|_| cast_can_fail(a.data_type, dst.data_type));
-    let guard = Guard::new(guard.map(|id| others.get(id)).transpose()?)?;
+    let mut failures = Failures::new(guard.map(|id| others.get(id)).transpose()?)?;
     dst.set_valid_as(&[a]);
-    m.counters.cast_errors += match (a.data_type.kind(), dst.data_type.kind()) {
-        (Kind::Text, _) | (_, Kind::Text) => through_text(&mut dst, a, &guard, rows)?,
+    match (a.data_type.kind(), dst.data_type.kind()) {
+        (Kind::Text, _) | (_, Kind::Text) => through_text(&mut dst, a, &mut failures, rows)?,
         (Kind::Bool, Kind::Bool) => {
             copy(dst.mask()?, a.mask()?)?;
-            0
         }
         (Kind::Bool, to) => for_number!(to, D => from_mask::<D>(&mut dst, a, rows))?,
         (from, Kind::Bool) => for_number!(from, S => to_mask::<S>(&mut dst, a, rows))?,
         (from, to) => for_number!(from, S => for_number!(to, D => {
-            numbers(&mut dst, a, &guard, rows, <S as To<D>>::to)
+            numbers(&mut dst, a, &mut failures, rows, <S as To<D>>::to)
         }))?,
-    };
+    }
+    let Failures { count, first, .. } = failures;
+    m.report(Failure::Cast, count, first);
     Ok(())
 }
 
@@ -43,27 +46,28 @@ pub(super) fn cast(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
 fn numbers<S: Element, D: Element>(
     dst: &mut VectorMut<'_>,
     a: Vector<'_>,
-    guard: &Guard<'_>,
+    failures: &mut Failures<'_>,
     rows: usize,
     convert: impl Fn(S) -> (D, bool),
-) -> Result<u64, RunError> {
+) -> Result<(), RunError> {
     let values = a.of::<S>(rows)?;
     if dst.validity.is_none() {
         for (d, &v) in dst.of::<D>(rows)?.iter_mut().zip(values) {
             *d = convert(v).0;
         }
-        return Ok(0);
+        return Ok(());
     }
     let (dst, validity) = dst.parts::<D>(rows)?;
     let zero = super::element::Argument::Constant(S::zeroed());
-    Ok(try_map(dst, validity, guard, values, zero, |v, _| convert(v)))
+    try_map(dst, validity, failures, values, zero, |v, _| convert(v));
+    Ok(())
 }
 
 fn from_mask<D: Element>(
     dst: &mut VectorMut<'_>,
     a: Vector<'_>,
     rows: usize,
-) -> Result<u64, RunError>
+) -> Result<(), RunError>
 where
     u8: To<D>,
 {
@@ -71,7 +75,7 @@ where
     for (d, row) in dst.of::<D>(rows)?.iter_mut().zip(0..) {
         *d = u8::to(bit(mask, row) as u8).0;
     }
-    Ok(0)
+    Ok(())
 }
 
 /// Every number but 0 is true, NaN too (as in DuckDB).
@@ -79,12 +83,12 @@ fn to_mask<S: Element>(
     dst: &mut VectorMut<'_>,
     a: Vector<'_>,
     rows: usize,
-) -> Result<u64, RunError> {
+) -> Result<(), RunError> {
     for (word, values) in dst.mask()?.iter_mut().zip(a.of::<S>(rows)?.chunks(64)) {
         let bits = values.iter().enumerate();
         *word = bits.fold(0, |w, (k, v)| w | u64::from(*v != S::zeroed()) << k);
     }
-    Ok(0)
+    Ok(())
 }
 
 /// A number as another type: the value, and whether it did not fit.
@@ -166,11 +170,10 @@ float_to_integer!(f64, libm::rint: i8, i16, i32, i64, u8, u16, u32, u64);
 fn through_text(
     dst: &mut VectorMut<'_>,
     a: Vector<'_>,
-    guard: &Guard<'_>,
+    failures: &mut Failures<'_>,
     rows: usize,
-) -> Result<u64, RunError> {
+) -> Result<(), RunError> {
     let to = dst.data_type;
-    let mut failures = 0;
     for row in 0..rows {
         if !a.is_valid(row) {
             continue;
@@ -195,13 +198,13 @@ fn through_text(
             }
         };
         if !fits {
-            failures += guard.word(row / 64) >> (row % 64) & 1;
+            failures.row(row);
             if let Some(validity) = &mut dst.validity {
                 set_bit(validity, row, false);
             }
         }
     }
-    Ok(failures)
+    Ok(())
 }
 
 /// The bytes of row `row`'s value.
