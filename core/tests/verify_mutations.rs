@@ -12,6 +12,7 @@ use common::run::{Outcome, run};
 use common::{Random, Tables, mutate, samples};
 use crc::{CRC_32_ISO_HDLC, Crc};
 use ringql_core::error::DecodeError;
+use ringql_core::function::ALL;
 use ringql_core::plan::verify::verify;
 use ringql_core::plan::wire::{self, HostPlan};
 
@@ -73,7 +74,7 @@ fn tables_with_faults() {
             let mut tables = base.clone();
             mutate::tables(&mut tables, &mut random);
             count.plans += 1;
-            if verify(&tables.plan()).is_err() {
+            if verify(&tables.plan(), &ALL).is_err() {
                 count.refused += 1;
                 continue;
             }
@@ -99,12 +100,12 @@ fn bytes_with_faults() {
                 damage(&mut bytes, &mut random);
             }
             fix(&mut bytes);
-            if let Err(DecodeError::Features { used, .. }) = decoded.load(&bytes) {
+            if let Err(DecodeError::Features { used, .. }) = decoded.load(&bytes, &ALL) {
                 bytes[6..10].copy_from_slice(&used.to_le_bytes());
                 fix(&mut bytes);
             }
             count.plans += 1;
-            match decoded.load(&bytes) {
+            match decoded.load(&bytes, &ALL) {
                 Ok(plan) => {
                     let mut again = vec![0; bytes.len()];
                     assert_eq!(wire::encode(&plan, &mut again), Ok(bytes.len()));

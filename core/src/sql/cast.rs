@@ -81,7 +81,7 @@ impl<'a> Binder<'a> {
     }
 
     /// The VARCHAR that holds every text of the expression.
-    fn any_varchar(&self, bound: &Bound) -> Result<DataType> {
+    pub(super) fn any_varchar(&self, bound: &Bound) -> Result<DataType> {
         Ok(match &bound.form {
             Form::Node(id) => DataType::Varchar(text_len(self.tree.data_type(*id))),
             Form::Text(text) => self.text_type(text, bound.extent)?,

@@ -146,7 +146,7 @@ pub fn run(
         return Summary::failed(PipelineError::Shape);
     }
     // A plan from outside can claim any size: it is refused before its arena is had.
-    if let Err(e) = ringql_core::plan::verify::verify(plan) {
+    if let Err(e) = ringql_core::plan::verify::verify(plan, &ringql_core::function::ALL) {
         return Summary::failed(PipelineError::Start(e.into()));
     }
     let mut arena = match Arena::new(plan) {

@@ -10,7 +10,7 @@ use crate::output;
 
 fn compile(query: &str, batch_rows: u16) -> Program {
     let sql = format!("CREATE STREAM s (a INTEGER NOT NULL, b VARCHAR(8)); {query}");
-    sql::compile(&sql, &sql::Options { batch_rows }).unwrap()
+    sql::compile(&sql, &sql::Options { batch_rows, ..sql::Options::default() }).unwrap()
 }
 
 fn csv(rows: usize) -> String {
