@@ -289,12 +289,12 @@ opcodes! {
     Guard "guard" "failed rows count where {a}" Bool (Mask, Nothing) -> Nothing false;
     /// Failed rows count everywhere again.
     Unguard "unguard" "failed rows count everywhere" Bool (Nothing, Nothing) -> Nothing false;
+    /// Start of the tumbling window of `b` microseconds that holds timestamp `a`.
+    WindowStart "window start" "start of the window of {b} that holds {a}" Time (Register, Constant) -> Same true;
     /// `dst` = call `a` of the call table.
     Call "call" "{a}" All (Call, Nothing) -> Same false;
     /// `dst` = the query's clock: NULL until the host or device has set it.
     Now "now" "NOW()" Time (Nothing, Nothing) -> Same false;
-    /// Start of the tumbling window of `b` microseconds that holds timestamp `a`.
-    WindowStart "window start" "start of the window of {b} that holds {a}" Time (Register, Constant) -> Same true;
 }
 
 impl Op {
