@@ -25,7 +25,7 @@ import importlib
 
 import duckdb
 
-FAMILIES = ["math", "text", "time", "conditional", "bytes", "regex", "decimal", "casts"]
+FAMILIES = ["math"]
 HERE = os.path.dirname(os.path.abspath(__file__))
 ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\\0", "|": "\\p"}
 

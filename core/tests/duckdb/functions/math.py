@@ -67,7 +67,7 @@ def exact():
         yield from (f"greatest({x}, 3)", f"least({x}, 3)", f"greatest({x}, NULL)", f"least(NULL, {x})", f"least({x}, h, 5)")
     yield from ("greatest(d, e, 2)", "greatest(i4)", "least(d)", "greatest(dec9, 1)", "least(dec9, dec18)", "greatest(i4, d)",
                 "greatest(r, d)", "least(i1, u1)", "greatest(i4, 1.5)", "greatest(NULL, NULL)", "least(u8, i4)")
-    yield from ("pi()", "-(-i4)", "- -d", "-abs(i4)", "abs(-i1)", "- (i4 + 1)", "2 ** 3", "2 ^ 3 ^ 2", "-2 ^ 2", "10 // 4", "10 % 4",
+    yield from ("pi()", "sqrt(d * d + e * e)", "-(-i4)", "- -d", "-abs(i4)", "abs(-i1)", "- (i4 + 1)", "2 ** 3", "2 ^ 3 ^ 2", "-2 ^ 2", "10 // 4", "10 % 4",
                 "-7 // 2", "-7 % 2", "7.5 // 2", "7.5 % 2", "1 << 4", "5 & 3", "5 | 3", "xor(5, 3)", "~5", "1 << 62", "1::BIGINT << 62",
                 "1::BIGINT << 63", "1 << 31", "1 << 30", "round(2.5)", "round(-2.5)", "round(0.5::DOUBLE)", "round(2.5::REAL)", "round(1.005, 2)", "round(1234.567, -2)",
                 "round(5, -1)", "round(15, -1)", "round(-15, -1)", "trunc(2.7)", "trunc(-2.7)", "ceil(2.1)", "floor(-2.1)", "abs(-2.5)", "sign(-2.5)",
@@ -99,5 +99,5 @@ def approximate():
     for a, b in (("d", "e"), ("e", "d"), ("i4", "k"), ("1", "d"), ("r", "r"), ("r", "e"), ("dec9", "2")):
         yield f"atan2({a}, {b})"
     yield from ("exp(1)", "ln(10)", "log(100)", "log(2, 8)", "log2(8)", "log10(1000)", "sin(0)", "cos(pi())", "tan(pi() / 4)", "asin(1)", "acos(-1)", "atan(1)",
-                "power(2, 10)", "power(2, 0.5)", "power(-8, 1.0 / 3)", "cbrt(27)", "cbrt(-8)", "exp(ln(d))", "sin(d) * sin(d) + cos(d) * cos(d)", "degrees(atan2(1, 1))", "sqrt(d * d + e * e)",
+                "power(2, 10)", "power(2, 0.5)", "power(-8, 1.0 / 3)", "cbrt(27)", "cbrt(-8)", "degrees(atan2(1, 1))",
                 "exp(710)", "exp(-1000)", "sinh(1)", "cosh(1)", "tanh(1)", "cot(1)")
