@@ -25,7 +25,7 @@ import importlib
 
 import duckdb
 
-FAMILIES = ["math"]
+FAMILIES = ["math", "text"]
 HERE = os.path.dirname(os.path.abspath(__file__))
 ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\\0", "|": "\\p"}
 

@@ -34,7 +34,7 @@ def exact():
         for x in NUMBERS:
             yield f"{f}({x})"
     for x in NUMBERS:
-        yield from (f"ceiling({x})", f"-{x}", f"+{x}", f"@{x}")
+        yield from (f"ceiling({x})", f"-{x}", f"+{x}")
         yield from (f"round({x}, 0)", f"round({x}, 1)", f"round({x}, 2)", f"round({x}, -1)", f"round({x}, -2)")
     for x in INTEGERS + FLOATS:
         yield from (f"round({x}, h)", f"round({x}, k)", f"trunc({x}, 1)", f"trunc({x}, h)", f"trunc({x}, -1)")
@@ -57,8 +57,8 @@ def exact():
         yield from (f"gcd({a}, {b})", f"lcm({a}, {b})")
     yield from ("greatest_common_divisor(i4, 12)", "least_common_multiple(i4, 12)", "gcd(i4, 0)", "lcm(i4, 0)")
     for x in FLOATS:
-        yield from (f"isnan({x})", f"isfinite({x})", f"isinf({x})", f"signbit({x})")
-    yield from ("isnan(i4)", "isnan(dec9)", "isfinite(i8)", "isinf(i4)", "signbit(-d)", "nextafter(d, e)", "nextafter(r, r)", "nextafter(d, 1)")
+        yield from (f"isnan({x})", f"isfinite({x})", f"isinf({x})")
+    yield from ("isnan(i4)", "isnan(dec9)", "isfinite(i8)", "isinf(i4)")
     for x in NUMBERS:
         yield from (f"sqrt({x})", f"radians({x})", f"degrees({x})")
     for x in SIGNED + ["h"]:
@@ -85,7 +85,7 @@ def exact():
 
 def approximate():
     for f in ("exp", "ln", "log", "log2", "log10", "cbrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "cot",
-              "asinh", "acosh", "atanh", "gamma", "lgamma"):
+              "asinh", "acosh", "atanh"):
         for x in ("i4", "r", "d", "dec9", "u8"):
             yield f"{f}({x})"
         yield f"{f}(e)"
