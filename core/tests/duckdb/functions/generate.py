@@ -91,6 +91,7 @@ def generate(family):
     seen = set()
     for how, expressions in (("=", module.exact()), ("~", module.approximate())):
         for expression in expressions:
+            assert not set(expression) & set("\t\n\r"), expression
             if expression not in seen:
                 seen.add(expression)
                 lines.append(line(con, expression, how, len(rows)))
