@@ -32,7 +32,7 @@ macro_rules! families {
     )*};
 }
 
-families! { math text }
+families! { math text time }
 
 fn family(name: &str, tsv: &str) {
     let report = env::var(REPORT).ok();

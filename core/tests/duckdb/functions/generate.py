@@ -25,7 +25,7 @@ import importlib
 
 import duckdb
 
-FAMILIES = ["math", "text"]
+FAMILIES = ["math", "text", "time"]
 HERE = os.path.dirname(os.path.abspath(__file__))
 ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\\0", "|": "\\p"}
 
@@ -38,63 +38,76 @@ def escape(value):
     return "".join(ESCAPES.get(c, c) for c in value)
 
 
-def connect(columns):
-    """A connection with the family's table, and its rows as texts."""
-    con = duckdb.connect()
-    con.execute("SET TimeZone = 'UTC'")
-    types = [(n, "BLOB" if t.startswith("VARBINARY") else t) for n, (t, _) in columns.items()]
-    con.execute("CREATE TABLE s (" + ", ".join(f"{n} {t}" for n, t in types) + ", id INTEGER)")
-    cells = ([v if v is None else str(v) for v in values] for _, values in columns.values())
-    rows = list(zip(*cells, strict=True))
-    for i, row in enumerate(rows):
-        casts = ", ".join(f"CAST(CAST(? AS VARCHAR) AS {t})" for _, t in types)
-        con.execute(f"INSERT INTO s VALUES ({casts}, {i})", row)
-    return con, rows
+class Database:
+    """DuckDB with the table of a family; started anew after an internal error of its own."""
 
+    def __init__(self, columns):
+        self.columns = {n: "BLOB" if t.startswith("VARBINARY") else t for n, (t, _) in columns.items()}
+        cells = ([v if v is None else str(v) for v in values] for _, values in columns.values())
+        self.rows = list(zip(*cells, strict=True))
+        self.start()
 
-def values(con, expression, rows):
-    def run(where=""):
-        sql = f"SELECT CAST({expression} AS VARCHAR) FROM s {where} ORDER BY id"
-        return [text(v) for (v,) in con.execute(sql).fetchall()]
+    def start(self):
+        self.con = duckdb.connect()
+        self.con.execute("SET TimeZone = 'UTC'")
+        # It evaluates functions of the least and the greatest value, and fails where they fail.
+        self.con.execute("SET disabled_optimizers = 'statistics_propagation'")
+        columns = ", ".join(f"{n} {t}" for n, t in self.columns.items())
+        self.con.execute(f"CREATE TABLE s ({columns}, id INTEGER)")
+        casts = ", ".join(f"CAST(CAST(? AS VARCHAR) AS {t})" for t in self.columns.values())
+        for i, row in enumerate(self.rows):
+            self.con.execute(f"INSERT INTO s VALUES ({casts}, {i})", row)
 
-    def text(value):  # the sign of NaN means nothing
-        return "nan" if value == "-nan" else value
-
-    try:
-        return [escape(v) for v in run()]
-    except duckdb.Error:
-        pass
-    out = []
-    for i in range(rows):
+    def run(self, sql):
         try:
-            out += [escape(v) for v in run(f"WHERE id = {i}")]
+            return self.con.execute(sql)
+        except (duckdb.InternalException, duckdb.FatalException):
+            self.start()
+            raise
+
+    def type(self, expression):
+        kind = self.run(f"SELECT {expression} FROM s LIMIT 0").description[0][1]
+        return str(kind).replace('"', "")
+
+    def values(self, expression):
+        def values(where):
+            sql = f"SELECT CAST({expression} AS VARCHAR) FROM s {where} ORDER BY id"
+            # The sign of NaN means nothing.
+            return ["nan" if v == "-nan" else escape(v) for (v,) in self.run(sql).fetchall()]
+
+        def alone(row):
+            try:
+                return values(f"WHERE id = {row}")
+            except duckdb.Error:
+                return ["!"]
+
+        try:
+            return values("")
         except duckdb.Error:
-            out.append("!")
-    return out
+            return [value for row in range(len(self.rows)) for value in alone(row)]
 
 
-def line(con, expression, how, rows):
+def line(database, expression, how):
     try:
-        kind = con.execute(f"SELECT {expression} FROM s LIMIT 0").description[0][1]
+        kind = database.type(expression)
     except duckdb.Error as error:
         return f"{expression}\terror\t{how}\t" + " ".join(str(error).split("\n")[0].split())
-    kind = str(kind).replace('"', "")
-    return f"{expression}\t{kind}\t{how}\t" + "|".join(values(con, expression, rows))
+    return f"{expression}\t{kind}\t{how}\t" + "|".join(database.values(expression))
 
 
 def generate(family):
     """The text of the family's file."""
     module = importlib.import_module(f"functions.{family}")
-    con, rows = connect(module.COLUMNS)
+    database = Database(module.COLUMNS)
     lines = [f"column\t{name}\t{kind}" for name, (kind, _) in module.COLUMNS.items()]
-    lines += ["row\t" + "\t".join(escape(v) for v in row) for row in rows]
+    lines += ["row\t" + "\t".join(escape(v) for v in row) for row in database.rows]
     seen = set()
     for how, expressions in (("=", module.exact()), ("~", module.approximate())):
         for expression in expressions:
             assert not set(expression) & set("\t\n\r"), expression
             if expression not in seen:
                 seen.add(expression)
-                lines.append(line(con, expression, how, len(rows)))
+                lines.append(line(database, expression, how))
     return "\n".join(lines) + "\n"
 
 
