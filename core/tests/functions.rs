@@ -32,7 +32,7 @@ macro_rules! families {
     )*};
 }
 
-families! { math text time }
+families! { math text time conditional bytes }
 
 fn family(name: &str, tsv: &str) {
     let report = env::var(REPORT).ok();

@@ -25,8 +25,9 @@ import importlib
 
 import duckdb
 
-FAMILIES = ["math", "text", "time"]
+FAMILIES = ["math", "text", "time", "conditional", "bytes"]
 HERE = os.path.dirname(os.path.abspath(__file__))
+FAILURES = (duckdb.Error, UnicodeDecodeError)  # the latter: of a message with raw bytes
 ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\\0", "|": "\\p"}
 
 
@@ -38,12 +39,17 @@ def escape(value):
     return "".join(ESCAPES.get(c, c) for c in value)
 
 
+def text(value):
+    """A row's value as text."""
+    return value if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
 class Database:
     """DuckDB with the table of a family; started anew after an internal error of its own."""
 
     def __init__(self, columns):
         self.columns = {n: "BLOB" if t.startswith("VARBINARY") else t for n, (t, _) in columns.items()}
-        cells = ([v if v is None else str(v) for v in values] for _, values in columns.values())
+        cells = ([text(v) for v in values] for _, values in columns.values())
         self.rows = list(zip(*cells, strict=True))
         self.start()
 
@@ -78,12 +84,12 @@ class Database:
         def alone(row):
             try:
                 return values(f"WHERE id = {row}")
-            except duckdb.Error:
+            except FAILURES:
                 return ["!"]
 
         try:
             return values("")
-        except duckdb.Error:
+        except FAILURES:
             return [value for row in range(len(self.rows)) for value in alone(row)]
 
 
@@ -113,7 +119,7 @@ def generate(family):
 
 if __name__ == "__main__":
     for family in sys.argv[1:] or FAMILIES:
-        text = generate(family)
+        tsv = generate(family)
         with open(os.path.join(HERE, f"{family}.tsv"), "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        print(family, text.count("\n"), "lines")
+            file.write(tsv)
+        print(family, tsv.count("\n"), "lines")

@@ -86,7 +86,7 @@ def exact():
     yield from ("dayname(tm)", "monthname(s)", "last_day(NULL)", "dayname(tz)")
     for zone in ("UTC", "+01:00", "-08:00", "+05:30", "+01", "-8", "01:00", "GMT+1", "Etc/GMT-2", "Etc/GMT+8", "UTC+1", "GMT", "Z", "+0530", "+14:00", "+25:00", "", "nosuch", "GMT+05:30", "GMT-8", "utc", "Etc/UTC"):
         yield from (f"ts AT TIME ZONE '{zone}'", f"tz AT TIME ZONE '{zone}'")
-    yield from ("timezone('UTC', ts)", "timezone('Etc/GMT-2', tz)", "dt AT TIME ZONE 'UTC'", "tm AT TIME ZONE 'UTC'", "ts AT TIME ZONE NULL", "ts AT TIME ZONE INTERVAL '1' HOUR", "(ts AT TIME ZONE 'Etc/GMT-2') AT TIME ZONE 'UTC'", "ts AT TIME ZONE s")
+    yield from ("timezone('UTC', ts)", "timezone('Etc/GMT-2', tz)", "tm AT TIME ZONE 'UTC'", "ts AT TIME ZONE NULL", "ts AT TIME ZONE INTERVAL '1' HOUR", "(ts AT TIME ZONE 'Etc/GMT-2') AT TIME ZONE 'UTC'", "ts AT TIME ZONE s")
     units = ["year", "month", "day", "hour", "minute", "second", "millisecond", "microsecond", "week", "quarter", "decade", "century", "millennium"]
     for unit in units:
         plural = {"century": "centuries", "millennium": "millennia"}.get(unit, unit + "s")
