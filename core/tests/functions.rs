@@ -32,7 +32,7 @@ macro_rules! families {
     )*};
 }
 
-families! { math text time conditional bytes }
+families! { math text time conditional bytes regex decimal }
 
 fn family(name: &str, tsv: &str) {
     let report = env::var(REPORT).ok();

@@ -25,7 +25,7 @@ import importlib
 
 import duckdb
 
-FAMILIES = ["math", "text", "time", "conditional", "bytes"]
+FAMILIES = ["math", "text", "time", "conditional", "bytes", "regex", "decimal"]
 HERE = os.path.dirname(os.path.abspath(__file__))
 FAILURES = (duckdb.Error, UnicodeDecodeError)  # the latter: of a message with raw bytes
 ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\\0", "|": "\\p"}
