@@ -32,7 +32,7 @@ macro_rules! families {
     )*};
 }
 
-families! { math text time conditional bytes regex decimal }
+families! { math text time conditional bytes regex decimal casts }
 
 fn family(name: &str, tsv: &str) {
     let report = env::var(REPORT).ok();
