@@ -19,11 +19,19 @@ pub(crate) struct Table {
     rows: Vec<Vec<Option<String>>>,
 }
 
+/// The value of an expression in a row.
+pub(crate) struct Value {
+    /// In the escaped form of the tables; `!` for a NULL by a failure.
+    pub(crate) text: String,
+    /// What failed on the way.
+    pub(crate) failures: u64,
+}
+
 /// What RingQL makes of an expression.
 pub(crate) enum Outcome {
     Refused(CompileErrorKind, String),
-    /// The type by DuckDB's name, and the values row by row in the escaped form of the tables.
-    Rows(String, Vec<String>),
+    /// The type by DuckDB's name, and the values row by row.
+    Rows(String, Vec<Value>),
     /// Something that must not be.
     Wrong(String),
 }
@@ -80,12 +88,11 @@ impl Table {
         let data_type = schema.fields[schema.fields.len() - 1].data_type;
         for row in &input {
             let (out, failures) = run(row, 1);
-            let value = value(schema, &out);
-            values.push(match failures {
-                0 => value,
-                _ if value == "NULL" => "!".into(),
-                _ => format!("{value} though {failures} failed"),
-            });
+            let text = match value(schema, &out) {
+                null if null == "NULL" && failures > 0 => "!".into(),
+                text => text,
+            };
+            values.push(Value { text, failures });
             one_by_one.extend(out);
             failed += failures;
         }
@@ -188,19 +195,21 @@ fn unescape(cell: &str) -> Option<String> {
     Some(out)
 }
 
-/// Whether two texts are floats that differ by no more than another libm explains.
-pub(crate) fn close(data_type: &str, a: &str, b: &str) -> bool {
+/// Whether two texts are the same float, whatever digits they show it with, or, approximately, floats
+/// that differ by no more than another libm explains.
+pub(crate) fn same_float(data_type: &str, a: &str, b: &str, approximate: bool) -> bool {
     /// The place of a number in the order of the floats, from its bits.
     fn place(bits: i64, negative_zero: i64) -> i64 {
         if bits < 0 { negative_zero - bits } else { bits }
     }
-    let place: fn(&str) -> Option<i64> = match data_type {
-        "DOUBLE" => |text| Some(place(text.parse::<f64>().ok()?.to_bits().cast_signed(), i64::MIN)),
-        "FLOAT" => |text| {
-            let bits = text.parse::<f32>().ok()?.to_bits().cast_signed();
-            Some(place(bits.into(), i32::MIN.into()))
-        },
+    let bits: fn(&str) -> Option<i64> = match data_type {
+        "DOUBLE" => |text| Some(text.parse::<f64>().ok()?.to_bits().cast_signed()),
+        "FLOAT" => |text| Some(text.parse::<f32>().ok()?.to_bits().cast_signed().into()),
         _ => return false,
     };
-    place(a).zip(place(b)).is_some_and(|(a, b)| a.abs_diff(b) <= ULPS)
+    let negative_zero = if data_type == "FLOAT" { i32::MIN.into() } else { i64::MIN };
+    bits(a).zip(bits(b)).is_some_and(|(a, b)| {
+        let near = place(a, negative_zero).abs_diff(place(b, negative_zero)) <= ULPS;
+        a == b || approximate && near
+    })
 }

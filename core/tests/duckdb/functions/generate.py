@@ -9,8 +9,8 @@ differ in the last digits, because they come from the machine's libm.
 
 The file has a line `column NAME TYPE` for each column, a line `row VALUE ...` for each row, and a
 line `EXPRESSION TYPE HOW VALUES` for each expression: HOW is `=` or `~` (approximate), VALUES are
-its values as text (CAST AS VARCHAR), row by row, with `|` in between. `NULL` is NULL, and `!` says
-that DuckDB fails in that row alone. The TYPE is `error` where DuckDB refuses the expression.
+its values as text (CAST AS VARCHAR), row by row, with `|` in between, or one value for all rows.
+`NULL` is NULL, and `!` says that DuckDB fails in that row alone. The TYPE is `error` where DuckDB refuses the expression.
 In values `\\t`, `\\n`, `\\r`, `\\0`, `\\p` (|) and `\\\\` are escapes, and `\\&` is nothing (the text
 NULL is `\\&NULL`).
 """
@@ -98,7 +98,8 @@ class Database:
 def line(database, expression, how):
     try:
         kind = database.type(expression)
-        values = "|".join(database.values(expression))
+        values = database.values(expression)
+        values = "|".join(values if len(set(values)) > 1 else values[:1])
     except duckdb.Error as error:
         kind, values = "error", " ".join(str(error).split("\n")[0].split())
     return f"{expression}\t{kind}\t{how}\t{values}"
@@ -109,7 +110,8 @@ def generate(family):
     module = importlib.import_module(f"functions.{family}")
     database = Database(module.COLUMNS)
     lines = [f"column\t{name}\t{kind}" for name, (kind, _) in module.COLUMNS.items()]
-    lines += ["row\t" + "\t".join(escape(v) for v in row) for row in database.rows]
+    rows = database.run("SELECT CAST(COLUMNS(* EXCLUDE id) AS VARCHAR) FROM s ORDER BY id").fetchall()
+    lines += ["row\t" + "\t".join(escape(v) for v in row) for row in rows]
     seen = set()
     for how, expressions in (("=", module.exact()), ("~", module.approximate())):
         for expression in expressions:
