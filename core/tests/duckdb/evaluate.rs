@@ -6,7 +6,7 @@ use ringql_core::query::Query;
 use ringql_core::record::{RecordMut, RecordRef};
 use ringql_core::ring::{RecordSink, RecordSource};
 use ringql_core::schema::Schema;
-use ringql_core::sql::{CompileErrorKind, Options, compile};
+use ringql_core::sql::{Options, compile};
 use ringql_core::types::DataType;
 
 /// The most that a float may differ from another libm's, units in the last place.
@@ -29,7 +29,7 @@ pub(crate) struct Value {
 
 /// What RingQL makes of an expression.
 pub(crate) enum Outcome {
-    Refused(CompileErrorKind, String),
+    Refused(String),
     /// The type by DuckDB's name, and the values row by row.
     Rows(String, Vec<Value>),
     /// Something that must not be.
@@ -61,7 +61,7 @@ impl Table {
         let sql = format!("CREATE STREAM s ({});\nSELECT {expression} FROM s", columns.join(", "));
         let program = match compile(&sql, &Options { batch_rows: 64 }) {
             Ok(program) => program,
-            Err(error) => return Outcome::Refused(error.kind(), error.to_string()),
+            Err(error) => return Outcome::Refused(error.to_string()),
         };
         let input: Result<Vec<_>, _> = self
             .rows
