@@ -149,7 +149,7 @@ fn a_plan_of_the_future_is_refused_by_its_version() {
     let error = SmallPlan::decode(&bytes, &ALL).unwrap_err();
     assert_eq!(error, DecodeError::Version { found: 513, supported: 2 });
     let text = error.to_string();
-    assert!(text.contains("version 513") && text.contains("version 1;"), "{text}");
+    assert!(text.contains("version 513") && text.contains("version 2;"), "{text}");
 }
 
 #[test]
