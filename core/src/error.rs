@@ -48,8 +48,14 @@ pub enum Table {
     Aggregates,
     /// [`Plan::lists`](crate::plan::Plan::lists)
     Lists,
+    /// [`Plan::calls`](crate::plan::Plan::calls)
+    Calls,
+    /// [`Plan::arguments`](crate::plan::Plan::arguments)
+    Arguments,
     /// [`Plan::texts`](crate::plan::Plan::texts)
     Texts,
+    /// [`Plan::bytes`](crate::plan::Plan::bytes)
+    Bytes,
 }
 
 impl fmt::Display for Table {
@@ -65,7 +71,10 @@ impl fmt::Display for Table {
             Self::Operators => "operator",
             Self::Aggregates => "aggregate",
             Self::Lists => "list",
+            Self::Calls => "call",
+            Self::Arguments => "argument",
             Self::Texts => "text",
+            Self::Bytes => "byte",
         })
     }
 }

@@ -29,8 +29,7 @@ use value::Names;
 ///
 /// ```
 /// use ringql_core::plan::{Plan, explain::Explanation};
-/// # let plan = Plan { batch_rows: 16, streams: &[], outputs: &[], fields: &[], constants: &[],
-/// #     registers: &[], instructions: &[], operators: &[], aggregates: &[], lists: &[], texts: "" };
+/// # let plan = Plan { batch_rows: 16, ..Plan::EMPTY };
 /// let explanation = Explanation::of(&plan);
 /// assert_eq!(explanation.arena.total, plan.arena_bytes() as u64);
 /// assert!(explanation.text().starts_with("plan  "));

@@ -16,7 +16,11 @@ pub mod wire;
 use serde::{Deserialize, Serialize};
 
 use crate::schema::{Field, Schema, Text};
-use op::{ColumnId, Instruction, OperatorId, OutputId, Register, RegisterId, StreamId};
+use crate::types::DataType;
+use op::{
+    ColumnId, FunctionId, Instruction, Operand, OperatorId, OutputId, Register, RegisterId,
+    StreamId,
+};
 
 /// A run of entries in one of a plan's tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -81,6 +85,18 @@ pub enum OnFull {
     Error,
     /// Drop the record and count it.
     DropNew,
+}
+
+/// What to do with a value that can't be computed: an integer that overflows, a division by zero
+/// that has no result, a CAST that does not fit, a date out of range, a text longer than its place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum OnError {
+    /// It becomes NULL and is counted.
+    #[default]
+    Null,
+    /// Stop with [`RunError::Failed`](crate::error::RunError::Failed) before its record.
+    Stop,
 }
 
 /// One entry of the operator table. An entry names its input, which stands before it.
@@ -195,8 +211,29 @@ pub struct Aggregate {
     pub state: u32,
 }
 
-/// A constant: the value's bits (numbers sign-extended or as IEEE 754 bits), or a text's place in
-/// the pool as `offset | len << 16`.
+/// A call of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Call {
+    /// Which function.
+    pub function: FunctionId,
+    /// In the argument table.
+    pub arguments: Range,
+}
+
+/// An argument of a [`Call`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Argument {
+    /// Its type: that of its register, or what its constant's bits stand for.
+    pub data_type: DataType,
+    /// A register or a constant.
+    pub operand: Operand,
+}
+
+/// A constant: the value's bits (numbers sign-extended or as IEEE 754 bits), or a place as
+/// `offset | len << 16`: a text's in the text pool, that of bytes and 16-byte values in the byte
+/// pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[repr(transparent)]
@@ -207,6 +244,18 @@ impl Constant {
     #[must_use]
     pub const fn text(t: Text) -> Self {
         Self(t.offset as u64 | (t.len as u64) << 16)
+    }
+
+    /// A constant in the byte pool.
+    #[must_use]
+    pub const fn bytes(r: Range) -> Self {
+        Self(r.start as u64 | (r.len as u64) << 16)
+    }
+
+    /// The place of a constant in the byte pool.
+    #[must_use]
+    pub const fn as_bytes(self) -> Range {
+        Range { start: self.0 as u16, len: (self.0 >> 16) as u16 }
     }
 
     /// The place of a text constant.
@@ -221,6 +270,8 @@ impl Constant {
 pub struct Plan<'a> {
     /// Rows of a batch (B): the capacity of every register.
     pub batch_rows: u16,
+    /// What to do with a value that can't be computed.
+    pub on_error: OnError,
     /// Inputs.
     pub streams: &'a [Stream],
     /// Outputs.
@@ -239,11 +290,36 @@ pub struct Plan<'a> {
     pub aggregates: &'a [Aggregate],
     /// Lists of registers that operators name.
     pub lists: &'a [RegisterId],
+    /// Calls of functions.
+    pub calls: &'a [Call],
+    /// Arguments of the calls.
+    pub arguments: &'a [Argument],
     /// Names and text constants.
     pub texts: &'a str,
+    /// Constants that are bytes or take 16 bytes, and tables of compiled patterns.
+    pub bytes: &'a [u8],
 }
 
 impl<'a> Plan<'a> {
+    /// No tables at all: what `..Plan::EMPTY` fills the others with.
+    pub const EMPTY: Self = Self {
+        batch_rows: 0,
+        on_error: OnError::Null,
+        streams: &[],
+        outputs: &[],
+        fields: &[],
+        constants: &[],
+        registers: &[],
+        instructions: &[],
+        operators: &[],
+        aggregates: &[],
+        lists: &[],
+        calls: &[],
+        arguments: &[],
+        texts: "",
+        bytes: &[],
+    };
+
     /// The schema of an input.
     #[must_use]
     pub const fn input(&self, stream: StreamId) -> Schema<'a> {

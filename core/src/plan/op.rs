@@ -47,6 +47,18 @@ index!(
     OutputId
 );
 
+index!(
+    /// An entry of the call table.
+    CallId
+);
+
+/// The stable name of a function in a plan: a hash of its name and its parameters' types, so that
+/// a plan finds the function that it was compiled for, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[repr(transparent)]
+pub struct FunctionId(pub u32);
+
 /// A register, a constant or a column, in two bytes.
 ///
 /// The highest bit marks a constant; a column appears only in [`Op::Load`], which knows.
@@ -84,6 +96,12 @@ impl Operand {
     /// An operand of [`Op::Load`].
     #[must_use]
     pub const fn column(c: ColumnId) -> Self {
+        Self(c.0)
+    }
+
+    /// The operand of [`Op::Call`].
+    #[must_use]
+    pub const fn call(c: CallId) -> Self {
         Self(c.0)
     }
 

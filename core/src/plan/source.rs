@@ -6,9 +6,10 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use super::op::{ColumnId, Instruction, OperatorId, Register, RegisterId, StreamId};
+use super::op::{ColumnId, FunctionId, Instruction, OperatorId, Register, RegisterId, StreamId};
 use super::{
-    Aggregate, AggregateTable, Constant, EventTime, Operator, Output, Plan, Range, Stream, wire,
+    Aggregate, AggregateTable, Argument, Call, Constant, EventTime, Operator, Output, Plan, Range,
+    Stream, wire,
 };
 use crate::schema::{Field, Text};
 use crate::types::DataType;
@@ -17,11 +18,12 @@ use crate::types::DataType;
 const IMPORTS: &str = "    #[allow(unused_imports)]
     use ::ringql_core::{
         plan::op::{
-            ColumnId, Instruction, Op, Operand, OperatorId, OutputId, Register, RegisterId, StreamId,
+            ColumnId, FunctionId, Instruction, Op, Operand, OperatorId, OutputId, Register,
+            RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Constant, EventTime, OnFull, Operator,
-            Output, Plan, Range, Stream,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            OnError, OnFull, Operator, Output, Plan, Range, Stream,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -35,8 +37,7 @@ const IMPORTS: &str = "    #[allow(unused_imports)]
 ///
 /// ```
 /// use ringql_core::plan::{Plan, source::plan_source};
-/// # let plan = Plan { batch_rows: 1, streams: &[], outputs: &[], fields: &[], constants: &[],
-/// #     registers: &[], instructions: &[], operators: &[], aggregates: &[], lists: &[], texts: "" };
+/// # let plan = Plan { batch_rows: 1, ..Plan::EMPTY };
 /// let source = plan_source(&plan, "PLAN");
 /// assert!(source.contains("pub const PLAN: ::ringql_core::plan::Plan<'static> = {"));
 /// ```
@@ -49,6 +50,7 @@ pub fn plan_source(plan: &Plan<'_>, name: &str) -> String {
     }
     out += &format!("pub const {name}: ::ringql_core::plan::Plan<'static> = {{\n{IMPORTS}");
     out += &format!("    Plan {{\n        batch_rows: {},\n", plan.batch_rows);
+    out += &format!("        on_error: OnError::{:?},\n", plan.on_error);
     let name_of = |text: Text| text.of(plan.texts);
     table(&mut out, "streams", plan.streams, |s| (stream(s), name_of(s.name).into()));
     table(&mut out, "outputs", plan.outputs, |o| (output(o), name_of(o.name).into()));
@@ -59,7 +61,10 @@ pub fn plan_source(plan: &Plan<'_>, name: &str) -> String {
     table(&mut out, "operators", plan.operators, |o| (operator(o), String::new()));
     table(&mut out, "aggregates", plan.aggregates, |a| (aggregate(a), String::new()));
     table(&mut out, "lists", plan.lists, |r| (register_id(*r), String::new()));
-    out += &format!("        texts: {:?},\n    }}\n}};\n", plan.texts);
+    table(&mut out, "calls", plan.calls, |c| (call(c), String::new()));
+    table(&mut out, "arguments", plan.arguments, |a| (argument(a), String::new()));
+    out += &format!("        texts: {:?},\n", plan.texts);
+    out += &format!("        bytes: b\"{}\",\n    }}\n}};\n", plan.bytes.escape_ascii());
     out
 }
 
@@ -145,6 +150,16 @@ fn instruction(i: &Instruction) -> String {
         "Instruction {{ op: Op::{op:?}, kind: Kind::{kind:?}, dst: {dst}, a: Operand({a:#x}), \
          b: Operand({b:#x}) }}"
     )
+}
+
+fn call(c: &Call) -> String {
+    let FunctionId(id) = c.function;
+    format!("Call {{ function: FunctionId({id:#x}), arguments: {} }}", range(c.arguments))
+}
+
+fn argument(a: &Argument) -> String {
+    let (t, operand) = (data_type(a.data_type), a.operand.0);
+    format!("Argument {{ data_type: {t}, operand: Operand({operand:#x}) }}")
 }
 
 fn operator(o: &Operator) -> String {

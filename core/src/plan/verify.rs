@@ -39,19 +39,7 @@
 //! use ringql_core::plan::{Plan, verify::verify};
 //! use ringql_core::error::{Fault, Table, VerifyError};
 //!
-//! let plan = Plan {
-//!     batch_rows: 0,
-//!     streams: &[],
-//!     outputs: &[],
-//!     fields: &[],
-//!     constants: &[],
-//!     registers: &[],
-//!     instructions: &[],
-//!     operators: &[],
-//!     aggregates: &[],
-//!     lists: &[],
-//!     texts: "",
-//! };
+//! let plan = Plan { batch_rows: 0, ..Plan::EMPTY };
 //! let refused = VerifyError { table: Table::Header, entry: 0, fault: Fault::Capacity };
 //! assert_eq!(verify(&plan), Err(refused));
 //! ```
@@ -118,7 +106,10 @@ fn header(plan: &Plan<'_>) -> Result<(), VerifyError> {
         (Table::Operators, plan.operators.len(), u16_max),
         (Table::Aggregates, plan.aggregates.len(), u16_max),
         (Table::Lists, plan.lists.len(), u16_max),
+        (Table::Calls, plan.calls.len(), MAX_CONSTANTS),
+        (Table::Arguments, plan.arguments.len(), u16_max),
         (Table::Texts, plan.texts.len(), u16_max),
+        (Table::Bytes, plan.bytes.len(), u16_max),
     ] {
         ensure(entries <= most, table, most, Fault::Count)?;
     }

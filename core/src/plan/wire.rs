@@ -12,9 +12,9 @@
 //! | 4          | CRC-32/ISO-HDLC of all bytes before it: u32, little-endian                    |
 //!
 //! The body is [postcard](https://postcard.jamesmunns.com/wire-format)'s form of a [`Plan`]:
-//! `batch_rows`, then the ten tables in the order in which [`Plan`] declares them, each as its
-//! number of entries and then the entries one after another (the text pool: its number of bytes
-//! and then the bytes, UTF-8). In an entry:
+//! `batch_rows`, `on_error`, then the tables in the order in which [`Plan`] declares them, each as
+//! its number of entries and then the entries one after another (the text pool: its number of
+//! bytes and then the bytes, UTF-8; the byte pool likewise). In an entry:
 //!
 //! - a struct is its members in declared order, without any tags;
 //! - an enum is the number of the variant (from 0, in declared order; so new variants are appended,
@@ -64,7 +64,7 @@ use crate::error::{DecodeError, EncodeError};
 /// The first bytes of every encoded plan.
 pub const MAGIC: [u8; 4] = *b"RQLP";
 /// The version of the form that this crate writes and reads.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 const VERSION_AT: Bytes<usize> = 4..6;
 const FEATURES_AT: Bytes<usize> = 6..10;
@@ -93,8 +93,7 @@ pub fn encoded_len(plan: &Plan<'_>) -> Result<usize, EncodeError> {
 ///
 /// ```
 /// use ringql_core::plan::{Plan, wire};
-/// # let plan = Plan { batch_rows: 1, streams: &[], outputs: &[], fields: &[], constants: &[],
-/// #     registers: &[], instructions: &[], operators: &[], aggregates: &[], lists: &[], texts: "" };
+/// # let plan = Plan { batch_rows: 1, ..Plan::EMPTY };
 /// let mut buffer = [0; 64];
 /// let n = wire::encode(&plan, &mut buffer)?;
 /// assert_eq!(n, wire::encoded_len(&plan)?);

@@ -13,8 +13,8 @@ use crate::plan::op::{
 };
 use crate::plan::verify::{MAX_RECORD, MAX_REGISTERS};
 use crate::plan::{
-    Aggregate, AggregateFunction, AggregateTable, Constant, EventTime, OnFull, Operator, Output,
-    Plan, Range, Stream,
+    Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime, OnError,
+    OnFull, Operator, Output, Plan, Range, Stream,
 };
 use crate::schema::{Field, Layout, Text};
 use crate::types::DataType;
@@ -23,6 +23,7 @@ use crate::types::DataType;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnedPlan {
     batch_rows: u16,
+    on_error: OnError,
     streams: Vec<Stream>,
     outputs: Vec<Output>,
     fields: Vec<Field>,
@@ -32,7 +33,10 @@ pub struct OwnedPlan {
     operators: Vec<Operator>,
     aggregates: Vec<Aggregate>,
     lists: Vec<RegisterId>,
+    calls: Vec<Call>,
+    arguments: Vec<Argument>,
     texts: String,
+    bytes: Vec<u8>,
 }
 
 impl OwnedPlan {
@@ -53,6 +57,7 @@ impl OwnedPlan {
     pub fn plan(&self) -> Plan<'_> {
         Plan {
             batch_rows: self.batch_rows,
+            on_error: self.on_error,
             streams: &self.streams,
             outputs: &self.outputs,
             fields: &self.fields,
@@ -62,7 +67,10 @@ impl OwnedPlan {
             operators: &self.operators,
             aggregates: &self.aggregates,
             lists: &self.lists,
+            calls: &self.calls,
+            arguments: &self.arguments,
             texts: &self.texts,
+            bytes: &self.bytes,
         }
     }
 }
@@ -212,6 +220,7 @@ impl<'a> Tables<'a> {
         all.append(&mut own);
         let plan = OwnedPlan {
             batch_rows: shape.batch_rows,
+            on_error: OnError::Null,
             streams: [stream].into(),
             outputs: [output].into(),
             fields: all,
@@ -221,7 +230,10 @@ impl<'a> Tables<'a> {
             operators: Vec::new(),
             aggregates: Vec::new(),
             lists: Vec::new(),
+            calls: Vec::new(),
+            arguments: Vec::new(),
             texts: String::new(),
+            bytes: Vec::new(),
         };
         Ok(Self { plan, texts, allocation })
     }

@@ -12,7 +12,7 @@ use ringql_core::plan::op::{
     ColumnId, ConstantId, Instruction, Op, Operand, OperatorId, Register, RegisterId,
 };
 use ringql_core::plan::{Aggregate, AggregateFunction, Constant, EventTime, Operator, Output};
-use ringql_core::plan::{Plan, Range, Stream};
+use ringql_core::plan::{Argument, Call, OnError, Plan, Range, Stream};
 use ringql_core::schema::{Field, Layout, Text};
 use ringql_core::types::{DataType, Kind};
 
@@ -20,6 +20,7 @@ use ringql_core::types::{DataType, Kind};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tables {
     pub batch_rows: u16,
+    pub on_error: OnError,
     pub streams: Vec<Stream>,
     pub outputs: Vec<Output>,
     pub fields: Vec<Field>,
@@ -29,7 +30,10 @@ pub struct Tables {
     pub operators: Vec<Operator>,
     pub aggregates: Vec<Aggregate>,
     pub lists: Vec<RegisterId>,
+    pub calls: Vec<Call>,
+    pub arguments: Vec<Argument>,
     pub texts: String,
+    pub bytes: Vec<u8>,
 }
 
 pub type Column<'a> = (&'a str, DataType, bool);
@@ -42,6 +46,7 @@ impl Tables {
     pub fn plan(&self) -> Plan<'_> {
         Plan {
             batch_rows: self.batch_rows,
+            on_error: self.on_error,
             streams: &self.streams,
             outputs: &self.outputs,
             fields: &self.fields,
@@ -51,13 +56,17 @@ impl Tables {
             operators: &self.operators,
             aggregates: &self.aggregates,
             lists: &self.lists,
+            calls: &self.calls,
+            arguments: &self.arguments,
             texts: &self.texts,
+            bytes: &self.bytes,
         }
     }
 
     pub fn of(plan: &Plan<'_>) -> Self {
         Self {
             batch_rows: plan.batch_rows,
+            on_error: plan.on_error,
             streams: plan.streams.to_vec(),
             outputs: plan.outputs.to_vec(),
             fields: plan.fields.to_vec(),
@@ -67,7 +76,10 @@ impl Tables {
             operators: plan.operators.to_vec(),
             aggregates: plan.aggregates.to_vec(),
             lists: plan.lists.to_vec(),
+            calls: plan.calls.to_vec(),
+            arguments: plan.arguments.to_vec(),
             texts: plan.texts.to_owned(),
+            bytes: plan.bytes.to_vec(),
         }
     }
 

@@ -7,7 +7,7 @@ use super::{Features, is_canonical, unwrap};
 use crate::error::{DecodeError, Table};
 use crate::plan::op::{Instruction, Register, RegisterId};
 use crate::plan::verify::verify;
-use crate::plan::{Aggregate, Constant, Operator, Output, Plan, Stream};
+use crate::plan::{Aggregate, Argument, Call, Constant, OnError, Operator, Output, Plan, Stream};
 use crate::schema::Field;
 
 /// Streams that [`PlanTables`] hold.
@@ -22,9 +22,9 @@ pub const MAX_AGGREGATES: usize = 32;
 /// Tables for a plan that is decoded from bytes: no allocation, capacities chosen by you.
 ///
 /// - `FIELDS`: columns of inputs and outputs together;
-/// - `REGISTERS`: registers, and as many constants;
-/// - `INSTRUCTIONS`: instructions, and as many entries of [`Plan::lists`];
-/// - `TEXTS`: bytes of names and text constants.
+/// - `REGISTERS`: registers, and as many constants and calls;
+/// - `INSTRUCTIONS`: instructions, and as many entries of [`Plan::lists`] and [`Plan::arguments`];
+/// - `TEXTS`: bytes of names and text constants, and as many of [`Plan::bytes`].
 ///
 /// The others are small and fixed: [`MAX_STREAMS`], [`MAX_OUTPUTS`], [`MAX_OPERATORS`],
 /// [`MAX_AGGREGATES`]. A plan that does not fit is refused with the table's name and both numbers.
@@ -36,9 +36,9 @@ pub const MAX_AGGREGATES: usize = 32;
 ///
 /// type MyPlan = PlanTables<24, 32, 40, 256>;
 /// const { assert!(size_of::<MyPlan>() < 3 * 1024) };
-/// assert_eq!(MyPlan::decode(b"RQLP\x02\x00").err(), Some(DecodeError::Version {
-///     found: 2,
-///     supported: 1,
+/// assert_eq!(MyPlan::decode(b"RQLP\x01\x00").err(), Some(DecodeError::Version {
+///     found: 1,
+///     supported: 2,
 /// }));
 /// ```
 #[derive(Clone, Debug)]
@@ -49,6 +49,7 @@ pub struct PlanTables<
     const TEXTS: usize,
 > {
     batch_rows: u16,
+    on_error: OnError,
     streams: Vec<Stream, MAX_STREAMS>,
     outputs: Vec<Output, MAX_OUTPUTS>,
     fields: Vec<Field, FIELDS>,
@@ -58,7 +59,10 @@ pub struct PlanTables<
     operators: Vec<Operator, MAX_OPERATORS>,
     aggregates: Vec<Aggregate, MAX_AGGREGATES>,
     lists: Vec<RegisterId, INSTRUCTIONS>,
+    calls: Vec<Call, REGISTERS>,
+    arguments: Vec<Argument, INSTRUCTIONS>,
     texts: String<TEXTS>,
+    bytes: Vec<u8, TEXTS>,
 }
 
 /// Tables of under 4 KiB, for plans of a dozen output columns on a device.
@@ -75,6 +79,7 @@ impl<const FIELDS: usize, const REGISTERS: usize, const INSTRUCTIONS: usize, con
     pub const fn new() -> Self {
         Self {
             batch_rows: 0,
+            on_error: OnError::Null,
             streams: Vec::new(),
             outputs: Vec::new(),
             fields: Vec::new(),
@@ -84,7 +89,10 @@ impl<const FIELDS: usize, const REGISTERS: usize, const INSTRUCTIONS: usize, con
             operators: Vec::new(),
             aggregates: Vec::new(),
             lists: Vec::new(),
+            calls: Vec::new(),
+            arguments: Vec::new(),
             texts: String::new(),
+            bytes: Vec::new(),
         }
     }
 
@@ -116,6 +124,7 @@ impl<const FIELDS: usize, const REGISTERS: usize, const INSTRUCTIONS: usize, con
     pub fn plan(&self) -> Plan<'_> {
         Plan {
             batch_rows: self.batch_rows,
+            on_error: self.on_error,
             streams: &self.streams,
             outputs: &self.outputs,
             fields: &self.fields,
@@ -125,7 +134,10 @@ impl<const FIELDS: usize, const REGISTERS: usize, const INSTRUCTIONS: usize, con
             operators: &self.operators,
             aggregates: &self.aggregates,
             lists: &self.lists,
+            calls: &self.calls,
+            arguments: &self.arguments,
             texts: &self.texts,
+            bytes: &self.bytes,
         }
     }
 
@@ -135,6 +147,7 @@ impl<const FIELDS: usize, const REGISTERS: usize, const INSTRUCTIONS: usize, con
         self.clear();
         let mut rest = body;
         self.batch_rows = take(&mut rest, Table::Header, 0)?;
+        self.on_error = take(&mut rest, Table::Header, 0)?;
         table(&mut rest, &mut self.streams, Table::Streams)?;
         table(&mut rest, &mut self.outputs, Table::Outputs)?;
         table(&mut rest, &mut self.fields, Table::Fields)?;
@@ -144,7 +157,10 @@ impl<const FIELDS: usize, const REGISTERS: usize, const INSTRUCTIONS: usize, con
         table(&mut rest, &mut self.operators, Table::Operators)?;
         table(&mut rest, &mut self.aggregates, Table::Aggregates)?;
         table(&mut rest, &mut self.lists, Table::Lists)?;
+        table(&mut rest, &mut self.calls, Table::Calls)?;
+        table(&mut rest, &mut self.arguments, Table::Arguments)?;
         texts(&mut rest, &mut self.texts)?;
+        byte_pool(&mut rest, &mut self.bytes)?;
 
         let plan = self.plan();
         if !rest.is_empty() || !is_canonical(&plan, body) {
@@ -159,6 +175,7 @@ impl<const FIELDS: usize, const REGISTERS: usize, const INSTRUCTIONS: usize, con
 
     fn clear(&mut self) {
         self.batch_rows = 0;
+        self.on_error = OnError::Null;
         self.streams.clear();
         self.outputs.clear();
         self.fields.clear();
@@ -168,7 +185,10 @@ impl<const FIELDS: usize, const REGISTERS: usize, const INSTRUCTIONS: usize, con
         self.operators.clear();
         self.aggregates.clear();
         self.lists.clear();
+        self.calls.clear();
+        self.arguments.clear();
         self.texts.clear();
+        self.bytes.clear();
     }
 }
 
@@ -217,12 +237,25 @@ fn table<'b, T: Deserialize<'b>, const N: usize>(
     Ok(())
 }
 
-/// Takes a count and as many bytes of UTF-8.
-fn texts<const N: usize>(rest: &mut &[u8], texts: &mut String<N>) -> Result<(), DecodeError> {
-    let len = count(rest, Table::Texts, N)?;
-    let not_there = DecodeError::Entry { table: Table::Texts, entry: 0 };
+/// Takes a count and as many bytes.
+fn pool<'b>(rest: &mut &'b [u8], of: Table, capacity: usize) -> Result<&'b [u8], DecodeError> {
+    let len = count(rest, of, capacity)?;
+    let not_there = DecodeError::Entry { table: of, entry: 0 };
     let (bytes, after) = rest.split_at_checked(len).ok_or(not_there)?;
     *rest = after;
+    Ok(bytes)
+}
+
+/// Takes the text pool.
+fn texts<const N: usize>(rest: &mut &[u8], texts: &mut String<N>) -> Result<(), DecodeError> {
+    let bytes = pool(rest, Table::Texts, N)?;
     let text = core::str::from_utf8(bytes).map_err(|_| DecodeError::NotUtf8)?;
-    texts.push_str(text).map_err(|_| not_there)
+    texts.push_str(text).map_err(|_| DecodeError::Entry { table: Table::Texts, entry: 0 })
+}
+
+/// Takes the byte pool.
+fn byte_pool<const N: usize>(rest: &mut &[u8], bytes: &mut Vec<u8, N>) -> Result<(), DecodeError> {
+    let taken = pool(rest, Table::Bytes, N)?;
+    let full = DecodeError::Entry { table: Table::Bytes, entry: 0 };
+    bytes.extend_from_slice(taken).map_err(|_| full)
 }
