@@ -177,6 +177,12 @@ impl DataType {
         )
     }
 
+    /// Whether the type is one of the integers without a sign.
+    #[must_use]
+    pub const fn is_unsigned(self) -> bool {
+        matches!(self, Self::UTinyInt | Self::USmallInt | Self::UInteger | Self::UBigInt)
+    }
+
     /// Whether the type is REAL or DOUBLE.
     #[must_use]
     pub const fn is_float(self) -> bool {
@@ -199,7 +205,9 @@ impl DataType {
     #[must_use]
     pub const fn is_defined(self) -> bool {
         match self {
-            Self::Varchar(n) | Self::Char(n) | Self::Varbinary(n) => 1 <= n && n <= Self::MAX_VARCHAR,
+            Self::Varchar(n) | Self::Char(n) | Self::Varbinary(n) => {
+                1 <= n && n <= Self::MAX_VARCHAR
+            }
             Self::Decimal(p, s) => 1 <= p && p <= Self::MAX_DECIMAL && s <= p,
             _ => true,
         }

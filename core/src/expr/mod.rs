@@ -20,7 +20,7 @@ use crate::plan::Plan;
 use crate::plan::op::{Instruction, Op, Operand, RegisterId, Source};
 use crate::schema::Layout;
 use crate::selection::Selection;
-pub(crate) use element::{for_integer, for_number};
+pub(crate) use element::{for_integer, for_number, for_value};
 use frame::Frame;
 
 /// What a program runs on.
@@ -78,7 +78,7 @@ impl<'a, 'f> Machine<'a, 'f> {
             Op::And | Op::Or => logic::and_or(self, i),
             Op::Not => logic::not(self, i),
             Op::IsNull | Op::IsNotNull => logic::is_null(self, i),
-            Op::Cast => cast::cast(self, i),
+            Op::Cast | Op::TryCast => cast::cast(self, i),
             Op::Guard => {
                 self.guard = Some(register(i.a)?);
                 Ok(())

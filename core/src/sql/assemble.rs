@@ -260,6 +260,7 @@ impl<'a> Tables<'a> {
                     Some(Literal::Text(text)) => {
                         Constant::text(self.texts.add(text).ok_or(TooLarge::Texts)?)
                     }
+                    Some(Literal::Bytes(bytes)) => Constant::bytes(self.bytes(bytes)?),
                     None => Constant(0),
                 };
                 let constants = &mut self.plan.constants;
@@ -271,6 +272,17 @@ impl<'a> Tables<'a> {
                 Operand::constant(ConstantId(at.ok_or(TooLarge::Tables)?))
             }
         })
+    }
+
+    /// The place of bytes in the byte pool, in which nothing stands twice.
+    fn bytes(&mut self, bytes: &[u8]) -> Result<Range, TooLarge> {
+        let pool = &mut self.plan.bytes;
+        let found = pool.windows(bytes.len().max(1)).position(|w| w == bytes);
+        let start = found.unwrap_or_else(|| {
+            pool.extend_from_slice(bytes);
+            pool.len() - bytes.len()
+        });
+        range(start, bytes.len())
     }
 
     /// A list of registers; the place of an equal one, if there is one already.

@@ -1,6 +1,7 @@
 //! Literals as constants of a type.
 
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use super::types::fits;
 use crate::types::DataType;
@@ -12,6 +13,8 @@ pub(super) enum Literal {
     Bits(u64),
     /// A text.
     Text(String),
+    /// Bytes, and values of 16 bytes: what lies in the byte pool.
+    Bytes(Vec<u8>),
 }
 
 impl Literal {
