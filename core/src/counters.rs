@@ -1,5 +1,7 @@
 //! What happened to every record: nothing is lost without a number here.
 
+use core::fmt;
+
 use bytemuck::{Pod, Zeroable};
 
 /// Counters of one query since it started; a copy of those in its arena.
@@ -19,8 +21,86 @@ pub struct Counters {
     pub late: u64,
     /// Records whose group found no room (`on_full = 'drop_new'`).
     pub dropped: u64,
-    /// Values that became NULL: integer overflow, integer `% 0`.
+    /// Values that became NULL: [`Failure::Arithmetic`].
     pub arithmetic_errors: u64,
-    /// Values that became NULL: a CAST that does not fit.
+    /// Values that became NULL: [`Failure::Cast`].
     pub cast_errors: u64,
+    /// Values that became NULL: [`Failure::Text`].
+    pub text_errors: u64,
+    /// Values that became NULL: [`Failure::Time`].
+    pub time_errors: u64,
+    /// Values that became NULL: [`Failure::Function`].
+    pub function_errors: u64,
+}
+
+/// Why a value can't be computed. It then becomes NULL and is counted, or the query stops:
+/// [`OnError`](crate::plan::OnError).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Failure {
+    /// A number out of range: overflow, integer `% 0`, the logarithm of 0.
+    Arithmetic,
+    /// A value that its CAST does not fit.
+    Cast,
+    /// A text or bytes longer than their place, or not of the form that a function needs.
+    Text,
+    /// A date or time out of range.
+    Time,
+    /// A user's function said so.
+    Function,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Arithmetic => "a number is out of range, or divided by 0",
+            Self::Cast => "a value does not fit the type of its CAST",
+            Self::Text => "a text is longer than its place, or not of the form that is needed",
+            Self::Time => "a date or time is out of range",
+            Self::Function => "a function has no result",
+        })
+    }
+}
+
+impl Counters {
+    /// Counts values that failed.
+    pub(crate) const fn add(&mut self, failure: Failure, values: u64) {
+        match failure {
+            Failure::Arithmetic => self.arithmetic_errors += values,
+            Failure::Cast => self.cast_errors += values,
+            Failure::Text => self.text_errors += values,
+            Failure::Time => self.time_errors += values,
+            Failure::Function => self.function_errors += values,
+        }
+    }
+
+    /// A failure that was counted, if any was.
+    #[cfg(feature = "sql")]
+    pub(crate) fn any(&self) -> Option<Failure> {
+        [
+            (Failure::Cast, self.cast_errors),
+            (Failure::Arithmetic, self.arithmetic_errors),
+            (Failure::Text, self.text_errors),
+            (Failure::Time, self.time_errors),
+            (Failure::Function, self.function_errors),
+        ]
+        .into_iter()
+        .find_map(|(failure, count)| (count > 0).then_some(failure))
+    }
+
+    /// Values that became NULL because they can't be computed, of all kinds.
+    ///
+    /// ```
+    /// use ringql_core::counters::Counters;
+    /// assert_eq!(Counters { cast_errors: 2, time_errors: 1, ..Counters::default() }.errors(), 3);
+    /// ```
+    #[must_use]
+    pub const fn errors(&self) -> u64 {
+        self.arithmetic_errors
+            + self.cast_errors
+            + self.text_errors
+            + self.time_errors
+            + self.function_errors
+    }
 }

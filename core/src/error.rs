@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::counters::Failure;
+
 /// Why a query can't be made from a plan and an arena.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -146,6 +148,10 @@ pub enum RunError {
         /// Groups that fit.
         capacity: u32,
     },
+    /// A value can't be computed and the query says `on_error = 'stop'`. Records before it are
+    /// counted in; its record is the next in the source. (Of a group that leaves: the group is
+    /// gone.)
+    Failed(Failure),
     /// The source lends no rows, or bytes that are not whole records of the plan's stream, or
     /// columns that are not its columns.
     BadBatch,
@@ -174,6 +180,7 @@ impl fmt::Display for RunError {
                 "the group table is full: {capacity} groups fit; raise max_groups in SETTINGS, or \
                  choose on_full = 'drop_new'"
             ),
+            Self::Failed(failure) => write!(f, "{failure} (on_error = 'stop')"),
             Self::BadBatch => f.write_str("the source's rows are not records of the plan's stream"),
             Self::Internal => f.write_str("the plan's tables contradict each other"),
         }

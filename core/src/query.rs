@@ -24,7 +24,9 @@ struct Header {
     counters: Counters,
     /// 0 reading; 1 the input has ended, and results leave if there are some.
     phase: u64,
-    reserved: [u64; 8],
+    /// The clock that NOW() reads, microseconds since 1970; [`UNSET`] until it was set.
+    clock: i64,
+    reserved: [u64; 4],
 }
 
 const _: () = assert!(size_of::<Header>() as u64 == HEADER_BYTES);

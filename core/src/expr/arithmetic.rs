@@ -1,11 +1,13 @@
 //! `+ - * / %`, negation, `ABS`, window starts. Integers that overflow, and integer `% 0`, become
 //! NULL and are counted; floats follow IEEE 754.
 
+use crate::counters::Failure;
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Op};
 use crate::types::Kind;
 
-use super::element::{Argument, Element, Guard, argument, for_integer, map, try_map};
+use super::element::{Argument, Element, argument, for_integer, map, try_map};
+use super::failures::Failures;
 use super::{Machine, register};
 
 /// `a op b`.
@@ -25,16 +27,18 @@ pub(super) fn binary(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), Run
             Op::Div => map(dst, a, b, |a, b| a / b),
             _ => map(dst, a, b, libm::fmod),
         }),
-        kind => for_integer!(kind, T => integer(m, i, |dst, valid, guard, a: &[T], b| match i.op {
-            Op::Add => try_map(dst, valid, guard, a, b, T::overflowing_add),
-            Op::Sub => try_map(dst, valid, guard, a, b, T::overflowing_sub),
-            Op::Mul => try_map(dst, valid, guard, a, b, T::overflowing_mul),
-            _ => try_map(dst, valid, guard, a, b, |a, b| match b {
-                0 => (0, true),
-                // MIN % -1 overflows, as in DuckDB.
-                b => a.overflowing_rem(b),
-            }),
-        })),
+        kind => {
+            for_integer!(kind, T => integer(m, i, |dst, valid, failures, a: &[T], b| match i.op {
+                Op::Add => try_map(dst, valid, failures, a, b, T::overflowing_add),
+                Op::Sub => try_map(dst, valid, failures, a, b, T::overflowing_sub),
+                Op::Mul => try_map(dst, valid, failures, a, b, T::overflowing_mul),
+                _ => try_map(dst, valid, failures, a, b, |a, b| match b {
+                    0 => (0, true),
+                    // MIN % -1 overflows, as in DuckDB.
+                    b => a.overflowing_rem(b),
+                }),
+            }))
+        }
     }
 }
 
@@ -48,8 +52,8 @@ pub(super) fn unary(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunE
         Kind::F64 => float(m, i, |dst, a: &[f64], b| map(dst, a, b, |a, _| -a)),
         // For unsigned types `a < 0` is never true, so their ABS is the value itself.
         #[allow(unused_comparisons, clippy::absurd_extreme_comparisons)]
-        kind => for_integer!(kind, T => integer(m, i, |dst, valid, guard, a: &[T], b| {
-            try_map(dst, valid, guard, a, b, |a, _| {
+        kind => for_integer!(kind, T => integer(m, i, |dst, valid, failures, a: &[T], b| {
+            try_map(dst, valid, failures, a, b, |a, _| {
                 if is_abs && a >= 0 { (a, false) } else { a.overflowing_neg() }
             })
         })),
@@ -59,8 +63,8 @@ pub(super) fn unary(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunE
 /// Start of the tumbling window of `b` microseconds that holds timestamp `a`. Windows are aligned
 /// to 1970-01-01 00:00:00 UTC.
 pub(super) fn window_start(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
-    integer(m, i, |dst, valid, guard, a: &[i64], b| {
-        try_map(dst, valid, guard, a, b, |ts, size| {
+    integer(m, i, |dst, valid, failures, a: &[i64], b| {
+        try_map(dst, valid, failures, a, b, |ts, size| {
             match ts.checked_rem_euclid(size).and_then(|into| ts.checked_sub(into)) {
                 Some(start) => (start, false),
                 None => (0, true),
@@ -95,20 +99,22 @@ fn float<T: Element>(
 fn integer<T: Element>(
     m: &mut Machine<'_, '_>,
     i: &Instruction,
-    kernel: impl FnOnce(&mut [T], &mut [u64], &Guard<'_>, &[T], Argument<'_, T>) -> u64,
+    kernel: impl FnOnce(&mut [T], &mut [u64], &mut Failures<'_>, &[T], Argument<'_, T>),
 ) -> Result<(), RunError> {
     let rows = m.rows();
     let plan = m.plan;
     let guard = m.guard;
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;
-    let guard = Guard::new(guard.map(|id| others.get(id)).transpose()?)?;
+    let mut failures = Failures::new(guard.map(|id| others.get(id)).transpose()?)?;
     let (b, vector) = match is_unary(i.op) {
         true => (Argument::Constant(T::zeroed()), None),
         false => argument::<T>(plan, &others, i.b, rows)?,
     };
     dst.set_valid_as(&[a, vector.unwrap_or(a)]);
     let (values, validity) = dst.parts::<T>(rows)?;
-    m.counters.arithmetic_errors += kernel(values, validity, &guard, a.of(rows)?, b);
+    kernel(values, validity, &mut failures, a.of(rows)?, b);
+    let Failures { count, first, .. } = failures;
+    m.report(Failure::Arithmetic, count, first);
     Ok(())
 }

@@ -7,11 +7,12 @@ mod text;
 mod time;
 
 use crate::arena::slice;
+use crate::counters::Failure;
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Op, cast_can_fail};
 use crate::types::DataType;
 
-use super::element::Guard;
+use super::failures::Failures;
 use super::frame::{Vector, VectorMut, set_text};
 use super::{Machine, register};
 
@@ -24,11 +25,12 @@ pub(super) fn cast(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
     // A guard matters only to what can fail and count; what can't may even write its mask.
     let counts = i.op == Op::Cast && cast_can_fail(a.data_type, dst.data_type);
     let guard = guard.filter(|_| counts);
-    let guard = Guard::new(guard.map(|id| others.get(id)).transpose()?)?;
+    let mut failures = Failures::new(guard.map(|id| others.get(id)).transpose()?)?;
     dst.set_valid_as(&[a]);
-    let failures = convert(&mut dst, a, &guard, rows)?;
+    convert(&mut dst, a, &mut failures, rows)?;
+    let Failures { count, first, .. } = failures;
     if i.op == Op::Cast {
-        m.counters.cast_errors += failures;
+        m.report(Failure::Cast, count, first);
     }
     Ok(())
 }
@@ -36,47 +38,46 @@ pub(super) fn cast(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
 fn convert(
     dst: &mut VectorMut<'_>,
     a: Vector<'_>,
-    guard: &Guard<'_>,
+    failures: &mut Failures<'_>,
     rows: usize,
-) -> Result<u64, RunError> {
+) -> Result<(), RunError> {
     use DataType::{Date, Decimal, Time, Timestamp, TimestampTz, Uuid, Varbinary, Varchar};
     match (a.data_type, dst.data_type) {
-        (Varchar(_), _) | (_, Varchar(_)) => text::convert(dst, a, guard, rows),
-        (Decimal(..), _) | (_, Decimal(..)) => decimal::convert(dst, a, guard, rows),
-        (Date | Time | Timestamp | TimestampTz, _) => time::convert(dst, a, guard, rows),
+        (Varchar(_), _) | (_, Varchar(_)) => text::convert(dst, a, failures, rows),
+        (Decimal(..), _) | (_, Decimal(..)) => decimal::convert(dst, a, failures, rows),
+        (Date | Time | Timestamp | TimestampTz, _) => time::convert(dst, a, failures, rows),
         (Varbinary(_), Varbinary(n)) => {
-            each(dst, a, guard, rows, |dst, a, row| Ok(put(slot(dst, row), n, a.text(row))))
+            each(dst, a, failures, rows, |dst, a, row| Ok(put(slot(dst, row), n, a.text(row))))
         }
-        (Uuid, Varbinary(n)) => each(dst, a, guard, rows, |dst, a, row| {
+        (Uuid, Varbinary(n)) => each(dst, a, failures, rows, |dst, a, row| {
             let bytes = a.values.get(row * 16..row * 16 + 16).unwrap_or(&[]);
             Ok(put(slot(dst, row), n, bytes))
         }),
         // The same type: INTERVAL and UUID.
         (from, to) if from == to && from.size() == 16 => {
-            crate::arena::copy(dst.values, slice(a.values)?).map(|()| 0)
+            crate::arena::copy(dst.values, slice(a.values)?)
         }
-        _ => numbers::convert(dst, a, guard, rows),
+        _ => numbers::convert(dst, a, failures, rows),
     }
 }
 
-/// Calls `convert` for every row that is not NULL. A row for which it gives false becomes NULL;
-/// returns how many of them the guard counts.
+/// Calls `convert` for every row that is not NULL. A row for which it gives false becomes NULL and is
+/// reported.
 #[inline]
 fn each<'v>(
     dst: &mut VectorMut<'_>,
     a: Vector<'v>,
-    guard: &Guard<'_>,
+    failures: &mut Failures<'_>,
     rows: usize,
     mut convert: impl FnMut(&mut VectorMut<'_>, &Vector<'v>, usize) -> Result<bool, RunError>,
-) -> Result<u64, RunError> {
-    let mut failures = 0;
+) -> Result<(), RunError> {
     for row in (0..rows).filter(|&row| a.is_valid(row)) {
         if !convert(dst, &a, row)? {
-            failures += guard.word(row / 64) >> (row % 64) & 1;
+            failures.row(row);
             dst.set_null(row);
         }
     }
-    Ok(failures)
+    Ok(())
 }
 
 /// The bytes of row `row`'s value.

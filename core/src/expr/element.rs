@@ -8,6 +8,7 @@ use crate::plan::{Constant, Plan};
 use crate::selection::tail;
 use crate::types::{Span, Uuid16, Wide};
 
+use super::failures::Failures;
 use super::frame::{Others, Vector};
 
 /// A value in a register that has a size: a number, a time, a UUID.
@@ -247,23 +248,22 @@ pub(crate) fn map_mask<T: Copy>(
     }
 }
 
-/// Like [`map`] for an `f` that can fail: failed rows leave `validity` and are returned as a count
-/// of those that were valid and in `guard`.
+/// Like [`map`] for an `f` that can fail: failed rows leave `validity`, and those that were valid
+/// are reported.
 #[inline]
 pub(crate) fn try_map<T: Copy, R>(
     dst: &mut [R],
     validity: &mut [u64],
-    guard: &Guard<'_>,
+    failures: &mut Failures<'_>,
     a: &[T],
     b: Argument<'_, T>,
     f: impl Fn(T, T) -> (R, bool),
-) -> u64 {
-    let mut failures = 0;
+) {
     let mut word_of = |i: usize, valid: &mut u64, bytes: &[u8; 64], rows: usize| {
         let failed = pack(bytes) & *valid & tail(rows);
         *valid &= !failed;
         if failed != 0 {
-            failures += u64::from((failed & guard.word(i)).count_ones());
+            failures.word(i, failed);
         }
     };
     match b {
@@ -291,27 +291,6 @@ pub(crate) fn try_map<T: Copy, R>(
                 word_of(i, valid, &bytes, a.len());
             }
         }
-    }
-    failures
-}
-
-/// The rows whose failures count: those where a BOOLEAN register is true, or all.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Guard<'a>(pub(crate) Option<(Vector<'a>, &'a [u64])>);
-
-impl<'a> Guard<'a> {
-    /// The guard that is active, if any.
-    pub(crate) fn new(vector: Option<Vector<'a>>) -> Result<Self, RunError> {
-        Ok(Self(match vector {
-            Some(v) => Some((v, v.mask()?)),
-            None => None,
-        }))
-    }
-
-    /// The rows of word `i` that count.
-    #[inline]
-    pub(crate) fn word(&self, i: usize) -> u64 {
-        self.0.map_or(u64::MAX, |(v, mask)| mask.get(i).copied().unwrap_or(0) & v.valid_word(i))
     }
 }
 

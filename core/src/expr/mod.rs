@@ -8,19 +8,22 @@ mod arithmetic;
 mod cast;
 pub(crate) mod compare;
 mod element;
+mod failures;
 pub(crate) mod frame;
 mod load;
 mod logic;
 mod select;
 
 use crate::batch::Batch;
-use crate::counters::Counters;
+use crate::counters::{Counters, Failure};
 use crate::error::RunError;
-use crate::plan::Plan;
 use crate::plan::op::{Instruction, Op, Operand, RegisterId, Source};
+use crate::plan::{OnError, Plan};
 use crate::schema::Layout;
 use crate::selection::Selection;
 pub(crate) use element::{for_integer, for_number, for_value};
+use failures::Failed;
+pub(crate) use failures::Halt;
 use frame::Frame;
 
 /// What a program runs on.
@@ -38,6 +41,8 @@ pub(crate) struct Machine<'a, 'f> {
     pub(crate) selection: Selection<'a>,
     /// The mask under which failed rows count.
     guard: Option<RegisterId>,
+    /// The first row that failed, if the plan says to stop then.
+    failed: Option<Failed>,
 }
 
 impl<'a, 'f> Machine<'a, 'f> {
@@ -49,16 +54,28 @@ impl<'a, 'f> Machine<'a, 'f> {
         batch: Option<&'a Batch<'a>>,
         selection: Selection<'a>,
     ) -> Self {
-        Self { plan, frame, counters, batch, selection, guard: None }
+        Self { plan, frame, counters, batch, selection, guard: None, failed: None }
     }
 
     /// Runs a program from its first instruction to its last.
-    pub(crate) fn run(&mut self, program: &[Instruction]) -> Result<(), RunError> {
+    pub(crate) fn run(&mut self, program: &[Instruction]) -> Result<(), Halt> {
         self.guard = None;
         for instruction in program {
             self.step(instruction)?;
         }
-        Ok(())
+        self.failed.map_or(Ok(()), |failed| Err(Halt::Row(failed)))
+    }
+
+    /// Counts the rows that failed in an instruction.
+    #[inline]
+    fn report(&mut self, failure: Failure, count: u64, first: Option<usize>) {
+        self.counters.add(failure, count);
+        if let (Some(row), OnError::Stop) = (first, self.plan.on_error) {
+            let row = self.selection.row(row);
+            if self.failed.is_none_or(|failed| row < failed.row) {
+                self.failed = Some(Failed { failure, row });
+            }
+        }
     }
 
     #[inline]

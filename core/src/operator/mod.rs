@@ -15,13 +15,13 @@ use crate::arena::{take, view_mut};
 use crate::batch::Batch;
 use crate::counters::Counters;
 use crate::error::RunError;
-use crate::expr::Machine;
 use crate::expr::frame::Frame;
+use crate::expr::{Halt, Machine};
 use crate::plan::layout::{
     AggregateLayout, aggregate_layout, operator_bytes, registers_bytes, registers_offset,
 };
 use crate::plan::op::{OutputId, StreamId};
-use crate::plan::{Operator, Plan};
+use crate::plan::{OnError, Operator, Plan};
 use crate::schema::Layout;
 use crate::selection::Selection;
 use aggregate::Aggregate;
@@ -122,20 +122,44 @@ impl Walk<'_, '_> {
         room: &mut [u8],
     ) -> Result<Walked, RunError> {
         let before = *self.counters;
-        let walked = self.walk(batch, room, true)?;
+        let mut rows = batch.rows();
+        let mut failure = None;
+        let mut walked = loop {
+            match self.walk(&batch.slice(0, rows), room, true) {
+                Ok(walked) => break walked,
+                Err(Halt::Error(error)) => return Err(error),
+                // Nothing was folded or written: the rows before it go alone.
+                Err(Halt::Row(failed)) => {
+                    *self.counters = before;
+                    failure = Some(RunError::Failed(failed.failure));
+                    rows = failed.row.min(rows.saturating_sub(1));
+                }
+            }
+        };
         if walked.error.is_some() {
             // The first row without a group, and all after it, stay in the source: nothing of
             // them is counted. What the rows before them counted is found by another walk.
             *self.counters = before;
             if walked.rows_in > 0 {
-                self.walk(&batch.slice(0, walked.rows_in), &mut [], false)?;
+                self.count(&batch.slice(0, walked.rows_in))?;
             }
         }
+        walked.error = walked.error.or(failure);
         Ok(walked)
     }
 
-    /// Runs rows through the table; without `fold` only up to the groups.
-    fn walk(&mut self, batch: &Batch<'_>, room: &mut [u8], fold: bool) -> Result<Walked, RunError> {
+    /// Counts what rows that can't fail count, without folding them.
+    fn count(&mut self, batch: &Batch<'_>) -> Result<(), RunError> {
+        match self.walk(batch, &mut [], false) {
+            Ok(_) => Ok(()),
+            Err(Halt::Error(error)) => Err(error),
+            Err(Halt::Row(_)) => Err(RunError::Internal),
+        }
+    }
+
+    /// Runs rows through the table; without `fold` only up to the groups. A row that stops the
+    /// walk does so before anything is folded or written.
+    fn walk(&mut self, batch: &Batch<'_>, room: &mut [u8], fold: bool) -> Result<Walked, Halt> {
         let Self { plan, frame, counters, states, geometry } = self;
         let plan = *plan;
         let rows = batch.rows();
@@ -250,7 +274,12 @@ impl Walk<'_, '_> {
             return Err(RunError::Internal);
         };
         let fits = room.len() / self.geometry.output.record_size.max(1);
-        let max = fits.min(plan.batch_rows as usize);
+        // One at a time where a failure is to stop the query: those before it have left then.
+        let most = match plan.on_error {
+            OnError::Null => plan.batch_rows as usize,
+            OnError::Stop => 1,
+        };
+        let max = fits.min(most);
         let mut rest = part(self.states, self.geometry.states, entry.state)?;
         let own = take(&mut rest, operator_bytes(plan, operator))?;
         let window = self.geometry.window();
@@ -269,7 +298,7 @@ impl Walk<'_, '_> {
         }
         let after = plan.operators.get(next..).unwrap_or(&[]);
         let mut machine = Machine::new(plan, &mut self.frame, self.counters, None, selection);
-        deliver(&mut machine, self.geometry.output, after, room)
+        Ok(deliver(&mut machine, self.geometry.output, after, room)?)
     }
 
     fn tumble(&mut self, state: u32) -> Result<&mut Tumble, RunError> {
@@ -307,7 +336,7 @@ fn deliver(
     layout: Layout,
     operators: &[Operator],
     room: &mut [u8],
-) -> Result<usize, RunError> {
+) -> Result<usize, Halt> {
     let plan = machine.plan;
     let rows = machine.selection.len();
     for operator in operators {
@@ -317,7 +346,7 @@ fn deliver(
                 let fields = plan.output(*output).fields;
                 emit::emit(machine.frame, fields, layout, columns.of(plan.lists), rows, room)?;
             }
-            _ => return Err(RunError::Internal),
+            _ => return Err(RunError::Internal.into()),
         }
     }
     Ok(rows)

@@ -17,6 +17,7 @@ use super::scope::{Alias, From};
 use super::source::{Extent, Source};
 use super::tree::{NodeId, Refused, Tree};
 use super::types::{Type, literal_type};
+use crate::counters;
 use crate::plan::op::Op;
 use crate::types::DataType;
 
@@ -91,13 +92,17 @@ impl<'a> Binder<'a> {
                 (Kind::Limit, "the expression is nested too deeply", "split it into smaller ones")
             }
             Refused::TooMany => (Kind::Limit, "the query has too many expressions", ""),
-            Refused::Constant(Failure::Arithmetic) => (
+            Refused::Constant(Failure::Row(counters::Failure::Arithmetic)) => (
                 Kind::Value,
                 "this constant has no value: it overflows its type, or is a % 0",
                 "CAST an operand to a larger type: CAST(x AS BIGINT)",
             ),
-            Refused::Constant(Failure::Cast) => {
+            Refused::Constant(Failure::Row(counters::Failure::Cast)) => {
                 (Kind::Value, "this constant can't be converted to the type that is needed", "")
+            }
+            Refused::Constant(Failure::Row(failure)) => {
+                let message = format!("this constant has no value: {failure}");
+                return self.error(extent, Kind::Value, message, "");
             }
             Refused::Constant(Failure::Internal) => {
                 (Kind::Limit, "this constant can't be computed", "")

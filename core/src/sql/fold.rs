@@ -7,7 +7,7 @@ use alloc::vec;
 use super::literal::Literal;
 use super::lower;
 use super::tree::{NodeId, Tree};
-use crate::counters::Counters;
+use crate::counters::{self, Counters};
 use crate::plan::op::OutputId;
 use crate::query::Query;
 use crate::record::{RecordRef, text_bytes};
@@ -17,10 +17,8 @@ use crate::types::{DataType, Kind};
 /// Why a constant expression has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// Integer overflow or `% 0`.
-    Arithmetic,
-    /// A CAST that does not fit.
-    Cast,
+    /// It fails in every row.
+    Row(counters::Failure),
     /// It could not be run.
     Internal,
 }
@@ -38,15 +36,9 @@ pub(super) fn evaluate(tree: &Tree, id: NodeId) -> Result<Option<Literal>, Failu
     let mut sink = RecordSink::new(&mut record);
     let mut source = RecordSource::new(&[0], 1);
     query.poll(&mut source, &mut sink).map_err(|_| Failure::Internal)?;
-    let Counters { arithmetic_errors, cast_errors, rows_out, .. } = query.counters();
-    if cast_errors > 0 {
-        return Err(Failure::Cast);
-    }
-    if arithmetic_errors > 0 {
-        return Err(Failure::Arithmetic);
-    }
-    if rows_out != 1 {
-        return Err(Failure::Internal);
+    let Counters { rows_out: 1, .. } = query.counters() else { return Err(Failure::Internal) };
+    if let Some(failure) = query.counters().any() {
+        return Err(Failure::Row(failure));
     }
     let record = RecordRef::new(schema, &record).ok_or(Failure::Internal)?;
     let Some(value) = record.get(0) else { return Ok(None) };

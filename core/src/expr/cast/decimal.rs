@@ -2,7 +2,7 @@
 //! numbers go through i128, value by value: a conversion per pair of widths would cost more flash than
 //! it saves time.
 
-use super::super::element::Guard;
+use super::super::failures::Failures;
 use super::super::frame::{Vector, VectorMut};
 use super::{bit, each, set_bit, slot};
 use crate::arena::copy;
@@ -11,16 +11,16 @@ use crate::fmt::{power_of_ten, rescaled, scaled_down};
 use crate::plan::op::integer_range;
 use crate::types::DataType;
 
-/// Converts rows; returns how many did not fit.
+/// Converts rows; those that do not fit become NULL.
 pub(super) fn convert(
     dst: &mut VectorMut<'_>,
     a: Vector<'_>,
-    guard: &Guard<'_>,
+    failures: &mut Failures<'_>,
     rows: usize,
-) -> Result<u64, RunError> {
+) -> Result<(), RunError> {
     use DataType::{Boolean, Decimal, Double, Real};
     let to = dst.data_type;
-    each(dst, a, guard, rows, |dst, a, row| {
+    each(dst, a, failures, rows, |dst, a, row| {
         let size = a.data_type.size();
         let from = || a.values.get(row * size..(row + 1) * size).unwrap_or(&[]);
         Ok(match (a.data_type, to) {

@@ -1,26 +1,27 @@
 //! Integers, floats and BOOLEAN. A float goes to an integer rounded to the nearest, halves to even (as
 //! DuckDB).
 
-use super::super::element::{Argument, Element, Guard, for_number, try_map};
+use super::super::element::{Argument, Element, for_number, try_map};
+use super::super::failures::Failures;
 use super::super::frame::{Vector, VectorMut};
 use super::bit;
 use crate::arena::copy;
 use crate::error::RunError;
 use crate::types::Kind;
 
-/// Converts rows between these types; returns how many did not fit.
+/// Converts rows between these types; those that do not fit become NULL.
 pub(super) fn convert(
     dst: &mut VectorMut<'_>,
     a: Vector<'_>,
-    guard: &Guard<'_>,
+    failures: &mut Failures<'_>,
     rows: usize,
-) -> Result<u64, RunError> {
+) -> Result<(), RunError> {
     match (a.data_type.kind(), dst.data_type.kind()) {
-        (Kind::Bool, Kind::Bool) => copy(dst.mask()?, a.mask()?).map(|()| 0),
+        (Kind::Bool, Kind::Bool) => copy(dst.mask()?, a.mask()?),
         (Kind::Bool, to) => for_number!(to, D => from_mask::<D>(dst, a, rows)),
         (from, Kind::Bool) => for_number!(from, S => to_mask::<S>(dst, a, rows)),
         (from, to) => for_number!(from, S => for_number!(to, D => {
-            numbers(dst, a, guard, rows, <S as To<D>>::to)
+            numbers(dst, a, failures, rows, <S as To<D>>::to)
         })),
     }
 }
@@ -30,27 +31,28 @@ pub(super) fn convert(
 fn numbers<S: Element, D: Element>(
     dst: &mut VectorMut<'_>,
     a: Vector<'_>,
-    guard: &Guard<'_>,
+    failures: &mut Failures<'_>,
     rows: usize,
     convert: impl Fn(S) -> (D, bool),
-) -> Result<u64, RunError> {
+) -> Result<(), RunError> {
     let values = a.of::<S>(rows)?;
     if dst.validity.is_none() {
         for (d, &v) in dst.of::<D>(rows)?.iter_mut().zip(values) {
             *d = convert(v).0;
         }
-        return Ok(0);
+        return Ok(());
     }
     let (dst, validity) = dst.parts::<D>(rows)?;
     let zero = Argument::Constant(S::zeroed());
-    Ok(try_map(dst, validity, guard, values, zero, |v, _| convert(v)))
+    try_map(dst, validity, failures, values, zero, |v, _| convert(v));
+    Ok(())
 }
 
 fn from_mask<D: Element>(
     dst: &mut VectorMut<'_>,
     a: Vector<'_>,
     rows: usize,
-) -> Result<u64, RunError>
+) -> Result<(), RunError>
 where
     u8: To<D>,
 {
@@ -58,7 +60,7 @@ where
     for (d, row) in dst.of::<D>(rows)?.iter_mut().zip(0..) {
         *d = u8::to(bit(mask, row) as u8).0;
     }
-    Ok(0)
+    Ok(())
 }
 
 /// Every number but 0 is true, NaN too (as in DuckDB).
@@ -66,12 +68,12 @@ fn to_mask<S: Element>(
     dst: &mut VectorMut<'_>,
     a: Vector<'_>,
     rows: usize,
-) -> Result<u64, RunError> {
+) -> Result<(), RunError> {
     for (word, values) in dst.mask()?.iter_mut().zip(a.of::<S>(rows)?.chunks(64)) {
         let bits = values.iter().enumerate();
         *word = bits.fold(0, |w, (k, v)| w | u64::from(*v != S::zeroed()) << k);
     }
-    Ok(0)
+    Ok(())
 }
 
 /// A number as another type: the value, and whether it did not fit.

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::super::element::Guard;
+use super::super::failures::Failures;
 use super::super::frame::{Vector, VectorMut};
 use super::{bit, each, put, set_bit, slot};
 use crate::arena::copy;
@@ -10,15 +10,15 @@ use crate::error::RunError;
 use crate::fmt::{parse_cast, write_cast};
 use crate::types::DataType;
 
-/// Converts rows; returns how many did not fit.
+/// Converts rows; those that do not fit become NULL.
 pub(super) fn convert(
     dst: &mut VectorMut<'_>,
     a: Vector<'_>,
-    guard: &Guard<'_>,
+    failures: &mut Failures<'_>,
     rows: usize,
-) -> Result<u64, RunError> {
+) -> Result<(), RunError> {
     let to = dst.data_type;
-    each(dst, a, guard, rows, |dst, a, row| {
+    each(dst, a, failures, rows, |dst, a, row| {
         Ok(match (a.data_type, to) {
             (DataType::Varchar(_), DataType::Varchar(n)) => put(slot(dst, row), n, a.text(row)),
             (DataType::Varchar(_), DataType::Boolean) => {

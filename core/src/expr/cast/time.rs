@@ -1,6 +1,6 @@
 //! DATE, TIME, TIMESTAMP and TIMESTAMP WITH TIME ZONE, which is in UTC as TIMESTAMP is.
 
-use super::super::element::Guard;
+use super::super::failures::Failures;
 use super::super::frame::{Vector, VectorMut};
 use super::each;
 use crate::arena::copy;
@@ -9,22 +9,22 @@ use crate::time::date::{date_of, midnight};
 use crate::time::time_of_day::time_of;
 use crate::types::DataType;
 
-/// Converts rows; returns how many did not fit.
+/// Converts rows; those that do not fit become NULL.
 pub(super) fn convert(
     dst: &mut VectorMut<'_>,
     a: Vector<'_>,
-    guard: &Guard<'_>,
+    failures: &mut Failures<'_>,
     rows: usize,
-) -> Result<u64, RunError> {
+) -> Result<(), RunError> {
     use DataType::{Date, Time, Timestamp, TimestampTz};
     match (a.data_type, dst.data_type) {
-        (Date, Timestamp | TimestampTz) => each(dst, a, guard, rows, |dst, a, row| {
+        (Date, Timestamp | TimestampTz) => each(dst, a, failures, rows, |dst, a, row| {
             let days = a.of::<i32>(rows)?.get(row).copied().unwrap_or(0);
             let micros = midnight(days);
             set(dst.of(rows)?, row, micros.unwrap_or(0));
             Ok(micros.is_some())
         }),
-        (Timestamp | TimestampTz, Date) => each(dst, a, guard, rows, |dst, a, row| {
+        (Timestamp | TimestampTz, Date) => each(dst, a, failures, rows, |dst, a, row| {
             let micros = a.of::<i64>(rows)?.get(row).copied().unwrap_or(0);
             let days = date_of(micros);
             set(dst.of(rows)?, row, days.unwrap_or(0));
@@ -34,11 +34,11 @@ pub(super) fn convert(
             for (d, &micros) in dst.of::<i64>(rows)?.iter_mut().zip(a.of::<i64>(rows)?) {
                 *d = time_of(micros);
             }
-            Ok(0)
+            Ok(())
         }
-        (Date, Date) => copy(dst.of::<i32>(rows)?, a.of(rows)?).map(|()| 0),
+        (Date, Date) => copy(dst.of::<i32>(rows)?, a.of(rows)?),
         (Timestamp | TimestampTz, Timestamp | TimestampTz) | (Time, Time) => {
-            copy(dst.of::<i64>(rows)?, a.of(rows)?).map(|()| 0)
+            copy(dst.of::<i64>(rows)?, a.of(rows)?)
         }
         _ => Err(RunError::Internal),
     }
