@@ -4,6 +4,7 @@ use bytemuck::Pod;
 
 use crate::arena::{slice, slice_mut};
 use crate::error::RunError;
+use crate::types::{DataType, Span, Uuid16, Wide};
 
 use super::call::{Input, Invocation, Values};
 use super::element::Element;
@@ -77,7 +78,7 @@ macro_rules! fixed {
                         Fixed { vector: v.of(rows)?, constant: <$t as bytemuck::Zeroable>::zeroed() }
                     }
                     Values::Constant(c) => {
-                        Fixed { vector: &[], constant: <$t as Element>::from_bits(c.0) }
+                        Fixed { vector: &[], constant: <$t as Element>::from_constant(input.plan, c) }
                     }
                 })
             }
@@ -103,7 +104,7 @@ macro_rules! fixed {
         }
     )*};
 }
-fixed!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64);
+fixed!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, Wide, Span, Uuid16);
 
 fn pod_slots<T: Pod>(values: &mut [u8], rows: usize) -> Result<&mut [T], RunError> {
     slice_mut::<T>(values)?.get_mut(..rows).ok_or(RunError::Internal)
@@ -133,7 +134,10 @@ impl<'a> Read<'a> for &'a [u8] {
         Ok(match input.values {
             Values::Vector(v) => Texts { vector: v.values, stride: v.stride(), constant: &[] },
             Values::Constant(c) => {
-                let constant = c.as_text().of(input.plan.texts).as_bytes();
+                let constant = match input.data_type {
+                    DataType::Varbinary(_) => c.as_bytes().of(input.plan.bytes),
+                    _ => c.as_text().of(input.plan.texts).as_bytes(),
+                };
                 Texts { vector: &[], stride: 0, constant }
             }
         })
