@@ -8,6 +8,7 @@ mod arithmetic;
 mod cast;
 pub(crate) mod compare;
 mod element;
+mod fmod;
 pub(crate) mod frame;
 mod load;
 mod logic;
