@@ -142,6 +142,12 @@ impl DataType {
         )
     }
 
+    /// Whether the type is one of the integers without a sign.
+    #[must_use]
+    pub const fn is_unsigned(self) -> bool {
+        matches!(self, Self::UTinyInt | Self::USmallInt | Self::UInteger | Self::UBigInt)
+    }
+
     /// Whether the type is REAL or DOUBLE.
     #[must_use]
     pub const fn is_float(self) -> bool {

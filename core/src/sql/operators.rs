@@ -182,7 +182,13 @@ impl<'a> Binder<'a> {
     }
 
     /// `+ - * / %` over numbers.
-    fn calculate(&mut self, op: Op, a: &Bound, b: &Bound, extent: Extent) -> Result<NodeId> {
+    pub(super) fn calculate(
+        &mut self,
+        op: Op,
+        a: &Bound,
+        b: &Bound,
+        extent: Extent,
+    ) -> Result<NodeId> {
         let (of_a, of_b) = (self.type_of(a), self.type_of(b));
         let time = Type::Known(DataType::Timestamp);
         let no_shift = of_a == time && of_b == Type::Null && matches!(op, Op::Add | Op::Sub);
