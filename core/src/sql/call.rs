@@ -83,14 +83,12 @@ impl Binder<'_> {
         if class == Class::All {
             return self.unify(parts, Use::Mix, "a call").ok();
         }
-        let mut all = Type::Null;
-        for part in parts {
+        let (first, rest) = parts.split_first()?;
+        let mut all = self.type_of(first);
+        for part in rest {
             all = Type::Known(arithmetic(all, self.type_of(part)).ok()?);
         }
-        match all {
-            Type::Known(t) => of_class(t, class),
-            _ => None,
-        }
+        of_class(arithmetic(all, Type::Null).ok()?, class)
     }
 
     /// How far an argument is from what a place takes.

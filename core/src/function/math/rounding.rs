@@ -144,14 +144,16 @@ fn float_places(call: &mut Invocation<'_>, to: fn(f64) -> f64) -> Result<(), Run
 }
 
 fn at_place(x: f64, places: i32, to: fn(f64) -> f64) -> f64 {
-    let unit = libm::pow(10.0, f64::from(places.unsigned_abs()));
-    if places < 0 {
-        let value = to(x / unit) * unit;
-        if value.is_finite() { value } else { 0.0 }
-    } else {
-        let value = to(x * unit) / unit;
-        if value.is_finite() { value } else { super::one_nan(x) }
+    if !x.is_finite() {
+        return super::one_nan(x);
     }
+    let unit = libm::pow(10.0, f64::from(places.unsigned_abs()));
+    // Where the unit is no DOUBLE, x is far from it.
+    let (value, otherwise) = match places {
+        ..0 => (to(x / unit) * unit, 0.0),
+        _ => (to(x * unit) / unit, x),
+    };
+    if value.is_finite() { value } else { otherwise }
 }
 
 fn even(x: f64) -> f64 {
