@@ -2,7 +2,7 @@
 
 use crate::counters::Failure;
 use crate::error::RunError;
-use crate::expr::{for_integer, for_width};
+use crate::expr::for_integer;
 use crate::function::Param::T;
 use crate::function::{Class, Function, Invocation, Returns, lanes};
 use crate::types::DataType::TinyInt;
@@ -35,6 +35,30 @@ pub const BITS: &[Function] = &[
     ),
 ];
 
+/// Runs `$body` with `$t` the unsigned type of an integer kind's size: its bits.
+macro_rules! for_bits {
+    ($kind:expr, $t:ident => $body:expr) => {
+        match $kind.size() {
+            1 => {
+                type $t = u8;
+                $body
+            }
+            2 => {
+                type $t = u16;
+                $body
+            }
+            4 => {
+                type $t = u32;
+                $body
+            }
+            _ => {
+                type $t = u64;
+                $body
+            }
+        }
+    };
+}
+
 #[derive(Clone, Copy)]
 enum Sign {
     And,
@@ -44,7 +68,7 @@ enum Sign {
 
 fn each(call: &mut Invocation<'_>, sign: Sign) -> Result<(), RunError> {
     let kind = call.result_type().kind();
-    for_width!(kind, W => match sign {
+    for_bits!(kind, W => match sign {
         Sign::And => lanes::binary(call, |a: W, b: W| (a & b, false)),
         Sign::Or => lanes::binary(call, |a: W, b: W| (a | b, false)),
         Sign::Xor => lanes::binary(call, |a: W, b: W| (a ^ b, false)),
@@ -53,7 +77,7 @@ fn each(call: &mut Invocation<'_>, sign: Sign) -> Result<(), RunError> {
 
 fn not(call: &mut Invocation<'_>) -> Result<(), RunError> {
     let kind = call.result_type().kind();
-    for_width!(kind, W => lanes::unary(call, |a: W| (!a, false)))
+    for_bits!(kind, W => lanes::unary(call, |a: W| (!a, false)))
 }
 
 // `a < 0` is never true of types without a sign.
@@ -76,5 +100,5 @@ fn right(call: &mut Invocation<'_>) -> Result<(), RunError> {
 
 fn bit_count(call: &mut Invocation<'_>) -> Result<(), RunError> {
     let kind = call.input(0)?.data_type.kind();
-    for_width!(kind, W => lanes::unary(call, |a: W| (a.count_ones() as i8, false)))
+    for_bits!(kind, W => lanes::unary(call, |a: W| (a.count_ones() as i8, false)))
 }

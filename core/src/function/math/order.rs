@@ -2,7 +2,7 @@
 
 use crate::error::RunError;
 use crate::expr::compare::Ordered;
-use crate::expr::for_number;
+use crate::expr::for_value;
 use crate::function::Param::T;
 use crate::function::rows::{Outcome, Read, Write};
 use crate::function::{Class, Function, Invocation, Nulls, Param, Returns, rows};
@@ -29,7 +29,7 @@ fn best(call: &mut Invocation<'_>, greatest: bool) -> Result<(), RunError> {
     match call.result_type().kind() {
         Kind::Text => texts(call, greatest),
         Kind::Bool => values(call, |a: bool, b: bool| if greatest { a & !b } else { b & !a }),
-        kind => for_number!(kind, N => values(call, |a: N, b: N| {
+        kind => for_value!(kind, N => values(call, |a: N, b: N| {
             if greatest { a.above(b) } else { a.below(b) }
         })),
     }
