@@ -190,6 +190,7 @@ fn call(p: &mut Parser<'_>, depth: usize) -> Parsed {
     match keyword {
         Keyword::CAST => return cast(p, CastKind::Cast, depth),
         Keyword::TRY_CAST => return cast(p, CastKind::TryCast, depth),
+        Keyword::SAFE_CAST => return cast(p, CastKind::SafeCast, depth),
         Keyword::EXISTS => return refuse(p, "a subquery", SUBQUERY),
         // These have a grammar of their own.
         Keyword::ARRAY
@@ -199,7 +200,6 @@ fn call(p: &mut Parser<'_>, depth: usize) -> Parsed {
         | Keyword::FLOOR
         | Keyword::OVERLAY
         | Keyword::POSITION
-        | Keyword::SAFE_CAST
         | Keyword::SUBSTR
         | Keyword::SUBSTRING
         | Keyword::TRIM
