@@ -209,13 +209,14 @@ impl<'a> Binder<'a> {
         }
         let common = arithmetic(of_a, of_b);
         let t = match common {
-            // Two DOUBLEs have a quotient where two integers of any kinds don't have a common type.
-            Err(Mismatch::HugeInt) | Ok(_) if op == Op::Div && !is_real(&common) => {
+            // Two DOUBLEs have a quotient where two integers of any kinds don't have a common type;
+            // DuckDB divides DECIMALs as DOUBLEs, too.
+            Err(Mismatch::HugeInt | Mismatch::Decimal) | Ok(_) if op == Op::Div && !is_real(&common) => {
                 DataType::Double
             }
             Ok(t) => t,
             Err(Mismatch::HugeInt) => return Err(self.huge(extent)),
-            Err(Mismatch::Types) => return Err(self.no_arithmetic(op, of_a, of_b, extent)),
+            Err(Mismatch::Types | Mismatch::Decimal) => return Err(self.no_arithmetic(op, of_a, of_b, extent)),
         };
         let (a, b) = (self.coerce(a, t)?, self.coerce(b, t)?);
         self.tree.arithmetic(op, a, b).map_err(|r| self.refused(r, extent))

@@ -24,8 +24,10 @@ pub(super) enum Type {
 /// Why two types don't go together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mismatch {
-    /// DuckDB refuses it too, or it is no operation of the machine's own.
+    /// DuckDB refuses it too.
     Types,
+    /// DuckDB's is exact: arithmetic of DECIMALs is none of the machine's own.
+    Decimal,
     /// DuckDB would go to HUGEINT.
     HugeInt,
 }
@@ -55,7 +57,7 @@ const fn is_signed(t: DataType) -> bool {
 /// The integer type of `+ - * %` over two integer types.
 fn integer_arithmetic(a: DataType, b: DataType) -> Result<DataType, Mismatch> {
     match (is_signed(a), is_signed(b)) {
-        _ if a.is_decimal() || b.is_decimal() => Err(Mismatch::Types),
+        _ if a.is_decimal() || b.is_decimal() => Err(Mismatch::Decimal),
         (true, true) | (false, false) => Ok(if a.size() >= b.size() { a } else { b }),
         (false, true) => integer_arithmetic(b, a),
         (true, false) if b == UBigInt => Err(Mismatch::HugeInt),
@@ -86,6 +88,7 @@ pub(super) fn arithmetic(a: Type, b: Type) -> Result<DataType, Mismatch> {
             integer_arithmetic(a.ok_or(Mismatch::HugeInt)?, b.ok_or(Mismatch::HugeInt)?)
         }
         (Literal(v), Null) | (Null, Literal(v)) => literal_type(v).ok_or(Mismatch::HugeInt),
+        (Known(t), Literal(_)) | (Literal(_), Known(t)) if t.is_decimal() => Err(Mismatch::Decimal),
         _ => Err(Mismatch::Types),
     }
 }
