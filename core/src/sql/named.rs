@@ -161,7 +161,7 @@ fn custom(name: &ast::ObjectName, arguments: &[alloc::string::String]) -> Named 
             let length = length.trim().parse().map_or(Named::BadLength, bounded);
             return if is("BPCHAR") { sized(length, Char) } else { length };
         }
-        _ => return Named::Other,
+        _ => return Named::Unknown,
     }
     match () {
         () if is("INT1") => Named::Type(TinyInt),
