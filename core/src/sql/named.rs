@@ -71,7 +71,12 @@ pub(super) fn named(t: &ast::DataType) -> Named {
         Sql::Boolean | Sql::Bool => Boolean,
         Sql::TinyInt(None) => TinyInt,
         Sql::SmallInt(None) | Sql::Int2(None) => SmallInt,
-        Sql::Signed | Sql::SignedInteger | Sql::Integer(None) | Sql::Int(None) | Sql::Int4(None) | Sql::Int32 => Integer,
+        Sql::Signed
+        | Sql::SignedInteger
+        | Sql::Integer(None)
+        | Sql::Int(None)
+        | Sql::Int4(None)
+        | Sql::Int32 => Integer,
         Sql::BigInt(None) | Sql::Int8(None) | Sql::Int64 => BigInt,
         Sql::TinyIntUnsigned(None) | Sql::UTinyInt => UTinyInt,
         Sql::SmallIntUnsigned(None) | Sql::Int2Unsigned(None) | Sql::USmallInt => USmallInt,

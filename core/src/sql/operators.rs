@@ -211,12 +211,16 @@ impl<'a> Binder<'a> {
         let t = match common {
             // Two DOUBLEs have a quotient where two integers of any kinds don't have a common type;
             // DuckDB divides DECIMALs as DOUBLEs, too.
-            Err(Mismatch::HugeInt | Mismatch::Decimal) | Ok(_) if op == Op::Div && !is_real(&common) => {
+            Err(Mismatch::HugeInt | Mismatch::Decimal) | Ok(_)
+                if op == Op::Div && !is_real(&common) =>
+            {
                 DataType::Double
             }
             Ok(t) => t,
             Err(Mismatch::HugeInt) => return Err(self.huge(extent)),
-            Err(Mismatch::Types | Mismatch::Decimal) => return Err(self.no_arithmetic(op, of_a, of_b, extent)),
+            Err(Mismatch::Types | Mismatch::Decimal) => {
+                return Err(self.no_arithmetic(op, of_a, of_b, extent));
+            }
         };
         let (a, b) = (self.coerce(a, t)?, self.coerce(b, t)?);
         self.tree.arithmetic(op, a, b).map_err(|r| self.refused(r, extent))
