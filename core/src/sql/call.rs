@@ -10,7 +10,7 @@ use super::error::{CompileError, CompileErrorKind as Kind};
 use super::literal::Literal;
 use super::source::Extent;
 use super::tree::NodeId;
-use super::types::{Type, Use};
+use super::types::{Type, Use, arithmetic};
 use crate::function::{Class, Function, MAX_ARGUMENTS, Param, Prepared};
 use crate::types::DataType;
 
@@ -78,10 +78,17 @@ impl Binder<'_> {
         Some(Candidate { function, cost: sum, t })
     }
 
-    /// The type that arguments of one type T take.
+    /// The type that arguments of one type T take: numbers as for `+`, others as for CASE.
     fn shared_type(&self, parts: &[Bound], class: Class) -> Option<DataType> {
-        let t = self.unify(parts, Use::Mix, "a call").ok()?;
-        of_class(t, class)
+        if class == Class::All {
+            return self.unify(parts, Use::Mix, "a call").ok();
+        }
+        let (first, rest) = parts.split_first()?;
+        let mut all = self.type_of(first);
+        for part in rest {
+            all = Type::Known(arithmetic(all, self.type_of(part)).ok()?);
+        }
+        of_class(arithmetic(all, Type::Null).ok()?, class)
     }
 
     /// How far an argument is from what a place takes.
@@ -213,6 +220,8 @@ fn param(param: &Param) -> String {
         Param::T(Class::Integers) => "integer".into(),
         Param::T(Class::Floats) => "float".into(),
         Param::T(Class::Numbers) => "number".into(),
+        Param::T(Class::Signed) => "signed integer".into(),
+        Param::T(Class::Unsigned) => "unsigned integer".into(),
         Param::T(Class::All) => "T".into(),
         Param::Prepared(prepared) => prepared.what.into(),
     }
