@@ -68,6 +68,20 @@ pub const BYTES: &[Function] = &[
         })
     })
     .doc("Bytes one after another.", "unhex('52') || unhex('51')"),
+    Function::new("repeat", &[Bytes, Is(BigInt)], Returns::Bytes(times), |call| {
+        rows::texts(call, |(bytes, n): (&[u8], i64), out| {
+            // Each turn writes something, so that the room ends what n does not.
+            let n = if bytes.is_empty() { 0 } else { n };
+            for _ in 0..n {
+                if out.is_full() {
+                    break;
+                }
+                out.push(bytes);
+            }
+            Outcome::Value(())
+        })
+    })
+    .doc("Bytes n times; none if n is not positive.", "repeat(unhex('00FF'), 2)"),
 ];
 
 /// Most bytes of the first argument.
@@ -85,6 +99,14 @@ fn half(shapes: &[Shape]) -> u32 {
 
 fn base64_len(shapes: &[Shape]) -> u32 {
     len(shapes).div_ceil(3).saturating_mul(4)
+}
+
+/// The length times the second argument, if that is known.
+fn times(shapes: &[Shape]) -> u32 {
+    let times = shapes.get(1).and_then(|n| n.value);
+    times.map_or(Returns::UNBOUNDED, |n| {
+        len(shapes).saturating_mul(u32::try_from(n.max(0)).unwrap_or(u32::MAX))
+    })
 }
 
 fn both(shapes: &[Shape]) -> u32 {
@@ -204,4 +226,38 @@ fn from_base64(text: &[u8], out: &mut TextWriter<'_>) -> Option<()> {
     };
     out.push(bytes(digits)?.get(..len)?);
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    fn written(f: impl FnOnce(&mut TextWriter<'_>) -> Outcome<()>) -> Option<Vec<u8>> {
+        let mut room = [0; 64];
+        let mut out = TextWriter::new(&mut room);
+        let outcome = f(&mut out);
+        (outcome == Outcome::Value(())).then(|| out.written().to_vec())
+    }
+
+    /// RFC 4648, section 10.
+    #[test]
+    fn base64_is_that_of_the_rfc() {
+        for (bytes, text) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+        ] {
+            assert_eq!(written(|out| to_base64(bytes.as_bytes(), out)).unwrap(), text.as_bytes());
+            let back = written(|out| from_base64(text.as_bytes(), out).into());
+            assert_eq!(back.unwrap(), bytes.as_bytes());
+        }
+        for text in ["Z", "Zg", "Zg=", "Z===", "====", "Zg==Zg==", "Zm9v!mFy", "Zm 9"] {
+            assert_eq!(written(|out| from_base64(text.as_bytes(), out).into()), None, "{text}");
+        }
+    }
 }

@@ -1,12 +1,14 @@
 //! Arithmetic and rounding of DECIMALs. They are exact: a result that its type can't hold fails.
 
+use core::cmp::Ordering;
+
 use super::Param::{Decimal, Is};
 use super::rows::{Outcome, Read};
-use super::{Function, Invocation, Param, Returns, Shape, rows};
+use super::{Function, Invocation, Param, Returns, Shape, VectorKernel, rows};
 use crate::counters::Failure;
 use crate::error::RunError;
 use crate::fmt::{power_of_ten, scaled_down};
-use crate::types::DataType::{self, Integer, TinyInt};
+use crate::types::DataType::{self, Boolean, Integer, TinyInt};
 use crate::types::{Kind, Wide};
 
 const ONE: &[Param] = &[Decimal];
@@ -76,7 +78,36 @@ pub const DECIMAL: &[Function] = &[
         .doc("Rounded towards 0 to a whole number.", "trunc(-2.70)"),
     Function::new("trunc", PLACES, Returns::Rule(cut_to), |call| to_places(call, cut))
         .doc("Rounded towards 0 to n decimal places, where n is a constant.", "trunc(2.345, 2)"),
+    comparison("=", |call| compare(call, Ordering::is_eq)),
+    comparison("<>", |call| compare(call, Ordering::is_ne)),
+    comparison("<", |call| compare(call, Ordering::is_lt)),
+    comparison("<=", |call| compare(call, Ordering::is_le)),
+    comparison(">", |call| compare(call, Ordering::is_gt)),
+    comparison(">=", |call| compare(call, Ordering::is_ge)),
 ];
+
+/// Of DECIMALs that no DECIMAL has all values of; others are compared as one type.
+const fn comparison(name: &'static str, kernel: VectorKernel) -> Function {
+    Function::new(name, TWO, Returns::Is(Boolean), kernel)
+        .doc("Compares DECIMALs of any digits, exactly.", "1.5 < 1.25")
+}
+
+fn compare(call: &mut Invocation<'_>, holds: fn(Ordering) -> bool) -> Result<(), RunError> {
+    let ((_, s), (_, t)) = (parts(call.input(0)?.data_type)?, parts(call.input(1)?.data_type)?);
+    let (a, b) = (Digits::of(call, 0)?, Digits::of(call, 1)?);
+    rows::by_row(call, |row| Outcome::Value(holds(order((a.at(row), s), (b.at(row), t)))))
+}
+
+/// The order of a / 10^s and b / 10^t: of their whole parts, then of their fractions, which are below
+/// 10^38 at the larger scale.
+fn order((a, s): (i128, u8), (b, t): (i128, u8)) -> Ordering {
+    let split = |x: i128, own: u8| {
+        let unit = power_of_ten(own);
+        let fraction = x.rem_euclid(unit).wrapping_mul(power_of_ten(s.max(t).saturating_sub(own)));
+        (x.div_euclid(unit), fraction)
+    };
+    split(a, s).cmp(&split(b, t))
+}
 
 /// The digits of a DECIMAL and how many of them are behind the point.
 const fn decimal(shape: &Shape) -> Option<(u8, u8)> {
@@ -224,4 +255,63 @@ fn to_places(call: &mut Invocation<'_>, f: fn(i128, u8) -> i128) -> Result<(), R
         }
         f(x.at(row), away).checked_mul(power_of_ten(zeros))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(width: u8, scale: u8) -> Shape {
+        Shape { data_type: DataType::Decimal(width, scale), value: None }
+    }
+
+    /// typeof(a * b) in DuckDB 2.0.
+    #[test]
+    fn products() {
+        for (a, b, product_of) in [
+            ((18, 12), (18, 12), Some((36, 24))),
+            ((18, 17), (1, 1), Some((19, 18))),
+            ((10, 9), (9, 8), Some((18, 17))),
+            ((18, 9), (18, 8), Some((18, 17))),
+            ((19, 0), (5, 5), Some((24, 5))),
+            ((20, 19), (20, 19), Some((38, 38))),
+            ((38, 38), (4, 1), None),
+        ] {
+            let of = |(p, s)| shape(p, s);
+            let wanted = product_of.map(|(p, s)| DataType::Decimal(p, s));
+            assert_eq!(product(&[of(a), of(b)]), wanted, "{a:?} {b:?}");
+        }
+    }
+
+    /// typeof(round(x, n)) in DuckDB 2.0.
+    #[test]
+    fn roundings() {
+        for (x, n, rounded) in [
+            ((9, 0), -1, (10, 0)),
+            ((9, 0), -9, (10, 0)),
+            ((9, 0), -10, (9, 0)),
+            ((17, 0), -1, (18, 0)),
+            ((38, 0), -1, (38, 0)),
+            ((5, 5), -1, (5, 0)),
+            ((5, 5), 1, (5, 1)),
+            ((4, 1), -1, (4, 0)),
+            ((4, 1), 9, (4, 1)),
+        ] {
+            let places = Shape { data_type: Integer, value: Some(n) };
+            let wanted = DataType::Decimal(rounded.0, rounded.1);
+            assert_eq!(rounded_to(&[shape(x.0, x.1), places]), Some(wanted), "{x:?} {n}");
+        }
+        assert_eq!(rounded_to(&[shape(9, 3), Shape { data_type: Integer, value: None }]), None);
+    }
+
+    #[test]
+    fn numbers_of_any_scale_have_an_order() {
+        let most = power_of_ten(38) - 1;
+        assert_eq!(order((1, 38), (0, 0)), Ordering::Greater);
+        assert_eq!(order((-1, 38), (0, 0)), Ordering::Less);
+        assert_eq!(order((most, 0), (most, 38)), Ordering::Greater);
+        assert_eq!(order((-most, 0), (-most, 38)), Ordering::Less);
+        assert_eq!(order((15, 1), (1_500, 3)), Ordering::Equal);
+        assert_eq!(order((-15, 1), (-1_501, 3)), Ordering::Greater);
+    }
 }

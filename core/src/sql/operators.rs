@@ -14,7 +14,7 @@ use super::interval::{self, Interval};
 use super::literal::Literal;
 use super::source::Extent;
 use super::tree::{Expr, NodeId};
-use super::types::{Mismatch, Type, Use, arithmetic, default_of};
+use super::types::{Mismatch, Type, Use, arithmetic, literal_type};
 use crate::plan::op::Op;
 use crate::types::DataType;
 
@@ -223,6 +223,10 @@ impl<'a> Binder<'a> {
             // No DECIMAL holds both: DuckDB takes the remainder of DOUBLEs.
             Err(Mismatch::Decimal) if op == Op::Mod && !exact(of_a, of_b) => DataType::Double,
             Err(Mismatch::Decimal) => return self.call(sign(op), &[a.clone(), b.clone()], extent),
+            Ok(t) if t.is_decimal() && (of_a == Type::Null || of_b == Type::Null) => {
+                let node = self.tree.null(t);
+                return self.made(node, extent, free);
+            }
             Ok(t) if t.is_decimal() => {
                 return self.call(sign(op), &[a.clone(), b.clone()], extent);
             }
@@ -254,6 +258,15 @@ impl<'a> Binder<'a> {
     pub(super) fn comparison(&mut self, op: Op, a: &Bound, b: &Bound) -> Result<NodeId> {
         let extent = a.extent.to(b.extent);
         let parts = [a.clone(), b.clone()];
+        let types = [self.type_of(a), self.type_of(b)];
+        let decimal = |t: &Type| matches!(t, Type::Known(t) if t.is_decimal());
+        if types.iter().any(decimal)
+            && types.iter().all(|t| digits(*t).is_some())
+            && !exact(types[0], types[1])
+        {
+            let bound = self.call(sign(op), &parts, extent)?;
+            return self.settle(&bound);
+        }
         let usage = if matches!(op, Op::Eq | Op::Ne) { Use::Equal } else { Use::Mix };
         let t = self.unify(&parts, usage, "a comparison").map_err(|e| self.whole(e, a, b))?;
         let (a, b) = (self.compared(a, t)?, self.compared(b, t)?);
@@ -461,24 +474,35 @@ impl<'a> Binder<'a> {
     }
 }
 
-/// An operator of numbers as it is written.
+/// An operator as it is written.
 const fn sign(op: Op) -> &'static str {
     match op {
         Op::Add => "+",
         Op::Sub => "-",
         Op::Mul => "*",
         Op::Div => "/",
-        _ => "%",
+        Op::Mod => "%",
+        Op::Eq => "=",
+        Op::Ne => "<>",
+        Op::Lt => "<",
+        Op::Le => "<=",
+        Op::Gt => ">",
+        _ => ">=",
+    }
+}
+
+/// The digits of the DECIMAL that a type's values are, and how many are behind the point.
+fn digits(t: Type) -> Option<(u8, u8)> {
+    match t {
+        Type::Known(t) => as_decimal(t),
+        Type::Integer(v) => as_decimal(literal_type(v)?),
+        Type::Text | Type::Null => None,
     }
 }
 
 /// Whether there is a DECIMAL that holds all values of both.
 fn exact(a: Type, b: Type) -> bool {
-    let parts = |t| match default_of(t) {
-        Ok(Type::Known(t)) => as_decimal(t),
-        _ => None,
-    };
-    let Some(((p, s), (q, t))) = parts(a).zip(parts(b)) else { return false };
+    let Some(((p, s), (q, t))) = digits(a).zip(digits(b)) else { return false };
     (p - s).max(q - t) + s.max(t) <= DataType::MAX_DECIMAL
 }
 
