@@ -64,7 +64,8 @@ impl Sink for CollectingSink {
 #[must_use]
 pub fn plan(query: &str, batch_rows: u16) -> OwnedPlan {
     let sql = format!("{STREAM}{query}");
-    let program = compile(&sql, &Options { batch_rows }).unwrap_or_else(|e| panic!("{e}"));
+    let program = compile(&sql, &Options { batch_rows, ..Options::default() })
+        .unwrap_or_else(|e| panic!("{e}"));
     program.queries.into_iter().next().expect("one query")
 }
 

@@ -26,7 +26,7 @@ fn the_arena_is_the_one_that_explain_shows() {
             let plan = plan(sql, batch_rows);
             let plan = plan.plan();
             let bytes = plan.arena_bytes();
-            let explanation = Explanation::of(&plan);
+            let explanation = Explanation::of(&plan, &ringql_core::function::ALL);
             assert_eq!(explanation.arena.total, bytes as u64, "{name}");
             let len = wire::encoded_len(&plan).expect("a plan that can be written");
             assert_eq!(explanation.plan_bytes, len as u64, "{name}");

@@ -114,6 +114,8 @@ pub enum Fault {
     Operand,
     /// A table has too few or too many entries.
     Count,
+    /// A call names a function that is not known here.
+    Function,
 }
 
 impl fmt::Display for Fault {
@@ -127,6 +129,7 @@ impl fmt::Display for Fault {
             Self::Order => "uses what is not computed before it",
             Self::Operand => "has an operand that its opcode does not take",
             Self::Count => "is missing or one too many",
+            Self::Function => "calls a function that is not known here",
         })
     }
 }

@@ -20,6 +20,7 @@ pub mod counters;
 pub mod error;
 mod expr;
 pub mod fmt;
+pub mod function;
 mod operator;
 pub mod plan;
 pub mod query;

@@ -5,11 +5,13 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::arena::{view, view_mut};
+use crate::arena::{slice, slice_mut, view, view_mut};
 use crate::batch::Batch;
 use crate::counters::Counters;
 use crate::error::{RunError, StartError};
+use crate::expr::Context;
 use crate::expr::frame::Frame;
+use crate::function::{self, Functions};
 use crate::operator::{Geometry, Walk, Walked};
 use crate::plan::Plan;
 use crate::plan::layout::HEADER_BYTES;
@@ -30,6 +32,9 @@ struct Header {
 }
 
 const _: () = assert!(size_of::<Header>() as u64 == HEADER_BYTES);
+
+/// No clock was set.
+const UNSET: i64 = i64::MIN;
 
 const READING: u64 = 0;
 const ENDED: u64 = 1;
@@ -62,6 +67,7 @@ pub enum Stop {
 #[derive(Debug)]
 pub struct Query<'p, 'a> {
     plan: Plan<'p>,
+    functions: Functions<'p>,
     arena: &'a mut [u8],
     geometry: Geometry,
 }
@@ -72,14 +78,35 @@ impl<'p, 'a> Query<'p, 'a> {
     /// # Errors
     /// See [`StartError`].
     pub fn new(plan: &Plan<'p>, arena: &'a mut [u8]) -> Result<Self, StartError> {
-        verify(plan)?;
+        Self::with_functions(plan, function::ALL, arena)
+    }
+
+    /// The same with a set of functions: your own ones too, or only those that the plan calls, so
+    /// that no others are linked.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub fn with_functions(
+        plan: &Plan<'p>,
+        functions: Functions<'p>,
+        arena: &'a mut [u8],
+    ) -> Result<Self, StartError> {
+        verify(plan, &functions)?;
         let (needed, given) = (plan.arena_bytes(), arena.len());
         let arena = arena.get_mut(..needed).ok_or(StartError::ArenaTooSmall { needed, given })?;
         if arena.as_ptr().align_offset(8) != 0 {
             return Err(StartError::ArenaMisaligned);
         }
         arena.fill(0);
-        let mut query = Self { plan: *plan, arena, geometry: Geometry::of(plan) };
+        let geometry = Geometry::of(plan);
+        let places = arena.get_mut(geometry.calls..geometry.registers);
+        let places = slice_mut::<u16>(places.ok_or(StartError::Internal)?);
+        let places = places.map_err(|_| StartError::Internal)?;
+        for (place, call) in places.iter_mut().zip(plan.calls) {
+            *place = functions.place(call.function).ok_or(StartError::Internal)?;
+        }
+        let mut query = Self { plan: *plan, functions, arena, geometry };
+        query.set_clock(None);
         query.with_walk(|walk| walk.start()).map_err(|_| StartError::Internal)?;
         Ok(query)
     }
@@ -208,20 +235,42 @@ impl<'p, 'a> Query<'p, 'a> {
         Ok(rows)
     }
 
+    /// Sets the clock that NOW() reads from the next poll on: microseconds since 1970-01-01
+    /// 00:00:00 UTC, or `None` for NULL. A query never asks for the time itself, so that a run can
+    /// be repeated.
+    ///
+    /// ```
+    /// # use ringql_core::{query::Query, record::RecordRef, ring::{RecordSink, RecordSource}, sql::{Options, compile}};
+    /// let program = compile("CREATE STREAM s (b BOOLEAN); SELECT NOW() FROM s", &Options::default())?;
+    /// let plan = program.queries[0].plan();
+    /// let mut arena = vec![0u64; plan.arena_bytes() / 8 + 1];
+    /// let mut query = Query::new(&plan, bytemuck::cast_slice_mut(&mut arena)).unwrap();
+    /// query.set_clock(Some(1_000_000));
+    /// # Ok::<(), ringql_core::sql::CompileError>(())
+    /// ```
+    pub fn set_clock(&mut self, now: Option<i64>) {
+        if let Ok(header) = view_mut::<Header>(self.arena) {
+            header.clock = now.unwrap_or(UNSET);
+        }
+    }
+
     /// Lends the arena's parts to `f`.
     #[inline]
     fn with_walk<R>(
         &mut self,
         f: impl FnOnce(&mut Walk<'_, '_>) -> Result<R, RunError>,
     ) -> Result<R, RunError> {
-        let Self { plan, arena, geometry } = self;
+        let Self { plan, functions, arena, geometry } = self;
         let (rest, states) =
             arena.split_at_mut_checked(geometry.states).ok_or(RunError::Internal)?;
         let (head, registers) =
             rest.split_at_mut_checked(geometry.registers).ok_or(RunError::Internal)?;
+        let (head, places) = head.split_at_mut_checked(geometry.calls).ok_or(RunError::Internal)?;
         let frame = Frame::new(registers, geometry.registers, plan.registers, plan.batch_rows);
-        let counters = &mut view_mut::<Header>(head)?.counters;
-        f(&mut Walk { plan, geometry, frame, counters, states })
+        let Header { counters, clock, .. } = view_mut(head)?;
+        let clock = (*clock != UNSET).then_some(*clock);
+        let context = Context { plan, functions: *functions, places: slice(places)?, clock };
+        f(&mut Walk { context, geometry, frame, counters, states })
     }
 
     /// The counters so far.
@@ -239,6 +288,6 @@ impl<'p, 'a> Query<'p, 'a> {
 
 /// The batch, if it can be read as the plan's stream.
 fn fitting<'b>(walk: &Walk<'_, '_>, batch: &Batch<'b>) -> Result<Batch<'b>, RunError> {
-    let types = walk.plan.input(StreamId(0)).fields.iter().map(|f| f.data_type);
+    let types = walk.context.plan.input(StreamId(0)).fields.iter().map(|f| f.data_type);
     if batch.fits(walk.geometry.input, types) { Ok(*batch) } else { Err(RunError::BadBatch) }
 }

@@ -161,6 +161,15 @@ impl DataType {
         }
     }
 
+    /// Most bytes of a value, of a type whose values have a length.
+    #[must_use]
+    pub const fn text_capacity(self) -> Option<u16> {
+        match self {
+            Self::Varchar(n) | Self::Varbinary(n) => Some(n),
+            _ => None,
+        }
+    }
+
     /// Whether the type is one of the eight integers.
     #[must_use]
     pub const fn is_integer(self) -> bool {

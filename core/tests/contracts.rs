@@ -42,7 +42,7 @@ const SQL: &str = "CREATE STREAM s (b BOOLEAN NOT NULL); SELECT COUNT(*) FROM s 
 
 #[test]
 fn a_source_that_lends_more_than_it_is_asked_for() {
-    let program = compile(SQL, &Options { batch_rows: 64 }).unwrap();
+    let program = compile(SQL, &Options { batch_rows: 64, ..Options::default() }).unwrap();
     let plan = program.queries[0].plan();
     let mut arena = vec![0u64; plan.arena_bytes().div_ceil(8)];
     let mut query = Query::new(&plan, bytemuck::cast_slice_mut(&mut arena)).unwrap();
@@ -56,7 +56,7 @@ fn a_source_that_lends_more_than_it_is_asked_for() {
 
 #[test]
 fn a_source_that_lends_no_rows() {
-    let program = compile(SQL, &Options { batch_rows: 64 }).unwrap();
+    let program = compile(SQL, &Options { batch_rows: 64, ..Options::default() }).unwrap();
     let plan = program.queries[0].plan();
     let mut arena = vec![0u64; plan.arena_bytes().div_ceil(8)];
     let mut query = Query::new(&plan, bytemuck::cast_slice_mut(&mut arena)).unwrap();

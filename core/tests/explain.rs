@@ -5,6 +5,7 @@
 mod common;
 
 use common::{Random, Tables, mutate, samples};
+use ringql_core::function::ALL;
 use ringql_core::plan::explain::Explanation;
 use ringql_core::plan::wire;
 
@@ -21,16 +22,16 @@ fn golden(name: &str, extension: &str, text: &str) {
 #[test]
 fn the_samples_are_explained_as_before() {
     for (name, tables) in samples::all() {
-        let explanation = Explanation::of(&tables.plan());
+        let explanation = Explanation::of(&tables.plan(), &ALL);
         golden(name, "txt", &explanation.text());
         golden(name, "dot", &explanation.dot());
-        assert_eq!(explanation, Explanation::of(&tables.plan()));
+        assert_eq!(explanation, Explanation::of(&tables.plan(), &ALL));
     }
 }
 
 #[test]
 fn it_is_data_too() {
-    let explanation = Explanation::of(&samples::tumble().plan());
+    let explanation = Explanation::of(&samples::tumble().plan(), &ALL);
     let json = serde_json::to_value(&explanation).unwrap();
     assert_eq!(json["arena"]["total"], 2400);
     assert_eq!(json["streams"][0]["columns"][1]["type"], "INTEGER UNSIGNED");
@@ -46,7 +47,7 @@ fn it_is_data_too() {
 fn parts_sum_to_the_whole() {
     for (name, tables) in samples::all() {
         let plan = tables.plan();
-        let e = Explanation::of(&plan);
+        let e = Explanation::of(&plan, &ALL);
         let arena = &e.arena;
         assert_eq!(arena.total, plan.arena_bytes() as u64, "{name}");
         let sum = arena.header + arena.streams + arena.registers + arena.operators;
@@ -69,7 +70,7 @@ fn parts_sum_to_the_whole() {
 #[test]
 fn every_entry_is_shown_once() {
     for (name, tables) in samples::all() {
-        let e = Explanation::of(&tables.plan());
+        let e = Explanation::of(&tables.plan(), &ALL);
         let steps = e.operators.iter().flat_map(|o| &o.program).map(|s| usize::from(s.instruction));
         assert!(steps.eq(0..tables.instructions.len()), "{name}");
         let aggregates = e.operators.iter().flat_map(|o| &o.aggregates);
@@ -100,7 +101,7 @@ fn odd_plans_are_explained_in_lines_that_fit() {
 }
 
 fn check(tables: &Tables) {
-    let explanation = Explanation::of(&tables.plan());
+    let explanation = Explanation::of(&tables.plan(), &ALL);
     let text = explanation.text();
     for line in text.lines() {
         assert!(line.chars().count() <= 100, "{line}");

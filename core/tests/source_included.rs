@@ -8,6 +8,7 @@ mod plans {
 }
 
 use common::samples;
+use ringql_core::function::ALL;
 use ringql_core::plan::verify::verify;
 
 /// The arena of a plan in flash, sized while compiling.
@@ -20,6 +21,6 @@ fn the_constants_are_the_plans() {
     assert_eq!(plans::GROUP_HAVING, samples::group_having().plan());
     assert_eq!(plans::TUMBLE, samples::tumble().plan());
     assert_eq!(plans::TEXTS, samples::texts().plan());
-    assert_eq!(verify(&plans::TUMBLE), Ok(()));
+    assert_eq!(verify(&plans::TUMBLE, &ALL), Ok(()));
     assert_eq!(size_of_val(&ARENA), samples::tumble().plan().arena_bytes());
 }

@@ -64,7 +64,7 @@ fn check(
     rows: &[Vec<u8>],
 ) -> Result<(), String> {
     let sql = format!("{STREAM}SELECT {expression} FROM s");
-    let compiled = compile(&sql, &Options { batch_rows: 1 });
+    let compiled = compile(&sql, &Options { batch_rows: 1, ..Options::default() });
     let program = match (compiled, data_type) {
         (Err(_), "error" | "HUGEINT") => return Ok(()),
         (Ok(_), "error") => return Err(format!("DuckDB says {values}")),

@@ -9,6 +9,7 @@ mod support;
 
 use common::Random;
 use common::run::{Outcome, run};
+use ringql_core::function::ALL;
 use ringql_core::plan::verify::verify;
 use support::compiled;
 
@@ -134,7 +135,7 @@ fn no_text_makes_the_compiler_panic() {
             Ok(program) => {
                 for query in &program.queries {
                     let plan = query.plan();
-                    assert_eq!(verify(&plan), Ok(()), "text {number}\n{sql}");
+                    assert_eq!(verify(&plan, &ALL), Ok(()), "text {number}\n{sql}");
                     let outcome = run(&plan, &mut random);
                     accepted += u64::from(outcome == Outcome::Finished);
                 }

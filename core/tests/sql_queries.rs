@@ -17,7 +17,7 @@ const STREAM: &str = "CREATE STREAM s (ts TIMESTAMP, device INTEGER, temp REAL, 
 /// The names of a query's columns, its rows as text, and its counters.
 fn run(sql: &str, records: &[u8], batch_rows: u16) -> (Vec<String>, Vec<String>, Counters) {
     let text = format!("{STREAM}{sql}");
-    let program = compile(&text, &Options { batch_rows })
+    let program = compile(&text, &Options { batch_rows, ..Options::default() })
         .unwrap_or_else(|e| panic!("{}", e.render(&text, "query")));
     let size = program.streams[0].schema().layout().record_size;
     let plan = program.queries[0].plan();

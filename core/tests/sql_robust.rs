@@ -2,6 +2,7 @@
 #![cfg(feature = "sql")]
 
 use proptest::prelude::*;
+use ringql_core::function::ALL;
 use ringql_core::plan::verify::verify;
 use ringql_core::sql::{CompileErrorKind, Options, compile};
 
@@ -123,11 +124,11 @@ const QUERIES: &[&str] = &[
 ];
 
 fn compiles_or_not(sql: &str) -> bool {
-    match compile(sql, &Options { batch_rows: 16 }) {
+    match compile(sql, &Options { batch_rows: 16, ..Options::default() }) {
         Ok(program) => {
             for query in &program.queries {
                 let plan = query.plan();
-                if let Err(error) = verify(&plan) {
+                if let Err(error) = verify(&plan, &ALL) {
                     panic!("{error}: {sql}\n{:#?}", plan.instructions);
                 }
             }

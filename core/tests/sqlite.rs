@@ -19,6 +19,7 @@ mod query;
 mod types;
 
 use common::Random;
+use ringql_core::function::ALL;
 use ringql_core::plan::verify::verify;
 use ringql_core::sql::Program;
 use ringql_core::types::DataType;
@@ -110,7 +111,7 @@ fn ours(
     about: &dyn Fn() -> String,
 ) -> Vec<Vec<Value>> {
     let plan = program.queries[0].plan();
-    assert_eq!(verify(&plan), Ok(()), "{}", about());
+    assert_eq!(verify(&plan, &ALL), Ok(()), "{}", about());
     let schema = output(&plan);
     let given = schema.fields.iter().map(|f| f.data_type);
     for (given, &wanted) in given.zip(types) {

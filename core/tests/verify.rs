@@ -5,6 +5,7 @@ mod common;
 
 use common::{Tables, r, samples};
 use ringql_core::error::{Fault, Table, VerifyError};
+use ringql_core::function::ALL;
 use ringql_core::plan::op::{
     ColumnId, Instruction, Op, Operand, OperatorId, OutputId, Register, RegisterId, StreamId,
 };
@@ -32,7 +33,7 @@ fn entries_are_of_fixed_size() {
 #[test]
 fn the_samples_are_right() {
     for (name, tables) in samples::all() {
-        assert_eq!(verify(&tables.plan()), Ok(()), "{name}");
+        assert_eq!(verify(&tables.plan(), &ALL), Ok(()), "{name}");
     }
 }
 
@@ -47,7 +48,7 @@ fn refused(
 ) {
     let mut tables = sample();
     change(&mut tables);
-    assert_eq!(verify(&tables.plan()), Err(VerifyError { table, entry, fault }));
+    assert_eq!(verify(&tables.plan(), &ALL), Err(VerifyError { table, entry, fault }));
 }
 
 /// The same, with all offsets of the arena set right after the change.
@@ -71,7 +72,7 @@ fn refused_sealed(
 fn accepted(sample: fn() -> Tables, change: impl FnOnce(&mut Tables)) {
     let mut tables = sample();
     change(&mut tables);
-    assert_eq!(verify(&tables.seal().plan()), Ok(()));
+    assert_eq!(verify(&tables.seal().plan(), &ALL), Ok(()));
 }
 
 use samples::{filter_project, global_aggregate, group_having, tumble};

@@ -12,6 +12,7 @@ use common::run::{Outcome, run};
 use common::{Random, Tables, mutate, samples};
 use crc::{CRC_32_ISO_HDLC, Crc};
 use ringql_core::error::DecodeError;
+use ringql_core::function::ALL;
 use ringql_core::plan::verify::verify;
 use ringql_core::plan::wire::{self, HostPlan};
 
@@ -43,7 +44,7 @@ impl Count {
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&tables.plan(), random)));
         match result {
             Ok(Outcome::Finished) => self.finished += 1,
-            Ok(Outcome::GroupsFull) => self.full += 1,
+            Ok(Outcome::GroupsFull | Outcome::Failed) => self.full += 1,
             Ok(Outcome::Large) => self.large += 1,
             Err(_) => panic!("{what}: accepted, but does not run: {tables:#?}"),
         }
@@ -73,7 +74,7 @@ fn tables_with_faults() {
             let mut tables = base.clone();
             mutate::tables(&mut tables, &mut random);
             count.plans += 1;
-            if verify(&tables.plan()).is_err() {
+            if verify(&tables.plan(), &ALL).is_err() {
                 count.refused += 1;
                 continue;
             }
@@ -99,12 +100,12 @@ fn bytes_with_faults() {
                 damage(&mut bytes, &mut random);
             }
             fix(&mut bytes);
-            if let Err(DecodeError::Features { used, .. }) = decoded.load(&bytes) {
+            if let Err(DecodeError::Features { used, .. }) = decoded.load(&bytes, &ALL) {
                 bytes[6..10].copy_from_slice(&used.to_le_bytes());
                 fix(&mut bytes);
             }
             count.plans += 1;
-            match decoded.load(&bytes) {
+            match decoded.load(&bytes, &ALL) {
                 Ok(plan) => {
                     let mut again = vec![0; bytes.len()];
                     assert_eq!(wire::encode(&plan, &mut again), Ok(bytes.len()));

@@ -5,6 +5,7 @@ mod common;
 
 use common::{Tables, r};
 use ringql_core::error::{Fault, Table};
+use ringql_core::function::ALL;
 use ringql_core::plan::op::{
     ConstantId, Op, Operand, OperatorId, OutputId, RegisterId, StreamId, cast_can_fail,
     cast_defined, text_len,
@@ -65,7 +66,7 @@ fn step(
         let dst = t.register(dst, nullable);
         t.step(op, kind, dst, a, b);
     });
-    verify(&tables.plan()).map_err(|e| {
+    verify(&tables.plan(), &ALL).map_err(|e| {
         assert_eq!((e.table, e.entry), (Table::Instructions, 8), "{op:?} {kind:?}: {e}");
         e.fault
     })
@@ -81,7 +82,7 @@ fn step_constant(op: Op, kind: Kind, a: Operand, bits: u64, dst: DataType) -> Re
             _ => t.step(op, kind, dst, a, constant),
         }
     });
-    verify(&tables.plan()).map_err(|e| e.fault)
+    verify(&tables.plan(), &ALL).map_err(|e| e.fault)
 }
 
 #[test]
@@ -109,10 +110,10 @@ fn operands() {
     assert_eq!(step(Op::Gather, Kind::I32, A, NONE, Integer, true), Err(Fault::Order));
     // The written register is not an operand, and `blend` needs it written before.
     let tables = program(|t| t.step(Op::Add, Kind::I32, RegisterId(1), A, B));
-    assert_eq!(verify(&tables.plan()).unwrap_err().fault, Fault::Operand);
+    assert_eq!(verify(&tables.plan(), &ALL).unwrap_err().fault, Fault::Operand);
     assert_eq!(step(Op::Blend, Kind::I32, YES, A, Integer, true), Err(Fault::Order));
     let tables = program(|t| t.step(Op::Blend, Kind::I32, RegisterId(1), YES, A));
-    assert_eq!(verify(&tables.plan()), Ok(()));
+    assert_eq!(verify(&tables.plan(), &ALL), Ok(()));
 }
 
 #[test]
@@ -145,7 +146,7 @@ fn types() {
     }
     assert_eq!(step(Op::Load, Kind::Text, Operand(2), NONE, Varchar(6), true), Err(Fault::Type));
     let blend = |to| program(|t| t.step(Op::Blend, Kind::Text, to, YES, N));
-    assert_eq!(verify(&blend(RegisterId(2)).plan()).unwrap_err().fault, Fault::Type);
+    assert_eq!(verify(&blend(RegisterId(2)).plan(), &ALL).unwrap_err().fault, Fault::Type);
 }
 
 #[test]
@@ -214,7 +215,7 @@ fn nulls() {
     assert_eq!(not_null(Op::Cast, Kind::I32, A, NONE, Varchar(11)), Ok(()));
     assert_eq!(not_null(Op::Cast, Kind::I32, A, NONE, Varchar(10)), null);
     let tables = program(|t| t.step(Op::Blend, Kind::I32, RegisterId(0), YES, B));
-    assert_eq!(verify(&tables.plan()).unwrap_err().fault, Fault::Nullability);
+    assert_eq!(verify(&tables.plan(), &ALL).unwrap_err().fault, Fault::Nullability);
 }
 
 #[test]
@@ -280,10 +281,10 @@ fn a_guard_is_not_written_by_what_reads_it() {
         })
     };
     let fails = guarded(Op::Cast, Kind::Text, T);
-    let error = verify(&fails.plan()).unwrap_err();
+    let error = verify(&fails.plan(), &ALL).unwrap_err();
     assert_eq!((error.table, error.entry, error.fault), (Table::Instructions, 10, Fault::Operand));
     let runs = guarded(Op::Cast, Kind::F32, F);
-    assert_eq!(verify(&runs.plan()), Ok(()));
+    assert_eq!(verify(&runs.plan(), &ALL), Ok(()));
     let outcome = common::run::run(&runs.plan(), &mut common::Random::new(1));
     assert_eq!(outcome, common::run::Outcome::Finished);
 }

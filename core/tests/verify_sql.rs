@@ -7,6 +7,7 @@ mod common;
 
 use common::run::{Outcome, run};
 use common::{Random, Tables, mutate, sql};
+use ringql_core::function::ALL;
 use ringql_core::plan::explain::Explanation;
 use ringql_core::plan::verify::verify;
 use ringql_core::plan::wire::{self, HostPlan, SmallPlan};
@@ -17,11 +18,11 @@ fn plans_of_queries() {
         for batch_rows in [1, 7, 64] {
             let plan = sql::plan(stream, query, batch_rows);
             let plan = plan.plan();
-            assert_eq!(verify(&plan), Ok(()), "{name}");
+            assert_eq!(verify(&plan, &ALL), Ok(()), "{name}");
             let bytes = wire::to_vec(&plan).unwrap();
-            let decoded = SmallPlan::decode(&bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
+            let decoded = SmallPlan::decode(&bytes, &ALL).unwrap_or_else(|e| panic!("{name}: {e}"));
             assert_eq!(decoded.plan(), plan, "{name}");
-            let explained = Explanation::of(&plan);
+            let explained = Explanation::of(&plan, &ALL);
             assert_eq!(explained.arena.total, plan.arena_bytes() as u64, "{name}");
             for seed in 0..20 {
                 let outcome = run(&plan, &mut Random::new(seed));
@@ -51,14 +52,14 @@ fn random_queries() {
         let (query, Some(plan)) = sql::random(&mut random) else { continue };
         compiled += 1;
         let plan = plan.plan();
-        assert_eq!(verify(&plan), Ok(()), "{query}");
+        assert_eq!(verify(&plan, &ALL), Ok(()), "{query}");
         let bytes = wire::to_vec(&plan).unwrap();
-        assert_eq!(decoded.load(&bytes), Ok(plan), "{query}");
+        assert_eq!(decoded.load(&bytes, &ALL), Ok(plan), "{query}");
         let ran =
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&plan, &mut random)));
         match ran {
             Ok(Outcome::Finished) => {}
-            Ok(Outcome::GroupsFull) => full += 1,
+            Ok(Outcome::GroupsFull | Outcome::Failed) => full += 1,
             Ok(Outcome::Large) => panic!("{query}: a large arena"),
             Err(_) => panic!("{query}"),
         }
@@ -77,7 +78,7 @@ fn faults() {
             let mut random = Random::new(seed);
             let mut tables = original.clone();
             mutate::tables(&mut tables, &mut random);
-            if verify(&tables.plan()).is_err() {
+            if verify(&tables.plan(), &ALL).is_err() {
                 refused += 1;
                 continue;
             }

@@ -7,6 +7,7 @@ use common::{Tables, samples};
 use crc::{CRC_32_ISO_HDLC, Crc};
 use proptest::prelude::*;
 use ringql_core::error::{DecodeError, EncodeError, Fault, Table, VerifyError};
+use ringql_core::function::ALL;
 use ringql_core::plan::OnFull;
 use ringql_core::plan::op::Op;
 use ringql_core::plan::wire::{self, Features, HostPlan, PlanTables, SmallPlan};
@@ -30,9 +31,9 @@ fn fix(bytes: &mut [u8]) {
 fn samples_come_back_as_they_were() {
     for (name, tables) in samples::all() {
         let bytes = bytes_of(&tables);
-        let decoded = SmallPlan::decode(&bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let decoded = SmallPlan::decode(&bytes, &ALL).unwrap_or_else(|e| panic!("{name}: {e}"));
         assert_eq!(decoded.plan(), tables.plan(), "{name}");
-        let host = Box::new(HostPlan::decode(&bytes).unwrap());
+        let host = Box::new(HostPlan::decode(&bytes, &ALL).unwrap());
         assert_eq!(host.plan(), tables.plan(), "{name}");
     }
 }
@@ -49,7 +50,7 @@ fn the_envelope_is_as_documented() {
     let tables = samples::tumble();
     let bytes = bytes_of(&tables);
     assert_eq!(&bytes[..4], b"RQLP");
-    assert_eq!(bytes[4..6], 1u16.to_le_bytes());
+    assert_eq!(bytes[4..6], 2u16.to_le_bytes());
     let features =
         Features::AGGREGATE.with(Features::GROUP).with(Features::TUMBLE).with(Features::FLOAT);
     assert_eq!(bytes[6..10], features.bits().to_le_bytes());
@@ -66,6 +67,7 @@ fn the_body_is_as_documented() {
     #[rustfmt::skip]
     let start: &[u8] = &[
         7,             // batch_rows
+        0,             // on_error = 'null'
         1,             // streams: one
         0, 1, 0, 2, 0, //   name (0, 1), fields (0, 2), no event time
         1,             // outputs: one
@@ -95,7 +97,7 @@ fn numbers_of_variants_stay() {
     use ringql_core::types::{DataType, Kind};
     let names = "load, gather, constant, null, copy, add, sub, mul, div, mod, neg, abs, eq, ne, lt, \
                  le, gt, ge, and, or, not, is null, is not null, blend, coalesce, nullif, cast, \
-                 guard, unguard, window start";
+                 guard, unguard, window start, call, now";
     for (i, name) in names.split(", ").enumerate() {
         assert_eq!(Op::ALL[i].info().name, name);
     }
@@ -144,10 +146,10 @@ fn buffers_that_are_too_small_are_refused() {
 fn a_plan_of_the_future_is_refused_by_its_version() {
     let mut bytes = bytes_of(&samples::tumble());
     bytes[4..6].copy_from_slice(&513u16.to_le_bytes());
-    let error = SmallPlan::decode(&bytes).unwrap_err();
-    assert_eq!(error, DecodeError::Version { found: 513, supported: 1 });
+    let error = SmallPlan::decode(&bytes, &ALL).unwrap_err();
+    assert_eq!(error, DecodeError::Version { found: 513, supported: 2 });
     let text = error.to_string();
-    assert!(text.contains("version 513") && text.contains("version 1;"), "{text}");
+    assert!(text.contains("version 513") && text.contains("version 2;"), "{text}");
 }
 
 #[test]
@@ -155,7 +157,7 @@ fn each_fault_of_the_envelope_has_its_error() {
     let good = bytes_of(&samples::tumble());
     let n = good.len();
     for len in 0..n {
-        let error = SmallPlan::decode(&good[..len]).unwrap_err();
+        let error = SmallPlan::decode(&good[..len], &ALL).unwrap_err();
         match len {
             0..4 => assert_eq!(error, DecodeError::NotAPlan),
             4..14 => assert_eq!(error, DecodeError::Truncated { needed: 18, given: len }),
@@ -164,44 +166,48 @@ fn each_fault_of_the_envelope_has_its_error() {
     }
     let longer = [&good[..], &[0]].concat();
     let trailing = DecodeError::TrailingBytes { expected: n, given: n + 1 };
-    assert_eq!(SmallPlan::decode(&longer).unwrap_err(), trailing);
+    assert_eq!(SmallPlan::decode(&longer, &ALL).unwrap_err(), trailing);
 
     for at in 14..n {
         let mut bytes = good.clone();
         bytes[at] ^= 0x10;
-        assert_eq!(SmallPlan::decode(&bytes).unwrap_err(), DecodeError::Checksum, "byte {at}");
+        assert_eq!(
+            SmallPlan::decode(&bytes, &ALL).unwrap_err(),
+            DecodeError::Checksum,
+            "byte {at}"
+        );
     }
 
     let mut bytes = good.clone();
     bytes[9] |= 0x80;
     fix(&mut bytes);
     let unknown = DecodeError::UnknownFeatures { bits: 0x8000_0000 };
-    assert_eq!(SmallPlan::decode(&bytes).unwrap_err(), unknown);
+    assert_eq!(SmallPlan::decode(&bytes, &ALL).unwrap_err(), unknown);
 
     let mut bytes = good.clone();
     bytes[6] ^= 1;
     fix(&mut bytes);
     let used = Features::of(&samples::tumble().plan()).bits();
     let features = DecodeError::Features { stated: used ^ 1, used };
-    assert_eq!(SmallPlan::decode(&bytes).unwrap_err(), features);
+    assert_eq!(SmallPlan::decode(&bytes, &ALL).unwrap_err(), features);
 }
 
 #[test]
 fn tables_that_are_too_small_are_named() {
     let bytes = bytes_of(&samples::tumble());
     let plan = samples::tumble();
-    let error = PlanTables::<9, 48, 64, 512>::decode(&bytes).unwrap_err();
+    let error = PlanTables::<9, 48, 64, 512>::decode(&bytes, &ALL).unwrap_err();
     assert_eq!(error, DecodeError::Capacity { table: Table::Fields, needed: 10, capacity: 9 });
     assert_eq!(error.to_string(), "the plan's field table needs room for 10 and 9 fit");
-    let error = PlanTables::<10, 7, 64, 512>::decode(&bytes).unwrap_err();
+    let error = PlanTables::<10, 7, 64, 512>::decode(&bytes, &ALL).unwrap_err();
     assert_eq!(error, DecodeError::Capacity { table: Table::Registers, needed: 8, capacity: 7 });
-    let error = PlanTables::<10, 8, 1, 512>::decode(&bytes).unwrap_err();
+    let error = PlanTables::<10, 8, 1, 512>::decode(&bytes, &ALL).unwrap_err();
     let needed = plan.instructions.len() as u32;
     assert_eq!(error, DecodeError::Capacity { table: Table::Instructions, needed, capacity: 1 });
-    let error = PlanTables::<10, 8, 64, 8>::decode(&bytes).unwrap_err();
+    let error = PlanTables::<10, 8, 64, 8>::decode(&bytes, &ALL).unwrap_err();
     let needed = plan.texts.len() as u32;
     assert_eq!(error, DecodeError::Capacity { table: Table::Texts, needed, capacity: 8 });
-    assert!(PlanTables::<10, 8, 9, 128>::decode(&bytes).is_ok());
+    assert!(PlanTables::<10, 8, 9, 128>::decode(&bytes, &ALL).is_ok());
 }
 
 #[test]
@@ -212,24 +218,25 @@ fn only_the_canonical_form_is_read() {
     bytes[14] = 0x90;
     bytes.insert(15, 0x00);
     fix(&mut bytes);
-    assert_eq!(SmallPlan::decode(&bytes).unwrap_err(), DecodeError::NotCanonical);
+    assert_eq!(SmallPlan::decode(&bytes, &ALL).unwrap_err(), DecodeError::NotCanonical);
     // A byte behind the last table.
     let mut bytes = good.clone();
     bytes.insert(good.len() - 4, 0);
     fix(&mut bytes);
-    assert_eq!(SmallPlan::decode(&bytes).unwrap_err(), DecodeError::NotCanonical);
+    assert_eq!(SmallPlan::decode(&bytes, &ALL).unwrap_err(), DecodeError::NotCanonical);
     // A text pool that is not UTF-8.
     let mut bytes = good.clone();
-    let last = good.len() - 5;
+    // The text pool's last byte: the count of the empty byte pool stands behind it.
+    let last = good.len() - 6;
     bytes[last] = 0xFF;
     fix(&mut bytes);
-    assert_eq!(SmallPlan::decode(&bytes).unwrap_err(), DecodeError::NotUtf8);
+    assert_eq!(SmallPlan::decode(&bytes, &ALL).unwrap_err(), DecodeError::NotUtf8);
     // A cut body with a right length.
     let mut bytes = good.clone();
     bytes.remove(last);
     fix(&mut bytes);
-    let cut = DecodeError::Entry { table: Table::Texts, entry: 0 };
-    assert_eq!(SmallPlan::decode(&bytes).unwrap_err(), cut);
+    let cut = DecodeError::Entry { table: Table::Bytes, entry: 0 };
+    assert_eq!(SmallPlan::decode(&bytes, &ALL).unwrap_err(), cut);
 }
 
 #[test]
@@ -237,16 +244,19 @@ fn what_is_decoded_is_verified() {
     let mut tables = samples::tumble();
     tables.batch_rows = 0;
     let refused = VerifyError { table: Table::Header, entry: 0, fault: Fault::Capacity };
-    assert_eq!(SmallPlan::decode(&bytes_of(&tables)).unwrap_err(), DecodeError::Verify(refused));
+    assert_eq!(
+        SmallPlan::decode(&bytes_of(&tables), &ALL).unwrap_err(),
+        DecodeError::Verify(refused)
+    );
 }
 
 #[test]
 fn tables_can_be_loaded_again_and_are_empty_after_an_error() {
     let mut tables = SmallPlan::new();
     let (first, second) = (samples::tumble(), samples::texts());
-    assert_eq!(tables.load(&bytes_of(&first)), Ok(first.plan()));
-    assert_eq!(tables.load(&bytes_of(&second)), Ok(second.plan()));
-    assert_eq!(tables.load(b"RQL"), Err(DecodeError::NotAPlan));
+    assert_eq!(tables.load(&bytes_of(&first), &ALL), Ok(first.plan()));
+    assert_eq!(tables.load(&bytes_of(&second), &ALL), Ok(second.plan()));
+    assert_eq!(tables.load(b"RQL", &ALL), Err(DecodeError::NotAPlan));
     assert_eq!(tables.plan(), Tables::default().plan());
 }
 
@@ -254,10 +264,10 @@ proptest! {
     /// Any bytes at all are read without a panic.
     #[test]
     fn any_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        let _ = SmallPlan::decode(&bytes);
+        let _ = SmallPlan::decode(&bytes, &ALL);
         let mut framed = [b"RQLP\x01\x00\x7f\x00\x00\x00\x00\x00\x00\x00", &bytes[..], &[0; 4]].concat();
         fix(&mut framed);
-        let _ = SmallPlan::decode(&framed);
+        let _ = SmallPlan::decode(&framed, &ALL);
     }
 
     /// Whatever is in the tables, right or wrong, comes back from the bytes or is refused by
@@ -267,7 +277,7 @@ proptest! {
         let mut tables = samples::all().swap_remove(which).1;
         let mut random = common::Random::new(seed);
         common::mutate::tables(&mut tables, &mut random);
-        match SmallPlan::decode(&bytes_of(&tables)) {
+        match SmallPlan::decode(&bytes_of(&tables), &ALL) {
             Ok(decoded) => prop_assert_eq!(decoded.plan(), tables.plan()),
             Err(DecodeError::Verify(_)) => {}
             Err(error) => prop_assert!(false, "{error}"),

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use common::run::{Outcome, run};
 use common::{Random, samples};
 use ringql_core::error::DecodeError;
+use ringql_core::function::ALL;
 use ringql_core::plan::wire::{self, SmallPlan, VERSION};
 
 fn folder() -> PathBuf {
@@ -55,7 +56,7 @@ fn kept_plans_decode_or_are_refused_by_their_version() {
         let version: u16 = version.parse().unwrap();
         let bytes = std::fs::read(&path).unwrap();
         files += 1;
-        match SmallPlan::decode(&bytes) {
+        match SmallPlan::decode(&bytes, &ALL) {
             Ok(tables) => {
                 assert_eq!(version, VERSION, "{name}");
                 let outcome = run(&tables.plan(), &mut Random::new(7));

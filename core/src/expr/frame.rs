@@ -206,6 +206,15 @@ impl VectorMut<'_> {
         }
     }
 
+    /// Makes rows NULL that are NULL in `other`.
+    #[inline]
+    pub(crate) fn and_valid(&mut self, other: &Vector<'_>) {
+        let (Some(words), Some(others)) = (&mut self.validity, other.validity) else { return };
+        for (word, other) in words.iter_mut().zip(others) {
+            *word &= other;
+        }
+    }
+
     /// Makes a row NULL.
     pub(crate) fn set_null(&mut self, row: usize) {
         if let Some(word) = self.validity.as_deref_mut().and_then(|v| v.get_mut(row / 64)) {

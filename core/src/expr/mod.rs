@@ -5,13 +5,17 @@
 //! beyond the last row mean nothing.
 
 mod arithmetic;
+pub(crate) mod call;
 mod cast;
 pub(crate) mod compare;
 mod element;
 mod failures;
+mod fmod;
 pub(crate) mod frame;
+pub(crate) mod function;
 mod load;
 mod logic;
+pub mod rows;
 mod select;
 
 use crate::batch::Batch;
@@ -25,12 +29,29 @@ pub(crate) use element::{for_integer, for_number, for_value};
 use failures::Failed;
 pub(crate) use failures::Halt;
 use frame::Frame;
+use function::Functions;
+
+/// What does not change while a query polls.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Context<'a> {
+    /// The tables.
+    pub(crate) plan: &'a Plan<'a>,
+    /// What calls call.
+    pub(crate) functions: Functions<'a>,
+    /// Where among them each call's function is.
+    pub(crate) places: &'a [u16],
+    /// What NOW() is, microseconds since 1970, if it was set.
+    pub(crate) clock: Option<i64>,
+}
 
 /// What a program runs on.
 #[derive(Debug)]
 pub(crate) struct Machine<'a, 'f> {
     /// The tables.
     pub(crate) plan: &'a Plan<'a>,
+    functions: Functions<'a>,
+    places: &'a [u16],
+    clock: Option<i64>,
     /// The registers.
     pub(crate) frame: &'a mut Frame<'f>,
     /// Where failed rows are counted.
@@ -48,13 +69,25 @@ pub(crate) struct Machine<'a, 'f> {
 impl<'a, 'f> Machine<'a, 'f> {
     /// A machine without a guard.
     pub(crate) const fn new(
-        plan: &'a Plan<'a>,
+        context: Context<'a>,
         frame: &'a mut Frame<'f>,
         counters: &'a mut Counters,
         batch: Option<&'a Batch<'a>>,
         selection: Selection<'a>,
     ) -> Self {
-        Self { plan, frame, counters, batch, selection, guard: None, failed: None }
+        let Context { plan, functions, places, clock } = context;
+        Self {
+            plan,
+            functions,
+            places,
+            clock,
+            frame,
+            counters,
+            batch,
+            selection,
+            guard: None,
+            failed: None,
+        }
     }
 
     /// Runs a program from its first instruction to its last.
@@ -96,6 +129,8 @@ impl<'a, 'f> Machine<'a, 'f> {
             Op::Not => logic::not(self, i),
             Op::IsNull | Op::IsNotNull => logic::is_null(self, i),
             Op::Cast | Op::TryCast => cast::cast(self, i),
+            Op::Call => call::call(self, i),
+            Op::Now => call::now(self, i),
             Op::Guard => {
                 self.guard = Some(register(i.a)?);
                 Ok(())

@@ -16,9 +16,10 @@ use crate::batch::Batch;
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::Frame;
-use crate::expr::{Halt, Machine};
+use crate::expr::{Context, Halt, Machine};
 use crate::plan::layout::{
-    AggregateLayout, aggregate_layout, operator_bytes, registers_bytes, registers_offset,
+    AggregateLayout, aggregate_layout, calls_offset, operator_bytes, registers_bytes,
+    registers_offset,
 };
 use crate::plan::op::{OutputId, StreamId};
 use crate::plan::{OnError, Operator, Plan};
@@ -35,6 +36,8 @@ pub(crate) struct Geometry {
     pub(crate) input: Layout,
     /// The layout of output records.
     pub(crate) output: Layout,
+    /// Arena offset of the calls' places.
+    pub(crate) calls: usize,
     /// Arena offset of the registers.
     pub(crate) registers: usize,
     /// Arena offset of the operators' states.
@@ -51,6 +54,7 @@ impl Geometry {
         let mut geometry = Self {
             input: plan.input(StreamId(0)).layout(),
             output: plan.output(OutputId(0)).layout(),
+            calls: calls_offset(plan) as usize,
             registers,
             states: registers + registers_bytes(plan) as usize,
             window: None,
@@ -83,7 +87,7 @@ impl Geometry {
 /// What a walk works on.
 #[derive(Debug)]
 pub(crate) struct Walk<'a, 'f> {
-    pub(crate) plan: &'a Plan<'a>,
+    pub(crate) context: Context<'a>,
     pub(crate) geometry: &'a Geometry,
     pub(crate) frame: Frame<'f>,
     pub(crate) counters: &'a mut Counters,
@@ -160,8 +164,8 @@ impl Walk<'_, '_> {
     /// Runs rows through the table; without `fold` only up to the groups. A row that stops the
     /// walk does so before anything is folded or written.
     fn walk(&mut self, batch: &Batch<'_>, room: &mut [u8], fold: bool) -> Result<Walked, Halt> {
-        let Self { plan, frame, counters, states, geometry } = self;
-        let plan = *plan;
+        let Self { context, frame, counters, states, geometry } = self;
+        let plan = context.plan;
         let rows = batch.rows();
         let mut selection = Selection::All(rows);
         let mut panes = Panes::One(0);
@@ -170,7 +174,7 @@ impl Walk<'_, '_> {
             match operator {
                 Operator::Scan { .. } => {}
                 Operator::Filter { program, predicate, .. } => {
-                    Machine::new(plan, frame, counters, Some(batch), selection)
+                    Machine::new(*context, frame, counters, Some(batch), selection)
                         .run(program.of(plan.instructions))?;
                     let kept = take(&mut rest, operator_bytes(plan, operator))?;
                     let before = selection.len();
@@ -186,7 +190,7 @@ impl Walk<'_, '_> {
                         tumble.assign(&window, times, selection, kept, numbers, counters)?;
                 }
                 Operator::Aggregate(entry) => {
-                    Machine::new(plan, frame, counters, Some(batch), selection)
+                    Machine::new(*context, frame, counters, Some(batch), selection)
                         .run(entry.program.of(plan.instructions))?;
                     if !fold {
                         break;
@@ -203,7 +207,8 @@ impl Walk<'_, '_> {
                 }
                 Operator::Project { .. } | Operator::Emit { .. } => {
                     let rest = plan.operators.get(at..).unwrap_or(&[]);
-                    let mut machine = Machine::new(plan, frame, counters, Some(batch), selection);
+                    let mut machine =
+                        Machine::new(*context, frame, counters, Some(batch), selection);
                     let rows_out = deliver(&mut machine, geometry.output, rest, room)?;
                     return Ok(Walked { rows_in: rows, rows_out, error: None });
                 }
@@ -216,7 +221,7 @@ impl Walk<'_, '_> {
     /// before it can be ingested together.
     pub(crate) fn next_cut(&mut self, batch: &Batch<'_>) -> Result<Option<(usize, i64)>, RunError> {
         let Some((window, state)) = self.geometry.window else { return Ok(None) };
-        let times = window.times(self.plan, batch).ok_or(RunError::Internal)?;
+        let times = window.times(self.context.plan, batch).ok_or(RunError::Internal)?;
         Ok(self.tumble(state)?.next_cut(times))
     }
 
@@ -268,7 +273,7 @@ impl Walk<'_, '_> {
     /// Lets groups leave through the operators after the aggregate, as many as surely fit into
     /// `room` as records. Returns the records written.
     pub(crate) fn leave(&mut self, room: &mut [u8]) -> Result<usize, RunError> {
-        let plan = self.plan;
+        let plan = self.context.plan;
         let Some((at, layout)) = &self.geometry.aggregate else { return Ok(0) };
         let Some(operator @ Operator::Aggregate(entry)) = plan.operators.get(*at) else {
             return Err(RunError::Internal);
@@ -290,14 +295,15 @@ impl Walk<'_, '_> {
         while let Some(operator @ Operator::Filter { program, predicate, .. }) =
             plan.operators.get(next)
         {
-            Machine::new(plan, &mut self.frame, self.counters, None, selection)
+            Machine::new(self.context, &mut self.frame, self.counters, None, selection)
                 .run(program.of(plan.instructions))?;
             let kept = take(&mut rest, operator_bytes(plan, operator))?;
             selection = filter::keep(&self.frame, *predicate, selection, kept)?;
             next += 1;
         }
         let after = plan.operators.get(next..).unwrap_or(&[]);
-        let mut machine = Machine::new(plan, &mut self.frame, self.counters, None, selection);
+        let mut machine =
+            Machine::new(self.context, &mut self.frame, self.counters, None, selection);
         Ok(deliver(&mut machine, self.geometry.output, after, room)?)
     }
 
@@ -308,7 +314,7 @@ impl Walk<'_, '_> {
     /// What is leaving: the first part of the aggregate's state.
     fn leaving(&mut self) -> Result<Option<&mut Leaving>, RunError> {
         let Some((at, _)) = &self.geometry.aggregate else { return Ok(None) };
-        let Some(Operator::Aggregate(entry)) = self.plan.operators.get(*at) else {
+        let Some(Operator::Aggregate(entry)) = self.context.plan.operators.get(*at) else {
             return Err(RunError::Internal);
         };
         view_mut(part(self.states, self.geometry.states, entry.state)?).map(Some)
@@ -316,11 +322,11 @@ impl Walk<'_, '_> {
 
     fn aggregate(&mut self) -> Result<Option<Aggregate<'_>>, RunError> {
         let Some((at, layout)) = &self.geometry.aggregate else { return Ok(None) };
-        let Some(Operator::Aggregate(entry)) = self.plan.operators.get(*at) else {
+        let Some(Operator::Aggregate(entry)) = self.context.plan.operators.get(*at) else {
             return Err(RunError::Internal);
         };
         let state = part(self.states, self.geometry.states, entry.state)?;
-        Aggregate::new(self.plan, entry, layout, state).map(Some)
+        Aggregate::new(self.context.plan, entry, layout, state).map(Some)
     }
 }
 

@@ -19,6 +19,7 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use super::op::{Instruction, Op, RegisterId, Takes, Writes};
+use super::signature::Signatures;
 use super::wire::{self, Features};
 use super::{AggregateTable, OnFull, Operator, Plan, Range, layout};
 use crate::schema::Schema;
@@ -30,7 +31,7 @@ use value::Names;
 /// ```
 /// use ringql_core::plan::{Plan, explain::Explanation};
 /// # let plan = Plan { batch_rows: 16, ..Plan::EMPTY };
-/// let explanation = Explanation::of(&plan);
+/// let explanation = Explanation::of(&plan, &ringql_core::function::ALL);
 /// assert_eq!(explanation.arena.total, plan.arena_bytes() as u64);
 /// assert!(explanation.text().starts_with("plan  "));
 /// ```
@@ -63,6 +64,8 @@ pub struct Arena {
     pub header: u64,
     /// State of the streams.
     pub streams: u64,
+    /// Where the calls' functions are.
+    pub calls: u64,
     /// Registers.
     pub registers: u64,
     /// States of the operators.
@@ -207,11 +210,11 @@ pub struct Part {
 }
 
 impl Explanation {
-    /// Explains a plan. One that [`verify`](super::verify::verify) refuses is explained as far as
+    /// Explains a plan that calls `functions`. One that [`verify`](super::verify::verify) refuses is explained as far as
     /// it can be.
     #[must_use]
-    pub fn of(plan: &Plan<'_>) -> Self {
-        let names = Names::of(plan);
+    pub fn of(plan: &Plan<'_>, functions: &dyn Signatures) -> Self {
+        let names = Names::of(plan, functions);
         let operators = (0..).zip(plan.operators).map(|(i, o)| operator(plan, &names, i, o));
         let operators: Vec<_> = operators.collect();
         Self {
@@ -221,7 +224,8 @@ impl Explanation {
             arena: Arena {
                 total: plan.arena_bytes() as u64,
                 header: layout::HEADER_BYTES,
-                streams: layout::registers_offset(plan) - layout::HEADER_BYTES,
+                streams: layout::calls_offset(plan) - layout::HEADER_BYTES,
+                calls: layout::registers_offset(plan) - layout::calls_offset(plan),
                 registers: layout::registers_bytes(plan),
                 operators: operators
                     .iter()

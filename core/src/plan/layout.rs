@@ -5,9 +5,11 @@
 //! 1. the header ([`HEADER_BYTES`]): counters and the query's phase;
 //! 2. [`STREAM_BYTES`] per stream, for a watermark that several window operators share (a window
 //!    operator keeps its own until then);
-//! 3. per register: B values (a mask of B bits for BOOLEAN), then a validity mask of B bits if it
+//! 3. two bytes per call: where its function is in the set that the query was started with. (They
+//!    follow from the plan and that set, and are written when a query starts.)
+//! 4. per register: B values (a mask of B bits for BOOLEAN), then a validity mask of B bits if it
 //!    is nullable;
-//! 4. per operator: its state ([`operator_bytes`]).
+//! 5. per operator: its state ([`operator_bytes`]).
 //!
 //! Offsets in a plan's tables are those of this order: [`verify`](super::verify::verify) compares
 //! them, and whoever builds a plan sets them from [`walk`].
@@ -20,6 +22,8 @@ use crate::types::{DataType, Kind};
 pub const HEADER_BYTES: u64 = 128;
 /// Bytes kept for one stream's state.
 pub const STREAM_BYTES: u64 = 16;
+/// Bytes of one call's place.
+pub const CALL_BYTES: u64 = 2;
 /// Bytes of a tumble operator's fixed state; a pane id and a selection entry per row follow.
 pub const TUMBLE_BYTES: u64 = 32;
 /// Bytes of an aggregate operator's fixed state.
@@ -212,10 +216,16 @@ pub const fn operator_bytes(plan: &Plan<'_>, operator: &Operator) -> u64 {
     }
 }
 
+/// First byte of the calls' places.
+#[must_use]
+pub const fn calls_offset(plan: &Plan<'_>) -> u64 {
+    HEADER_BYTES + STREAM_BYTES * plan.streams.len() as u64
+}
+
 /// First byte of the registers.
 #[must_use]
 pub const fn registers_offset(plan: &Plan<'_>) -> u64 {
-    HEADER_BYTES + STREAM_BYTES * plan.streams.len() as u64
+    calls_offset(plan) + align8(CALL_BYTES * plan.calls.len() as u64)
 }
 
 /// Bytes of all registers.

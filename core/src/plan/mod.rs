@@ -8,6 +8,7 @@
 pub mod explain;
 pub mod layout;
 pub mod op;
+pub mod signature;
 #[cfg(feature = "sql")]
 pub mod source;
 pub mod verify;

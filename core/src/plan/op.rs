@@ -132,6 +132,8 @@ pub enum Takes {
     Either,
     /// A BOOLEAN register.
     Mask,
+    /// An entry of the call table.
+    Call,
 }
 
 /// What an opcode writes.
@@ -292,6 +294,10 @@ opcodes! {
     Unguard "unguard" "failed rows count everywhere" Bool (Nothing, Nothing) -> Nothing false;
     /// Start of the tumbling window of `b` microseconds that holds timestamp `a`.
     WindowStart "window start" "start of the window of {b} that holds {a}" Time (Register, Constant) -> Same true;
+    /// `dst` = call `a` of the call table.
+    Call "call" "{a}" All (Call, Nothing) -> Same false;
+    /// `dst` = the query's clock: NULL until the host or device has set it.
+    Now "now" "NOW()" Time (Nothing, Nothing) -> Same false;
     /// Like CAST, but what does not fit is NULL without being counted.
     TryCast "try cast" "TRY_CAST({a} AS {type})" All (Register, Nothing) -> Any false;
 }

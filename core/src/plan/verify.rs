@@ -16,7 +16,8 @@
 //!    own parameters.
 //! 5. With each operator its **program**, instruction by instruction (`verify/program.rs`):
 //!    opcode and kind, operands `a` and `b`, the written register, types, NULLs. Programs stand in
-//!    the instruction table without gap or overlap, in the operators' order.
+//!    the instruction table without gap or overlap, in the operators' order; calls and their
+//!    arguments in their tables, in the instructions' order (`verify/call.rs`).
 //! 6. **Aggregates**, with their operator: argument and result. They too stand without gap.
 //! 7. **Arena**: it has at most `u32::MAX` bytes, and every offset is the layout's
 //!    ([`layout::walk`]).
@@ -38,18 +39,21 @@
 //! ```
 //! use ringql_core::plan::{Plan, verify::verify};
 //! use ringql_core::error::{Fault, Table, VerifyError};
+//! use ringql_core::function::ALL;
 //!
 //! let plan = Plan { batch_rows: 0, ..Plan::EMPTY };
 //! let refused = VerifyError { table: Table::Header, entry: 0, fault: Fault::Capacity };
-//! assert_eq!(verify(&plan), Err(refused));
+//! assert_eq!(verify(&plan, &ALL), Err(refused));
 //! ```
 
+mod call;
 mod chain;
 mod defined;
 mod program;
 
 use super::layout::{self, Place};
 use super::op::Register;
+use super::signature::Signatures;
 use super::{Plan, Range};
 use crate::error::{Fault, Table, VerifyError};
 use crate::schema::{Layout, Text};
@@ -70,15 +74,15 @@ pub const MAX_RECORD: usize = 65_535;
 /// Most groups of an aggregate operator, in one window.
 pub const MAX_GROUPS: u32 = 16_777_215;
 
-/// Checks a plan, in the order given at the top of this module.
+/// Checks a plan that calls `functions`, in the order given at the top of this module.
 ///
 /// # Errors
 /// The first entry that is wrong, and what is wrong with it.
-pub fn verify(plan: &Plan<'_>) -> Result<(), VerifyError> {
+pub fn verify(plan: &Plan<'_>, functions: &dyn Signatures) -> Result<(), VerifyError> {
     header(plan)?;
     schemas(plan)?;
     registers(plan)?;
-    chain::verify(plan)?;
+    chain::verify(plan, functions)?;
     arena(plan)
 }
 

@@ -39,9 +39,10 @@
 //! ```
 //! use ringql_core::plan::wire::{PlanTables, SmallPlan};
 //! use ringql_core::error::DecodeError;
+//! use ringql_core::function::ALL;
 //!
 //! let mut tables = SmallPlan::new(); // in a static, if there is little stack
-//! assert_eq!(tables.load(b"no plan").err(), Some(DecodeError::NotAPlan));
+//! assert_eq!(tables.load(b"no plan", &ALL).err(), Some(DecodeError::NotAPlan));
 //! ```
 
 mod features;

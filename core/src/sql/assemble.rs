@@ -4,12 +4,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::StreamDefinition;
-use super::emit::{Arg, Emitter, Step, ValueId};
+use super::emit::{Arg, CallStep, Emitter, Step, ValueId};
 use super::literal::Literal;
 use super::registers::{Allocation, Outside, allocate, sweep};
 use crate::plan::layout::{self, Place};
 use crate::plan::op::{
-    ConstantId, Instruction, Operand, OperatorId, OutputId, Register, RegisterId, StreamId,
+    CallId, ConstantId, Instruction, Operand, OperatorId, OutputId, Register, RegisterId, StreamId,
 };
 use crate::plan::verify::{MAX_RECORD, MAX_REGISTERS};
 use crate::plan::{
@@ -50,7 +50,7 @@ impl OwnedPlan {
     /// let program = compile(sql, &Options::default())?;
     /// let plan = program.queries[0].plan();
     /// assert_eq!(plan.streams[0].name.of(plan.texts), "s");
-    /// assert!(verify(&plan).is_ok());
+    /// assert!(verify(&plan, &ringql_core::function::ALL).is_ok());
     /// # Ok::<(), ringql_core::sql::CompileError>(())
     /// ```
     #[must_use]
@@ -129,6 +129,7 @@ pub(super) struct Shape<'s> {
     pub(super) stream: &'s StreamDefinition,
     pub(super) sink: &'s str,
     pub(super) batch_rows: u16,
+    pub(super) on_error: OnError,
     /// Name, type and whether it can be NULL, of each column of the result.
     pub(super) outputs: Vec<(&'s str, DataType, bool)>,
 }
@@ -158,14 +159,14 @@ pub(super) fn assemble(
     emitter: Emitter<'_>,
     outside: &Outside,
 ) -> Result<OwnedPlan, TooLarge> {
-    let Emitter { mut steps, values, literals, .. } = emitter;
-    sweep(&mut steps, outside);
-    let allocation = allocate(&steps, &values, outside).ok_or(TooLarge::Registers)?;
+    let Emitter { mut steps, values, literals, calls, .. } = emitter;
+    sweep(&mut steps, &calls, outside);
+    let allocation = allocate(&steps, &calls, &values, outside).ok_or(TooLarge::Registers)?;
     if allocation.registers.len() > MAX_REGISTERS {
         return Err(TooLarge::Registers);
     }
     let mut tables = Tables::new(shape, &allocation)?;
-    tables.instructions(&steps, &literals)?;
+    tables.instructions(&steps, &calls, &literals)?;
     let programs = Programs(&steps);
     for work in work {
         tables.operator(shape, &programs, work)?;
@@ -220,7 +221,7 @@ impl<'a> Tables<'a> {
         all.append(&mut own);
         let plan = OwnedPlan {
             batch_rows: shape.batch_rows,
-            on_error: OnError::Null,
+            on_error: shape.on_error,
             streams: [stream].into(),
             outputs: [output].into(),
             fields: all,
@@ -238,9 +239,17 @@ impl<'a> Tables<'a> {
         Ok(Self { plan, texts, allocation })
     }
 
-    fn instructions(&mut self, steps: &[Step], literals: &[Literal]) -> Result<(), TooLarge> {
+    fn instructions(
+        &mut self,
+        steps: &[Step],
+        calls: &[CallStep],
+        literals: &[Literal],
+    ) -> Result<(), TooLarge> {
         for step in steps {
-            let a = self.operand(step.a, literals)?;
+            let a = match step.a {
+                Arg::Call(call) => self.call(calls.get(call).ok_or(TooLarge::Tables)?, literals)?,
+                arg => self.operand(arg, literals)?,
+            };
             let b = self.operand(step.b, literals)?;
             let dst = step.dst.map_or(RegisterId(0), |v| self.allocation.get(v));
             let instruction = Instruction { op: step.op, kind: step.kind, dst, a, b };
@@ -249,9 +258,22 @@ impl<'a> Tables<'a> {
         range(0, self.plan.instructions.len()).map(|_| ())
     }
 
+    /// The next entry of the call table.
+    fn call(&mut self, call: &CallStep, literals: &[Literal]) -> Result<Operand, TooLarge> {
+        let start = self.plan.arguments.len();
+        for &(data_type, arg) in &call.arguments {
+            let operand = self.operand(arg, literals)?;
+            self.plan.arguments.push(Argument { data_type, operand });
+        }
+        let arguments = range(start, call.arguments.len())?;
+        self.plan.calls.push(Call { function: call.function, arguments });
+        let at = u16::try_from(self.plan.calls.len() - 1).ok().filter(|&at| at < 0x8000);
+        Ok(Operand::call(CallId(at.ok_or(TooLarge::Tables)?)))
+    }
+
     fn operand(&mut self, arg: Arg, literals: &[Literal]) -> Result<Operand, TooLarge> {
         Ok(match arg {
-            Arg::None => Operand::NONE,
+            Arg::None | Arg::Call(_) => Operand::NONE,
             Arg::Value(value) => Operand::register(self.allocation.get(value)),
             Arg::Column(column) => Operand::column(column),
             Arg::Constant(i) => {

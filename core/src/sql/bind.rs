@@ -188,6 +188,8 @@ impl<'a> Binder<'a> {
             Sql::IsNotTrue(inner) => self.truth_test(inner, true, true, or),
             Sql::IsFalse(inner) => self.truth_test(inner, false, false, or),
             Sql::IsNotFalse(inner) => self.truth_test(inner, false, true, or),
+            Sql::IsDistinctFrom(a, b) => self.distinct(a, b, true, or),
+            Sql::IsNotDistinctFrom(a, b) => self.distinct(a, b, false, or),
             Sql::Between { expr, negated, low, high } => {
                 self.between(expr, *negated, low, high, or)
             }

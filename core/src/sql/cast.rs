@@ -118,7 +118,7 @@ impl<'a> Binder<'a> {
     }
 
     /// The VARCHAR that holds every text of the expression.
-    fn any_varchar(&self, bound: &Bound) -> Result<DataType> {
+    pub(super) fn any_varchar(&self, bound: &Bound) -> Result<DataType> {
         let longest = |t| DataType::Varchar(text_len(t).min(DataType::MAX_VARCHAR));
         Ok(match (&bound.form, self.type_of(bound)) {
             (Form::Text(text), _) => self.text_type(text, bound.extent)?,

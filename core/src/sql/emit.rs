@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::literal::Literal;
 use super::tree::{Expr, Node, NodeId, Tree};
-use crate::plan::op::{ColumnId, Op, cast_can_fail};
+use crate::plan::op::{ColumnId, FunctionId, Op, cast_can_fail};
 use crate::types::{DataType, Kind};
 
 /// A virtual register.
@@ -29,6 +29,8 @@ pub(super) enum Arg {
     Value(ValueId),
     /// A constant, by its place among the literals.
     Constant(usize),
+    /// A call, by its place among the calls.
+    Call(usize),
     Column(ColumnId),
 }
 
@@ -45,6 +47,15 @@ pub(super) struct Step {
     pub(super) guard: Option<ValueId>,
 }
 
+/// A call over virtual registers.
+#[derive(Clone, Debug)]
+pub(super) struct CallStep {
+    pub(super) function: FunctionId,
+    /// Whether a row can fail in it.
+    fails: bool,
+    pub(super) arguments: Vec<(DataType, Arg)>,
+}
+
 /// Writes programs, one after another.
 #[derive(Debug)]
 pub(super) struct Emitter<'t> {
@@ -53,6 +64,7 @@ pub(super) struct Emitter<'t> {
     pub(super) values: Vec<Value>,
     /// Constants: what they are, and whether they are texts is in the literal.
     pub(super) literals: Vec<Literal>,
+    pub(super) calls: Vec<CallStep>,
     program: usize,
     /// Values of the rows at hand: a layer for the program and one for each guard in it.
     layers: Vec<BTreeMap<NodeId, ValueId>>,
@@ -73,6 +85,7 @@ impl<'t> Emitter<'t> {
             steps: Vec::new(),
             values: Vec::new(),
             literals: Vec::new(),
+            calls: Vec::new(),
             program: 0,
             layers: [BTreeMap::new()].into(),
             earlier: BTreeMap::new(),
@@ -158,6 +171,7 @@ impl<'t> Emitter<'t> {
             (Op::Cast, Arg::Value(a), Some(dst)) => {
                 cast_can_fail(self.values[a.0].data_type, self.values[dst.0].data_type)
             }
+            (Op::Call, Arg::Call(call), _) => self.calls[call].fails,
             _ => op.can_fail(kind),
         };
         let guard = self.guards.last().copied().filter(|_| fails);
@@ -171,6 +185,13 @@ impl<'t> Emitter<'t> {
         if let Some(dst) = dst {
             let of = |arg| match arg {
                 Arg::Value(v) => self.values[v.0].guarded,
+                Arg::Call(call) => {
+                    let guarded = self.calls[call].arguments.iter().map(|(_, arg)| match arg {
+                        Arg::Value(v) => self.values[v.0].guarded,
+                        _ => 0,
+                    });
+                    guarded.max().unwrap_or(0)
+                }
                 _ => 0,
             };
             let own = if fails { self.guards.len() } else { 0 };
@@ -230,6 +251,21 @@ impl<'t> Emitter<'t> {
                 self.push(*op, self.kind_of(a), Some(dst), Arg::Value(a), b);
                 dst
             }
+            Expr::Call { function, arguments, fails } => {
+                let arguments = arguments.iter();
+                let arguments = arguments.map(|&id| (tree.data_type(id), self.operand(id)));
+                let arguments = arguments.collect();
+                self.calls.push(CallStep { function: *function, fails: *fails, arguments });
+                let call = Arg::Call(self.calls.len() - 1);
+                let dst = self.fresh(id);
+                self.push(Op::Call, kind, Some(dst), call, Arg::None);
+                dst
+            }
+            Expr::Now => {
+                let dst = self.fresh(id);
+                self.push(Op::Now, kind, Some(dst), Arg::None, Arg::None);
+                dst
+            }
             Expr::WindowStart(time, size) => {
                 let time = self.value(*time);
                 let (dst, b) = (self.fresh(id), self.literal(&Literal::Bits(size.cast_unsigned())));
@@ -276,6 +312,7 @@ impl<'t> Emitter<'t> {
                 Expr::Unary(op, a) | Expr::Binary(op, a, _) => {
                     op.can_fail(self.tree.data_type(a).kind())
                 }
+                Expr::Call { fails, .. } => fails,
                 Expr::WindowStart(..) => true,
                 _ => false,
             };

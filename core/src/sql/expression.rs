@@ -4,12 +4,14 @@
 //! at one level of precedence where DuckDB has two, and parses much that is not RingQL's SQL. This
 //! one gives the same tree. Its levels, the loosest first, are PostgreSQL's and DuckDB's:
 //!
-//! `OR`, `AND`, `NOT`, `IS`, comparisons, `BETWEEN` and `IN`, `+ -`, `* / %`, a sign, `::`
+//! `OR`, `AND`, `NOT`, `IS`, comparisons, `BETWEEN`, `IN` and `LIKE`, `|| & | << >>`, `+ -`,
+//! `* / % //`, `^ **`, `AT TIME ZONE`, a sign, `::`
 
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
+use super::forms;
 use sqlparser::ast::{BinaryOperator, CastKind, Expr};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
@@ -22,10 +24,10 @@ pub(super) const HELP: char = '\u{2}';
 /// Deepest nesting: a bound on recursion.
 const MAX_DEPTH: usize = 60;
 
-pub(super) const OPERATORS: &str = "operators are + - * / %, = <> < <= > >=, AND, OR, NOT, \
-                                    IS NULL, BETWEEN, IN (list) and CASE";
-pub(super) const FUNCTIONS: &str =
-    "functions are COUNT, SUM, AVG, MIN, MAX, ABS, COALESCE and NULLIF";
+pub(super) const OPERATORS: &str = "operators are + - * / % // ^, & | << >> ~, ||, \
+                                    = <> < <= > >=, AND, OR, NOT, IS, BETWEEN, IN (list), LIKE, \
+                                    SIMILAR TO, AT TIME ZONE and CASE";
+pub(super) const FUNCTIONS: &str = "core/SQL.md lists the functions";
 pub(super) const SUBQUERY: &str = "a query reads one stream: SELECT ... FROM stream";
 
 // Levels of precedence.
@@ -34,11 +36,14 @@ const AND: u8 = 2;
 pub(super) const NOT: u8 = 3;
 const IS: u8 = 4;
 const COMPARISON: u8 = 5;
-const RANGE: u8 = 6;
-const SUM: u8 = 7;
-const PRODUCT: u8 = 8;
-pub(super) const SIGN: u8 = 9;
-const CAST: u8 = 10;
+pub(super) const RANGE: u8 = 6;
+const OTHER: u8 = 7;
+const SUM: u8 = 8;
+const PRODUCT: u8 = 9;
+const POWER: u8 = 10;
+pub(super) const ZONE: u8 = 11;
+pub(super) const SIGN: u8 = 12;
+const CAST: u8 = 13;
 
 pub(super) type Parsed<T = Expr> = Result<T, ParserError>;
 
@@ -61,6 +66,12 @@ pub(super) fn level(p: &mut Parser<'_>, least: u8, depth: usize) -> Parsed {
         compared = binds == COMPARISON;
         left = match operator {
             Operator::Binary(op) => {
+                // Of `//` and `**` both signs.
+                let two = matches!(op, BinaryOperator::DuckIntegerDivide)
+                    || (op == BinaryOperator::PGExp && p.peek_token_ref().token == Token::Mul);
+                if two {
+                    p.advance_token();
+                }
                 p.advance_token();
                 let right = Box::new(level(p, binds + 1, depth + 1)?);
                 Expr::BinaryOp { left: Box::new(left), op, right }
@@ -71,8 +82,9 @@ pub(super) fn level(p: &mut Parser<'_>, least: u8, depth: usize) -> Parsed {
                 let kind = CastKind::DoubleColon;
                 Expr::Cast { kind, expr: Box::new(left), data_type, format: None }
             }
-            Operator::Is => is(p, Box::new(left))?,
+            Operator::Is => is(p, Box::new(left), depth)?,
             Operator::Range => range(p, Box::new(left), depth)?,
+            Operator::Zone => forms::at_time_zone(p, left, depth)?,
         };
     }
     Ok(left)
@@ -83,8 +95,10 @@ enum Operator {
     Cast,
     /// `IS ...`, `ISNULL`, `NOTNULL`
     Is,
-    /// `[NOT] BETWEEN`, `[NOT] IN`
+    /// `[NOT] BETWEEN`, `[NOT] IN`, `[NOT] LIKE`
     Range,
+    /// `AT TIME ZONE`
+    Zone,
 }
 
 /// The operator that follows, and how tightly it binds.
@@ -94,9 +108,16 @@ fn operator(p: &Parser<'_>) -> Parsed<Option<(u8, Operator)>> {
     match &p.peek_token_ref().token {
         Token::Plus => binary(SUM, B::Plus),
         Token::Minus => binary(SUM, B::Minus),
+        Token::Mul if p.peek_nth_token_ref(1).token == Token::Mul => binary(POWER, B::PGExp),
         Token::Mul => binary(PRODUCT, B::Multiply),
+        Token::Caret => binary(POWER, B::PGExp),
+        Token::StringConcat => binary(OTHER, B::StringConcat),
+        Token::Ampersand => binary(OTHER, B::BitwiseAnd),
+        Token::Pipe => binary(OTHER, B::BitwiseOr),
+        Token::ShiftLeft => binary(OTHER, B::PGBitwiseShiftLeft),
+        Token::ShiftRight => binary(OTHER, B::PGBitwiseShiftRight),
         Token::Div if p.peek_nth_token_ref(1).token == Token::Div => {
-            refuse(p, "the operator //", OPERATORS)
+            binary(PRODUCT, B::DuckIntegerDivide)
         }
         Token::Div => binary(PRODUCT, B::Divide),
         Token::Mod => binary(PRODUCT, B::Modulo),
@@ -136,10 +157,9 @@ fn by_keyword(p: &Parser<'_>, word: &Word) -> Parsed<Option<(u8, Operator)>> {
         Keyword::IS | Keyword::NOTNULL => {
             return Ok(Some((IS, Operator::Is)));
         }
-        Keyword::BETWEEN | Keyword::IN => return Ok(Some((RANGE, Operator::Range))),
-        Keyword::LIKE => "LIKE",
-        Keyword::ILIKE => "ILIKE",
-        Keyword::SIMILAR => "SIMILAR TO",
+        Keyword::BETWEEN | Keyword::IN | Keyword::LIKE | Keyword::ILIKE | Keyword::SIMILAR => {
+            return Ok(Some((RANGE, Operator::Range)));
+        }
         Keyword::RLIKE => "RLIKE",
         Keyword::REGEXP => "REGEXP",
         Keyword::GLOB => "GLOB",
@@ -148,7 +168,7 @@ fn by_keyword(p: &Parser<'_>, word: &Word) -> Parsed<Option<(u8, Operator)>> {
         Keyword::DIV => "DIV",
         Keyword::COLLATE => return refuse(p, "COLLATE", "texts compare by their bytes"),
         Keyword::AT if is_word(p, 1, Keyword::TIME) => {
-            return refuse(p, "AT TIME ZONE", "a TIMESTAMP is in UTC");
+            return Ok(Some((ZONE, Operator::Zone)));
         }
         _ if is_null(word) => return Ok(Some((IS, Operator::Is))),
         _ => return Ok(None),
@@ -166,7 +186,7 @@ pub(super) fn is_word(p: &Parser<'_>, nth: usize, keyword: Keyword) -> bool {
 }
 
 /// What stands behind `IS`.
-fn is(p: &mut Parser<'_>, left: Box<Expr>) -> Parsed {
+fn is(p: &mut Parser<'_>, left: Box<Expr>, depth: usize) -> Parsed {
     if matches!(&p.peek_token_ref().token, Token::Word(word) if is_null(word)) {
         p.advance_token();
         return Ok(Expr::IsNull(left));
@@ -187,8 +207,12 @@ fn is(p: &mut Parser<'_>, left: Box<Expr>) -> Parsed {
         (Some(Keyword::FALSE), true) => Expr::IsNotFalse(left),
         (Some(_), false) => Expr::IsUnknown(left),
         (Some(_), true) => Expr::IsNotUnknown(left),
-        (None, _) if p.peek_keyword(Keyword::DISTINCT) => {
-            return refuse(p, "IS [NOT] DISTINCT FROM", OPERATORS);
+        (None, _) if p.parse_keywords(&[Keyword::DISTINCT, Keyword::FROM]) => {
+            let right = Box::new(level(p, IS + 1, depth + 1)?);
+            match not {
+                false => Expr::IsDistinctFrom(left, right),
+                true => Expr::IsNotDistinctFrom(left, right),
+            }
         }
         (None, _) => return p.expected_ref("NULL, TRUE or FALSE", p.peek_token_ref()),
     })
@@ -202,6 +226,9 @@ fn range(p: &mut Parser<'_>, expr: Box<Expr>, depth: usize) -> Parsed {
         p.expect_keyword_is(Keyword::AND)?;
         let high = Box::new(level(p, RANGE + 1, depth + 1)?);
         return Ok(Expr::Between { expr, negated, low, high });
+    }
+    if let Some(matching) = forms::matching(p, &expr, negated, depth)? {
+        return Ok(matching);
     }
     p.expect_keyword_is(Keyword::IN)?;
     if p.peek_token_ref().token != Token::LParen {

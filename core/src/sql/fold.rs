@@ -27,7 +27,8 @@ pub(super) fn evaluate(tree: &Tree, id: NodeId) -> Result<Option<Literal>, Failu
     let plan = owned.plan();
     let mut arena = vec![0u64; plan.arena_bytes().div_ceil(8)];
     let mut query =
-        Query::new(&plan, bytemuck::cast_slice_mut(&mut arena)).map_err(|_| Failure::Internal)?;
+        Query::with_functions(&plan, tree.functions(), bytemuck::cast_slice_mut(&mut arena))
+            .map_err(|_| Failure::Internal)?;
     let schema = plan.output(OutputId(0));
     let size = schema.layout().record_size;
     let mut record = vec![0u8; size];

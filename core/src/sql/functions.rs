@@ -9,6 +9,7 @@ use sqlparser::ast;
 use super::bind::{Binder, Bound, Clause};
 use super::error::{CompileError, CompileErrorKind as Kind, nearest};
 use super::expression::FUNCTIONS as CALLS;
+use super::forms::is_operator;
 use super::lower::Call;
 use super::source::Extent;
 use super::tree::{Expr, NodeId};
@@ -28,11 +29,14 @@ enum Arguments<'a> {
 /// Functions of other rooms, or of other databases, to be refused by name.
 const WINDOWS: [&str; 6] = ["tumble", "hop", "session", "cumulate", "count_window", "state_window"];
 
+/// Functions whose results nobody can foretell.
+const CHANCE: [&str; 6] = ["random", "rand", "setseed", "uuid", "gen_random_uuid", "nextval"];
+
 impl<'a> Binder<'a> {
     pub(super) fn function(&mut self, call: &'a ast::Function, or: Extent) -> Result<Bound> {
         let ast::Function {
             name,
-            uses_odbc_syntax,
+            uses_odbc_syntax: _,
             parameters,
             args,
             within_group,
@@ -45,7 +49,7 @@ impl<'a> Binder<'a> {
             return Err(self.source.unsupported(or, what, "write the name of the function alone"));
         };
         let at = self.source.extent(ident.span, or);
-        let extent = self.through_parenthesis(at);
+        let extent = if is_operator(call) { at } else { self.through_parenthesis(at) };
         let lower = ident.value.to_ascii_lowercase();
         let upper = ident.value.to_ascii_uppercase();
         // `expression.rs` refuses these by their words.
@@ -53,13 +57,13 @@ impl<'a> Binder<'a> {
             && filter.is_none()
             && within_group.is_empty()
             && null_treatment.is_none()
-            && !uses_odbc_syntax
             && matches!(parameters, ast::FunctionArguments::None);
         if !plain {
             return Err(self.source.unsupported(extent, "this form of a call", CALLS));
         }
-        let known = FUNCTIONS.contains(&&*lower) && ident.quote_style.is_none();
-        if !known {
+        let special = FUNCTIONS.contains(&&*lower);
+        let known = special || self.is_function(&lower);
+        if !known || ident.quote_style.is_some() {
             return Err(self.unknown_function(&lower, &ident.value, at));
         }
         let arguments = self.arguments(args, extent)?;
@@ -72,6 +76,21 @@ impl<'a> Binder<'a> {
         };
         let parts: Vec<Bound> =
             list.into_iter().map(|a| self.bind(a, extent)).collect::<Result<_>>()?;
+        let extent = match is_operator(call) {
+            true => parts.iter().map(|p| p.extent).reduce(Extent::to).unwrap_or(extent),
+            false => extent,
+        };
+        if lower == "now" {
+            let [] = *parts else {
+                let message = "NOW() takes no arguments";
+                return Err(self.error(extent, Kind::Syntax, message, ""));
+            };
+            let node = self.tree.now();
+            return self.made(node, extent, None);
+        }
+        if !special {
+            return self.call(&lower, &parts, extent);
+        }
         match (&*lower, &*parts) {
             ("abs", [x]) => self.absolute(x, extent),
             ("nullif", [a, b]) => self.null_if(a, b, extent),
@@ -89,6 +108,16 @@ impl<'a> Binder<'a> {
     }
 
     fn unknown_function(&self, lower: &str, written: &str, at: Extent) -> CompileError {
+        if CHANCE.contains(&lower) {
+            let upper = written.to_ascii_uppercase();
+            let help =
+                "a query gives the same results whenever it runs: send such a value in a column";
+            return self.source.unsupported(
+                at,
+                format!("{upper}, which is not deterministic,"),
+                help,
+            );
+        }
         if WINDOWS.contains(&lower) {
             let upper = written.to_ascii_uppercase();
             let message = format!("{upper} in an expression");
@@ -97,7 +126,12 @@ impl<'a> Binder<'a> {
             return self.source.unsupported(at, message, help);
         }
         let message = format!("there is no function {written} (yet)");
-        let help = match nearest(lower, FUNCTIONS.iter().copied()) {
+        let functions = self.tree.functions();
+        let names = functions
+            .iter()
+            .flat_map(|f| [f.signature.name].into_iter().chain(f.doc.aliases.iter().copied()))
+            .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()));
+        let help = match nearest(lower, FUNCTIONS.iter().copied().chain(names)) {
             Some(near) => format!("did you mean {}?", near.to_ascii_uppercase()),
             None => CALLS.into(),
         };

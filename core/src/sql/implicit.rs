@@ -49,22 +49,37 @@ fn same(a: DataType, b: DataType) -> bool {
     discriminant(&a) == discriminant(&b)
 }
 
-/// How dear DuckDB takes the conversion of an argument without a CAST to be: 0 for none, `None` if
-/// there is no such conversion. Of the functions of a name it calls the one whose arguments cost least.
-pub(crate) fn implicit_cost(from: DataType, to: DataType) -> Option<u32> {
-    if same(from, to) {
-        return Some(0);
-    }
-    let (_, becomes) = TABLE.iter().find(|(t, _)| same(*t, from))?;
-    becomes.iter().any(|t| same(*t, to)).then_some(match to {
+/// The types that a type's values are converted to without a CAST.
+pub(super) fn goals(from: DataType) -> impl Iterator<Item = DataType> {
+    let found = TABLE.iter().find(|(t, _)| same(*t, from));
+    let goals = found.map_or(&[][..], |(_, goals)| *goals);
+    goals.iter().map(move |&to| match (to, as_decimal(from)) {
+        (Decimal(..), Some((p, s))) => Decimal(p, s),
+        _ => to,
+    })
+}
+
+/// How far a type is as the goal of a conversion: DuckDB's `TargetTypeCost`.
+pub(super) const fn target_cost(to: DataType) -> u32 {
+    match to {
         BigInt => 101,
         Double => 102,
         Integer => 103,
         Decimal(..) => 104,
         Timestamp => 120,
         TimestampTz => 123,
+        Varchar(_) => 149,
         _ => 110,
-    })
+    }
+}
+
+/// How dear DuckDB takes the conversion of an argument without a CAST to be: 0 for none, `None` if
+/// there is no such conversion.
+pub(super) fn implicit_cost(from: DataType, to: DataType) -> Option<u32> {
+    if same(from, to) {
+        return Some(0);
+    }
+    goals(from).any(|goal| same(goal, to)).then(|| target_cost(to))
 }
 
 /// What SQL converts without a CAST: the name of each type, and of those that its values become where

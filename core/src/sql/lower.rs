@@ -8,7 +8,7 @@ use super::assemble::{OwnedPlan, Shape, TooLarge, Work, assemble};
 use super::emit::{Emitter, ValueId};
 use super::registers::Outside;
 use super::tree::{Edge, Expr, NodeId, Tree};
-use crate::plan::{AggregateFunction, OnFull};
+use crate::plan::{AggregateFunction, OnError, OnFull};
 use crate::schema::{Field, Text};
 use crate::types::DataType;
 
@@ -18,6 +18,7 @@ pub(super) struct BoundQuery<'s> {
     pub(super) stream: &'s StreamDefinition,
     pub(super) sink: String,
     pub(super) batch_rows: u16,
+    pub(super) on_error: OnError,
     pub(super) filter: Option<NodeId>,
     pub(super) grouping: Option<Grouping>,
     /// Names of the result's columns, and what they hold.
@@ -74,6 +75,7 @@ pub(super) fn query(tree: &Tree, query: &BoundQuery<'_>) -> Result<OwnedPlan, To
         stream: query.stream,
         sink: &query.sink,
         batch_rows: query.batch_rows,
+        on_error: query.on_error,
         outputs: outputs.collect(),
     };
     let Lowering { e, outside } = lowering;
@@ -95,6 +97,7 @@ pub(super) fn constant(tree: &Tree, id: NodeId) -> Option<OwnedPlan> {
         stream: &stream,
         sink: String::new(),
         batch_rows: 1,
+        on_error: OnError::Null,
         filter: None,
         grouping: None,
         columns: [(String::new(), id)].into(),
@@ -177,6 +180,16 @@ impl Rewrite<'_> {
                 let (a, b) = (self.node(a)?, self.node(b)?);
                 self.tree.binary(op, a, b, data_type)?
             }
+            Expr::Call { function, arguments, .. } => {
+                let mut new = Vec::with_capacity(arguments.len());
+                for &argument in &arguments {
+                    new.push(self.node(argument)?);
+                }
+                match self.tree.functions().find(function) {
+                    Some(function) => self.tree.call(function, &new)?,
+                    None => id,
+                }
+            }
             Expr::WindowStart(time, size) => {
                 let time = self.node(time)?;
                 self.tree.window_start(time, size)?
@@ -192,6 +205,7 @@ impl Rewrite<'_> {
             Expr::Column(_)
             | Expr::Constant(_)
             | Expr::Null
+            | Expr::Now
             | Expr::Key(_)
             | Expr::Aggregate(_)
             | Expr::Window(Edge::Start | Edge::End) => id,

@@ -50,8 +50,10 @@
 
 mod assemble;
 mod bind;
+mod call;
 mod cast;
 mod coerce;
+mod coercion;
 mod conditional;
 mod ddl;
 mod dialect;
@@ -59,6 +61,7 @@ mod emit;
 mod error;
 mod expression;
 mod fold;
+mod forms;
 mod functions;
 mod implicit;
 mod interval;
@@ -83,6 +86,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::function::{self, Functions};
 use crate::plan::EventTime;
 #[cfg(doc)]
 use crate::plan::Plan;
@@ -93,16 +97,19 @@ pub use implicit::implicit_conversions;
 use parse::Statement;
 
 /// How to compile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Rows of a batch, 1 to 32,768 (others are brought into that range). `SETTINGS batch_rows`
     /// of a query comes first. A device takes few, a host about 1,024.
     pub batch_rows: u16,
+    /// What SQL can call: every built-in function, and yours if you add some
+    /// ([`Functions::with`]).
+    pub functions: Functions<'static>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { batch_rows: 1024 }
+        Self { batch_rows: 1024, functions: function::ALL }
     }
 }
 
@@ -158,7 +165,7 @@ impl StreamDefinition {
 ///
 /// let sql = "CREATE STREAM s (temp REAL NOT NULL);
 ///            SELECT temp * 1.8 + 32 AS f FROM s WHERE temp > 30";
-/// let program = compile(sql, &Options { batch_rows: 64 })?;
+/// let program = compile(sql, &Options { batch_rows: 64, ..Options::default() })?;
 /// assert_eq!(program.streams[0].name, "s");
 /// let plan = program.queries[0].plan();
 /// assert_eq!(plan.batch_rows, 64);

@@ -1,7 +1,7 @@
 //! Operators, CASE and CAST.
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use sqlparser::ast::{self, BinaryOperator, UnaryOperator};
@@ -73,10 +73,7 @@ impl<'a> Binder<'a> {
                 };
                 Ok(Bound { form, extent, free })
             }
-            other => {
-                let help = "unary operators are NOT, - and +";
-                Err(self.source.unsupported(extent, format!("the operator {other}"), help))
-            }
+            sign => self.call(&sign.to_string(), &[bound], extent),
         }
     }
 
@@ -184,11 +181,7 @@ impl<'a> Binder<'a> {
             BinaryOperator::LtEq => Op::Le,
             BinaryOperator::Gt => Op::Gt,
             BinaryOperator::GtEq => Op::Ge,
-            other => {
-                let at = Extent::one(a.extent.last + 1);
-                let help = "operators are + - * / %, = <> < <= > >=, AND and OR";
-                return Err(self.source.unsupported(at, format!("the operator {other}"), help));
-            }
+            sign => return self.call(&sign.to_string(), &[a.clone(), b.clone()], extent),
         };
         if matches!(op, Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Mod) {
             let node = self.calculate(op, a, b, extent)?;
@@ -330,6 +323,30 @@ impl<'a> Binder<'a> {
             .literal(bits, DataType::Timestamp)
             .and_then(|length| self.tree.arithmetic(op, node, length));
         self.made(node, extent, time.free)
+    }
+
+    /// `a IS [NOT] DISTINCT FROM b`: never NULL.
+    pub(super) fn distinct(
+        &mut self,
+        a: &'a ast::Expr,
+        b: &'a ast::Expr,
+        wanted: bool,
+        or: Extent,
+    ) -> Result<Bound> {
+        let (a, b) = (self.bind(a, or)?, self.bind(b, or)?);
+        let extent = a.extent.to(b.extent);
+        let free = first_free(&[&a, &b]);
+        let equal = self.comparison(Op::Eq, &a, &b)?;
+        let (a, b) = (self.settle(&a)?, self.settle(&b)?);
+        let tree = &mut self.tree;
+        // Where the comparison is NULL, both are equal if both are NULL.
+        let node = tree.null_test(Op::IsNull, a).and_then(|a| {
+            let b = tree.null_test(Op::IsNull, b)?;
+            let both = tree.logic(Op::And, a, b)?;
+            let same = tree.coalesce(equal, both, DataType::Boolean)?;
+            if wanted { tree.not(same) } else { Ok(same) }
+        });
+        self.made(node, extent, free)
     }
 
     pub(super) fn null_test(&mut self, op: Op, inner: &'a ast::Expr, or: Extent) -> Result<Bound> {

@@ -9,8 +9,7 @@ use alloc::vec::Vec;
 
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
-    CaseWhen, CastKind, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
-    FunctionArguments, Interval, ObjectName, TypedString, UnaryOperator,
+    CaseWhen, CastKind, Expr, FunctionArg, FunctionArgExpr, Interval, TypedString, UnaryOperator,
 };
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
@@ -19,6 +18,7 @@ use sqlparser::tokenizer::{Token, Word};
 use super::expression::{
     FUNCTIONS, NOT, OPERATORS, OR, Parsed, SIGN, SUBQUERY, commas, expected, is_word, level, refuse,
 };
+use super::forms;
 
 /// The start of an expression: a value, a name, a call, or an operator in front.
 pub(super) fn start(p: &mut Parser<'_>, depth: usize) -> Parsed {
@@ -32,7 +32,7 @@ pub(super) fn start(p: &mut Parser<'_>, depth: usize) -> Parsed {
         Token::Plus => sign(p, UnaryOperator::Plus, depth),
         Token::LParen => parentheses(p, depth),
         Token::LBracket | Token::LBrace => refuse(p, "a list", OPERATORS),
-        Token::Tilde => refuse(p, "the operator ~", OPERATORS),
+        Token::Tilde => sign(p, UnaryOperator::BitwiseNot, depth),
         Token::Word(word) if word.quote_style.is_some() => name(p, depth),
         Token::Word(Word { keyword, .. }) => word(p, *keyword, depth),
         _ => Err(expected(p)),
@@ -95,11 +95,16 @@ fn word(p: &mut Parser<'_>, keyword: Keyword, depth: usize) -> Parsed {
         | Keyword::BY
         | Keyword::IN
         | Keyword::IS => Err(expected(p)),
-        Keyword::CURRENT_TIMESTAMP
-        | Keyword::CURRENT_TIME
+        Keyword::CURRENT_TIMESTAMP if *next != Token::LParen => {
+            let span = p.next_token().span;
+            Ok(forms::call("now", span, Vec::new()))
+        }
+        Keyword::CURRENT_TIME
         | Keyword::CURRENT_DATE
         | Keyword::LOCALTIME
-        | Keyword::LOCALTIMESTAMP => refuse(p, "the time now", FUNCTIONS),
+        | Keyword::LOCALTIMESTAMP => {
+            refuse(p, "a date or time of now", "write NOW(), and CAST it: CAST(NOW() AS DATE)")
+        }
         _ => match next {
             Token::SingleQuotedString(_) => typed_text(p),
             Token::Word(w) if matches!(w.keyword, Keyword::WITH | Keyword::WITHOUT) => {
@@ -192,19 +197,11 @@ fn call(p: &mut Parser<'_>, depth: usize) -> Parsed {
         Keyword::TRY_CAST => return cast(p, CastKind::TryCast, depth),
         Keyword::SAFE_CAST => return cast(p, CastKind::SafeCast, depth),
         Keyword::EXISTS => return refuse(p, "a subquery", SUBQUERY),
-        // These have a grammar of their own.
-        Keyword::ARRAY
-        | Keyword::CEIL
-        | Keyword::CONVERT
-        | Keyword::EXTRACT
-        | Keyword::FLOOR
-        | Keyword::OVERLAY
-        | Keyword::POSITION
-        | Keyword::SUBSTR
-        | Keyword::SUBSTRING
-        | Keyword::TRIM
-        | Keyword::TRY_CONVERT => return refuse(p, &upper, FUNCTIONS),
+        Keyword::ARRAY => return refuse(p, &upper, FUNCTIONS),
         _ => {}
+    }
+    if let Some(call) = forms::special(p, keyword, depth)? {
+        return Ok(call);
     }
     let name = p.parse_identifier()?;
     p.advance_token();
@@ -224,21 +221,7 @@ fn call(p: &mut Parser<'_>, depth: usize) -> Parsed {
             return refuse(p, &what, help);
         }
     }
-    let clauses = Vec::new();
-    Ok(Expr::Function(Function {
-        name: ObjectName::from(vec![name]),
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args: FunctionArguments::List(FunctionArgumentList {
-            duplicate_treatment: None,
-            args,
-            clauses,
-        }),
-        filter: None,
-        null_treatment: None,
-        over: None,
-        within_group: Vec::new(),
-    }))
+    Ok(Expr::Function(forms::function(name, args)))
 }
 
 fn arguments(p: &mut Parser<'_>, depth: usize) -> Parsed<Vec<FunctionArg>> {
@@ -256,7 +239,7 @@ fn arguments(p: &mut Parser<'_>, depth: usize) -> Parsed<Vec<FunctionArg>> {
     if p.peek_keyword(Keyword::ORDER) {
         return refuse(p, "ORDER BY in a call", FUNCTIONS);
     }
-    Ok(list.into_iter().map(|x| FunctionArg::Unnamed(FunctionArgExpr::Expr(x))).collect())
+    Ok(forms::arguments(list))
 }
 
 fn cast(p: &mut Parser<'_>, kind: CastKind, depth: usize) -> Parsed {

@@ -5,7 +5,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::emit::{Arg, Step, Value, ValueId};
+use super::emit::{Arg, CallStep, Step, Value, ValueId};
 use crate::plan::op::{Op, Register, RegisterId};
 
 /// What besides instructions writes and reads registers.
@@ -32,7 +32,7 @@ impl Allocation {
 }
 
 /// Removes the steps whose results nobody reads.
-pub(super) fn sweep(steps: &mut Vec<Step>, outside: &Outside) {
+pub(super) fn sweep(steps: &mut Vec<Step>, calls: &[CallStep], outside: &Outside) {
     let mut read: BTreeSet<ValueId> = outside.read.iter().map(|&(_, v)| v).collect();
     let mut kept = Vec::with_capacity(steps.len());
     for step in steps.iter().rev() {
@@ -41,7 +41,7 @@ pub(super) fn sweep(steps: &mut Vec<Step>, outside: &Outside) {
             None => true,
         };
         if needed {
-            read.extend(operands(step));
+            read.extend(operands(step, calls));
             kept.push(*step);
         }
     }
@@ -50,22 +50,32 @@ pub(super) fn sweep(steps: &mut Vec<Step>, outside: &Outside) {
 }
 
 /// The values that a step reads.
-fn operands(step: &Step) -> impl Iterator<Item = ValueId> {
+fn operands(step: &Step, calls: &[CallStep]) -> impl Iterator<Item = ValueId> {
     let of = |arg| match arg {
         Arg::Value(value) => Some(value),
         _ => None,
     };
     let own = step.dst.filter(|_| step.op == Op::Blend);
-    [of(step.a), of(step.b), step.guard, own].into_iter().flatten()
+    let arguments = match step.a {
+        Arg::Call(call) => calls.get(call).map_or(&[][..], |call| &call.arguments),
+        _ => &[],
+    };
+    let arguments = arguments.iter().filter_map(move |&(_, arg)| of(arg));
+    [of(step.a), of(step.b), step.guard, own].into_iter().flatten().chain(arguments)
 }
 
 /// Gives each value a register; `None` if there are more than a plan can name.
-pub(super) fn allocate(steps: &[Step], values: &[Value], outside: &Outside) -> Option<Allocation> {
+pub(super) fn allocate(
+    steps: &[Step],
+    calls: &[CallStep],
+    values: &[Value],
+    outside: &Outside,
+) -> Option<Allocation> {
     let starts = |program| steps.partition_point(|s| s.program < program);
     // The last step at which each value is read.
     let mut last = vec![None::<usize>; values.len()];
     for (i, step) in steps.iter().enumerate() {
-        for value in operands(step) {
+        for value in operands(step, calls) {
             last[value.0] = Some(i);
         }
     }

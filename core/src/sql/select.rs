@@ -42,7 +42,7 @@ pub(super) fn compile(
     let settings = Settings::read(source, &statement.settings, options)?;
     let select = clauses::query(source, &statement.query, statement.extent)?;
     let parts = clauses::select(source, select, statement.extent)?;
-    let mut tree = Tree::default();
+    let mut tree = Tree::new(options.functions);
     let from = from::read(source, &mut tree, streams, &parts)?;
     let stream = from.stream;
     let binder = Binder {
@@ -71,6 +71,7 @@ pub(super) fn compile(
         stream,
         sink: statement.sink.as_ref().map_or(String::new(), |s| s.text.clone()),
         batch_rows: settings.batch_rows,
+        on_error: settings.on_error,
         filter,
         grouping,
         columns: columns.into_iter().map(|c| (c.name, c.node)).collect(),

@@ -19,7 +19,8 @@ fn plan(sql: &str) -> OwnedPlan {
     let mut program = compile(&text, &Options::default())
         .unwrap_or_else(|e| panic!("{}", e.render(&text, "test")));
     let owned = program.queries.remove(0);
-    verify(&owned.plan()).unwrap_or_else(|e| panic!("{e}\n{}", dump(&owned)));
+    verify(&owned.plan(), &crate::function::ALL)
+        .unwrap_or_else(|e| panic!("{e}\n{}", dump(&owned)));
     owned
 }
 
@@ -367,7 +368,7 @@ fn settings() {
         "{S}SELECT device, COUNT(*) FROM s GROUP BY device SETTINGS max_groups = 64, \
          on_full = 'drop_new', batch_rows = 32; INSERT INTO out SELECT n FROM s;"
     );
-    let program = compile(&text, &Options { batch_rows: 0 }).unwrap();
+    let program = compile(&text, &Options { batch_rows: 0, ..Options::default() }).unwrap();
     let plan = program.queries[0].plan();
     assert_eq!((plan.batch_rows, program.queries[1].plan().batch_rows), (32, 1));
     let Operator::Aggregate(table) = plan.operators[1] else { panic!() };

@@ -9,6 +9,7 @@ use core::hash::{Hash, Hasher};
 
 use super::fold;
 use super::literal::Literal;
+use crate::function::{Function, FunctionId, Functions, Nulls, Shape};
 use crate::plan::op::{ColumnId, Op, cast_can_fail};
 use crate::types::DataType;
 
@@ -41,6 +42,10 @@ pub(super) enum Expr {
     Unary(Op, NodeId),
     /// Arithmetic, comparisons, AND, OR, COALESCE, and NULLIF (a value, and where it is NULL).
     Binary(Op, NodeId, NodeId),
+    /// A call of a function, and whether a row can fail in it.
+    Call { function: FunctionId, arguments: Box<[NodeId]>, fails: bool },
+    /// The query's clock.
+    Now,
     /// Start of the window of so many microseconds that holds a timestamp.
     WindowStart(NodeId, i64),
     /// The value of the first branch whose condition is true.
@@ -74,8 +79,9 @@ pub(super) enum Refused {
 }
 
 /// The graph.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Tree {
+    functions: Functions<'static>,
     nodes: Vec<Node>,
     index: BTreeMap<u64, Vec<NodeId>>,
 }
@@ -98,6 +104,16 @@ impl Hasher for Fnv {
 type Made = Result<NodeId, Refused>;
 
 impl Tree {
+    /// A graph without nodes, over these functions.
+    pub(super) fn new(functions: Functions<'static>) -> Self {
+        Self { functions, nodes: Vec::new(), index: BTreeMap::new() }
+    }
+
+    /// What can be called.
+    pub(super) const fn functions(&self) -> Functions<'static> {
+        self.functions
+    }
+
     pub(super) fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }
@@ -123,6 +139,7 @@ impl Tree {
         match &self.node(id).expr {
             Expr::Unary(_, a) | Expr::WindowStart(a, _) => [*a].into(),
             Expr::Binary(_, a, b) => [*a, *b].into(),
+            Expr::Call { arguments, .. } => arguments.to_vec(),
             Expr::Case { branches, otherwise } => {
                 branches.iter().flat_map(|&(c, v)| [c, v]).chain([*otherwise]).collect()
             }
@@ -322,6 +339,42 @@ impl Tree {
             return self.null(to);
         }
         self.folded(Expr::Unary(Op::TryCast, a), to, true, false)
+    }
+
+    /// A call of a function with arguments of types that it takes.
+    pub(super) fn call(&mut self, function: &Function, arguments: &[NodeId]) -> Made {
+        let shapes: Vec<_> = arguments.iter().map(|&id| self.shape(id)).collect();
+        let signature = &function.signature;
+        let internal = Refused::Constant(fold::Failure::Internal);
+        let data_type = signature.result(&shapes).ok_or(internal)?;
+        if signature.nulls == Nulls::Strict && arguments.iter().any(|&id| self.is_null(id)) {
+            return self.null(data_type);
+        }
+        let fails = signature.can_fail(&shapes, data_type.text_capacity().unwrap_or(0));
+        let nullable = |&id: &NodeId| self.node(id).nullable;
+        let all = !arguments.is_empty() && arguments.iter().all(nullable);
+        let gives_null = signature.gives_null(arguments.iter().any(nullable), all);
+        let (function, arguments) = (function.id(), arguments.into());
+        self.folded(
+            Expr::Call { function, arguments, fails },
+            data_type,
+            gives_null || fails,
+            fails,
+        )
+    }
+
+    fn shape(&self, id: NodeId) -> Shape {
+        let data_type = self.data_type(id);
+        let value = match self.constant(id) {
+            Some(Literal::Bits(bits)) if data_type.is_integer() => Some(bits.cast_signed()),
+            _ => None,
+        };
+        Shape { data_type, value }
+    }
+
+    /// The query's clock.
+    pub(super) fn now(&mut self) -> Made {
+        self.add(Expr::Now, DataType::Timestamp, true, false)
     }
 
     pub(super) fn window_start(&mut self, time: NodeId, size: i64) -> Made {

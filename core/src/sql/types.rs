@@ -169,4 +169,4 @@ pub(super) fn aggregate(name: &str) -> Option<AggregateFunction> {
 
 /// Functions that exist, for "did you mean".
 pub(super) const FUNCTIONS: &[&str] =
-    &["count", "sum", "avg", "min", "max", "abs", "coalesce", "nullif"];
+    &["count", "sum", "avg", "min", "max", "abs", "coalesce", "nullif", "now"];

@@ -67,7 +67,7 @@ pub const QUERIES: [(&str, &str, &str); 10] = [
 #[track_caller]
 pub fn plan(stream: &str, query: &str, batch_rows: u16) -> OwnedPlan {
     let sql = format!("{stream}\n{query};");
-    match compile(&sql, &Options { batch_rows }) {
+    match compile(&sql, &Options { batch_rows, ..Options::default() }) {
         Ok(mut program) => program.queries.remove(0),
         Err(error) => panic!("{error}"),
     }
@@ -77,7 +77,8 @@ pub fn plan(stream: &str, query: &str, batch_rows: u16) -> OwnedPlan {
 pub fn random(random: &mut Random) -> (String, Option<OwnedPlan>) {
     let query = query(random);
     let sql = format!("{ALL_TYPES}\n{query};");
-    let plan = compile(&sql, &Options { batch_rows: 1 + random.below(9) as u16 });
+    let plan =
+        compile(&sql, &Options { batch_rows: 1 + random.below(9) as u16, ..Options::default() });
     (query, plan.ok().map(|mut program| program.queries.remove(0)))
 }
 

@@ -13,7 +13,7 @@ use ringql_core::sql::{CompileError, Options, Program, compile};
 
 /// Compiles a text for batches of `batch_rows`.
 pub fn compiled(sql: &str, batch_rows: u16) -> Result<Program, CompileError> {
-    compile(sql, &Options { batch_rows })
+    compile(sql, &Options { batch_rows, ..Options::default() })
 }
 
 /// The schema of the records that a plan reads.

@@ -34,7 +34,7 @@ const SQL: &str = "
 ";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let program = compile(SQL, &Options { batch_rows: 64 })?;
+    let program = compile(SQL, &Options { batch_rows: 64, ..Options::default() })?;
     let plan = program.queries.first().ok_or("no query")?.plan();
     println!("the query takes exactly {} bytes", plan.arena_bytes());
 

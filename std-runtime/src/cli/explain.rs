@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use ringql_core::function::ALL;
 use ringql_core::plan::Plan;
 use ringql_core::plan::explain::Explanation;
 use ringql_core::plan::wire;
@@ -24,7 +25,7 @@ pub(crate) fn inspect(args: &InspectArgs) -> Result<(), Failure> {
 }
 
 fn show(plans: &[Plan<'_>], format: ExplainFormat) -> Result<(), Failure> {
-    let explanations: Vec<_> = plans.iter().map(Explanation::of).collect();
+    let explanations: Vec<_> = plans.iter().map(|plan| Explanation::of(plan, &ALL)).collect();
     let text = match (format, &explanations[..]) {
         (ExplainFormat::Text, all) => {
             all.iter().map(Explanation::text).collect::<Vec<_>>().join("\n")

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ringql_core::function::ALL;
 use ringql_core::plan::Plan;
 use ringql_core::plan::wire::HostPlan;
 use ringql_core::sql::{self, Options};
@@ -45,7 +46,7 @@ impl Program {
             }
             (None, text) => (text.unwrap_or_default().to_owned(), "-e".to_owned(), PathBuf::new()),
         };
-        let program = sql::compile(&text, &Options { batch_rows })
+        let program = sql::compile(&text, &Options { batch_rows, ..Options::default() })
             .map_err(|e| Failure::Rendered(e.render(&text, &name)))?;
         if program.queries.is_empty() {
             return Err(Failure::new(format!("{name} holds no query: there is nothing to run")));
@@ -66,7 +67,7 @@ impl Program {
     pub(crate) fn load(path: &Path) -> Result<Self, Failure> {
         let bytes = fs::read(path).map_err(|e| Failure::file(path, "read", e))?;
         let mut tables = Box::new(HostPlan::new());
-        tables.load(&bytes).map_err(|e| Failure::new(format!("{}: {e}", path.display())))?;
+        tables.load(&bytes, &ALL).map_err(|e| Failure::new(format!("{}: {e}", path.display())))?;
         Ok(Self::Plan(tables))
     }
 

@@ -10,7 +10,7 @@ use crate::output;
 
 fn compile(query: &str, batch_rows: u16) -> Program {
     let sql = format!("CREATE STREAM s (a INTEGER NOT NULL, b VARCHAR(8)); {query}");
-    sql::compile(&sql, &sql::Options { batch_rows }).unwrap()
+    sql::compile(&sql, &sql::Options { batch_rows, ..sql::Options::default() }).unwrap()
 }
 
 fn csv(rows: usize) -> String {
@@ -127,7 +127,7 @@ fn a_query_that_fails() {
     assert_eq!(out, "");
     assert!(matches!(
         summary.result,
-        Err(PipelineError::Query(RunError::GroupsFull { capacity: 100 }))
+        Err(PipelineError::Query { error: RunError::GroupsFull { capacity: 100 }, .. })
     ));
     assert_eq!(summary.counters.rows_in, 100);
 }

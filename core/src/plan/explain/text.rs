@@ -26,8 +26,13 @@ impl Explanation {
         out.line(
             0,
             &format!(
-                "arena  {} bytes = header {} + streams {} + registers {} + operators {}",
-                arena.total, arena.header, arena.streams, arena.registers, arena.operators
+                "arena  {} bytes = header {} + streams {} + calls {} + registers {} + operators {}",
+                arena.total,
+                arena.header,
+                arena.streams,
+                arena.calls,
+                arena.registers,
+                arena.operators
             ),
         );
         for stream in &self.streams {

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use crate::fmt::write_value;
 use crate::plan::op::{Instruction, Op, Operand, RegisterId, Source, StreamId, Takes};
+use crate::plan::signature::{Prepared, Signatures};
 use crate::plan::{Aggregate, AggregateFunction, Constant, Operator, Plan};
 use crate::schema::Schema;
 use crate::types::{DataType, Kind};
@@ -16,13 +17,14 @@ use crate::types::{DataType, Kind};
 /// for something else has several names.
 pub(super) struct Names<'a> {
     input: Schema<'a>,
+    functions: &'a dyn Signatures,
     held: Vec<Vec<&'a str>>,
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn of(plan: &Plan<'a>) -> Self {
+    pub(super) fn of(plan: &Plan<'a>, functions: &'a dyn Signatures) -> Self {
         let input = plan.input(StreamId(0));
-        let mut names = Self { input, held: vec![Vec::new(); plan.registers.len()] };
+        let mut names = Self { input, functions, held: vec![Vec::new(); plan.registers.len()] };
         for entry in plan.instructions.iter().filter(|entry| entry.op == Op::Load) {
             names.add(entry.dst, input.name(entry.a.0.into()));
         }
@@ -64,6 +66,7 @@ pub(super) fn operand(
             "" => format!("column {}", operand.0),
             name => name.to_owned(),
         }),
+        (Takes::Call, _) => Some(call(plan, names, operand)),
         (_, Source::Register(id)) => Some(format!("r{}", id.0)),
         (_, Source::Constant(id)) => Some(match plan.constants.get(id.index()) {
             Some(value) => constant(plan, entry, *value),
@@ -107,6 +110,30 @@ pub(super) fn literal(plan: &Plan<'_>, data_type: DataType, value: Constant) -> 
     match written {
         Ok(()) => text,
         Err(_) => value.0.to_string(),
+    }
+}
+
+/// A call with its arguments; a function that is not known by its id.
+fn call(plan: &Plan<'_>, names: &Names<'_>, operand: Operand) -> String {
+    let Some(call) = plan.calls.get(usize::from(operand.0)) else {
+        return format!("call {}", operand.0);
+    };
+    let function = names.functions.signature(call.function);
+    let arguments = call.arguments.of(plan.arguments).iter().map(|a| match a.operand.source() {
+        Source::Register(id) => format!("r{}", id.0),
+        Source::Constant(id) => match plan.constants.get(id.index()) {
+            Some(_) if a.data_type == Prepared::TYPE => "(prepared)".to_owned(),
+            Some(value) => literal(plan, a.data_type, *value),
+            None => format!("constant {}", id.0),
+        },
+    });
+    let arguments: Vec<_> = arguments.collect();
+    match function.map(|f| f.name) {
+        Some(sign) if sign.bytes().all(|b| b.is_ascii_punctuation()) => {
+            arguments.join(&format!(" {sign} "))
+        }
+        Some(name) => format!("{name}({})", arguments.join(", ")),
+        None => format!("function {:#010x}({})", call.function.0, arguments.join(", ")),
     }
 }
 

@@ -16,6 +16,7 @@ use super::program::{Program, present};
 use super::{MAX_GROUPS, ensure, following, refuse};
 use crate::error::{Fault, Table, VerifyError};
 use crate::plan::op::{OutputId, Register, RegisterId, StreamId};
+use crate::plan::signature::Signatures;
 use crate::plan::{
     Aggregate, AggregateFunction, AggregateTable, EventTime, Operator, Plan, Range, Stream,
 };
@@ -23,15 +24,18 @@ use crate::time::LENGTH_LIMIT;
 use crate::types::{DataType, Kind};
 
 /// Checks the operators and all that they name.
-pub(super) fn verify(plan: &Plan<'_>) -> Result<(), VerifyError> {
+pub(super) fn verify(plan: &Plan<'_>, functions: &dyn Signatures) -> Result<(), VerifyError> {
     let mut chain = Chain {
         plan,
+        functions,
         defined: Defined::NONE,
         previous: None,
         scanned: None,
         aggregated: false,
         next_instruction: 0,
         next_aggregate: 0,
+        next_call: 0,
+        next_argument: 0,
     };
     for (i, operator) in plan.operators.iter().enumerate() {
         chain.check(i, operator)?;
@@ -42,11 +46,16 @@ pub(super) fn verify(plan: &Plan<'_>) -> Result<(), VerifyError> {
     let end = chain.next_instruction;
     ensure(end == plan.instructions.len(), Table::Instructions, end, Fault::Count)?;
     let end = chain.next_aggregate;
-    ensure(end == plan.aggregates.len(), Table::Aggregates, end, Fault::Count)
+    ensure(end == plan.aggregates.len(), Table::Aggregates, end, Fault::Count)?;
+    let end = chain.next_call;
+    ensure(end == plan.calls.len(), Table::Calls, end, Fault::Count)?;
+    let end = chain.next_argument;
+    ensure(end == plan.arguments.len(), Table::Arguments, end, Fault::Count)
 }
 
 struct Chain<'p> {
     plan: &'p Plan<'p>,
+    functions: &'p dyn Signatures,
     defined: Defined,
     previous: Option<&'p Operator>,
     /// The stream whose rows come, and its id.
@@ -55,6 +64,8 @@ struct Chain<'p> {
     aggregated: bool,
     next_instruction: usize,
     next_aggregate: usize,
+    next_call: usize,
+    next_argument: usize,
 }
 
 impl<'p> Chain<'p> {
@@ -117,8 +128,15 @@ impl<'p> Chain<'p> {
             Some((_, stream)) if !self.aggregated => Some(stream.fields.of(self.plan.fields)),
             _ => None,
         };
-        let mut program =
-            Program { plan: self.plan, columns, defined: &mut self.defined, guard: None };
+        let mut program = Program {
+            plan: self.plan,
+            functions: self.functions,
+            next_call: &mut self.next_call,
+            next_argument: &mut self.next_argument,
+            columns,
+            defined: &mut self.defined,
+            guard: None,
+        };
         for (step, i) in range.of(self.plan.instructions).iter().zip(next..) {
             program.check(i, step)?;
         }

@@ -7,18 +7,19 @@ use crate::plan::op::{
     ColumnId, Instruction, Kinds, Op, Operand, Register, RegisterId, Source, Takes, Writes,
     cast_can_fail, cast_defined,
 };
+use crate::plan::signature::Signatures;
 use crate::plan::{Constant, Plan, Range};
 use crate::schema::Field;
 use crate::types::{DataType, Kind};
 
 /// What an operand gives.
 #[derive(Clone, Copy)]
-struct Value {
+pub(super) struct Value {
     /// Its type; a constant that is not a text has none.
-    data_type: Option<DataType>,
+    pub(super) data_type: Option<DataType>,
     /// Its register.
-    register: Option<RegisterId>,
-    nullable: bool,
+    pub(super) register: Option<RegisterId>,
+    pub(super) nullable: bool,
 }
 
 /// Checks one program and marks the registers that it writes.
@@ -26,6 +27,9 @@ struct Value {
 /// `columns` are those of the scanned stream, where [`Op::Load`] can reach them.
 pub(super) struct Program<'p> {
     pub(super) plan: &'p Plan<'p>,
+    pub(super) functions: &'p dyn Signatures,
+    pub(super) next_call: &'p mut usize,
+    pub(super) next_argument: &'p mut usize,
     pub(super) columns: Option<&'p [Field]>,
     pub(super) defined: &'p mut Defined,
     /// The mask of the guard that is in force.
@@ -49,11 +53,20 @@ impl Program<'_> {
         if [a, b].into_iter().flatten().any(|v| v.register == Some(step.dst)) {
             return Err(refuse(Fault::Operand));
         }
-        if self.guard == Some(step.dst) && fails(step, a, &dst) {
+        let (fails, gives_null) = match step.op {
+            Op::Call => {
+                let call = self.call(step, &dst).map_err(refuse)?;
+                (call.fails, call.fails || call.gives_null)
+            }
+            _ => (fails(step, a, &dst), gives_null(step, a, b, &dst)),
+        };
+        if self.guard == Some(step.dst) && fails {
             return Err(refuse(Fault::Operand)); // it would read the mask that it writes
         }
-        self.types(step, info.kinds, a, b, &dst).map_err(refuse)?;
-        if !dst.nullable && gives_null(step, a, b, &dst) {
+        if step.op != Op::Call {
+            self.types(step, info.kinds, a, b, &dst).map_err(refuse)?;
+        }
+        if !dst.nullable && gives_null {
             return Err(refuse(Fault::Nullability));
         }
         self.defined.write(step.dst);
@@ -71,6 +84,8 @@ impl Program<'_> {
             (Takes::Nothing, _) => {
                 return if operand == Operand::NONE { Ok(None) } else { Err(Fault::Operand) };
             }
+            // What it is, `call` looks at.
+            (Takes::Call, _) => return Ok(None),
             (Takes::Column, _) => self.column(step, ColumnId(operand.0))?,
             (Takes::Register | Takes::Either, Source::Register(id)) => {
                 self.register(step, id, step.kind)?
@@ -95,7 +110,12 @@ impl Program<'_> {
         Ok(Value { data_type: Some(field.data_type), register: None, nullable: field.nullable })
     }
 
-    fn register(&self, step: &Instruction, id: RegisterId, kind: Kind) -> Result<Value, Fault> {
+    pub(super) fn register(
+        &self,
+        step: &Instruction,
+        id: RegisterId,
+        kind: Kind,
+    ) -> Result<Value, Fault> {
         let register = self.plan.registers.get(id.index()).ok_or(Fault::Index)?;
         let readable = match step.op {
             Op::Gather => self.defined.can_gather(id),
@@ -232,7 +252,7 @@ fn copies_into(from: DataType, to: DataType) -> bool {
 
 /// Whether the bits are those of a number of this kind: sign-extended if it is signed, else with
 /// zeros above.
-fn number_fits(kind: Kind, bits: u64) -> bool {
+pub(super) fn number_fits(kind: Kind, bits: u64) -> bool {
     let signed = bits.cast_signed();
     match kind {
         Kind::Bool => bits <= 1,
@@ -264,7 +284,7 @@ fn cast_fails(a: Option<Value>, dst: &Register) -> bool {
 fn gives_null(step: &Instruction, a: Option<Value>, b: Option<Value>, dst: &Register) -> bool {
     let nullable = |v: Option<Value>| v.is_some_and(|v| v.nullable);
     match step.op {
-        Op::Null | Op::NullIf => true,
+        Op::Null | Op::NullIf | Op::Now => true,
         Op::IsNull | Op::IsNotNull => false,
         Op::Blend => nullable(b),
         Op::Coalesce => nullable(a) && nullable(b),

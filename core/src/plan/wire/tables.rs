@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::{Features, is_canonical, unwrap};
 use crate::error::{DecodeError, Table};
 use crate::plan::op::{Instruction, Register, RegisterId};
+use crate::plan::signature::Signatures;
 use crate::plan::verify::verify;
 use crate::plan::{Aggregate, Argument, Call, Constant, OnError, Operator, Output, Plan, Stream};
 use crate::schema::Field;
@@ -32,11 +33,12 @@ pub const MAX_AGGREGATES: usize = 32;
 ///
 /// ```
 /// use ringql_core::error::DecodeError;
+/// use ringql_core::function::ALL;
 /// use ringql_core::plan::wire::PlanTables;
 ///
 /// type MyPlan = PlanTables<24, 32, 40, 256>;
-/// const { assert!(size_of::<MyPlan>() < 3 * 1024) };
-/// assert_eq!(MyPlan::decode(b"RQLP\x01\x00").err(), Some(DecodeError::Version {
+/// const { assert!(size_of::<MyPlan>() < 4 * 1024) };
+/// assert_eq!(MyPlan::decode(b"RQLP\x01\x00", &ALL).err(), Some(DecodeError::Version {
 ///     found: 1,
 ///     supported: 2,
 /// }));
@@ -96,23 +98,27 @@ impl<const FIELDS: usize, const REGISTERS: usize, const INSTRUCTIONS: usize, con
         }
     }
 
-    /// Decodes and verifies a plan into new tables.
+    /// Decodes and verifies a plan that calls `functions` into new tables.
     ///
     /// # Errors
     /// See [`DecodeError`].
-    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+    pub fn decode(bytes: &[u8], functions: &dyn Signatures) -> Result<Self, DecodeError> {
         let mut tables = Self::new();
-        tables.load(bytes)?;
+        tables.load(bytes, functions)?;
         Ok(tables)
     }
 
-    /// Decodes and verifies a plan into these tables, in place of what they held. After an error
+    /// Decodes and verifies a plan that calls `functions` into these tables, in place of what they held. After an error
     /// they are empty.
     ///
     /// # Errors
     /// See [`DecodeError`].
-    pub fn load(&mut self, bytes: &[u8]) -> Result<Plan<'_>, DecodeError> {
-        if let Err(error) = self.try_load(bytes) {
+    pub fn load(
+        &mut self,
+        bytes: &[u8],
+        functions: &dyn Signatures,
+    ) -> Result<Plan<'_>, DecodeError> {
+        if let Err(error) = self.try_load(bytes, functions) {
             self.clear();
             return Err(error);
         }
@@ -142,7 +148,7 @@ impl<const FIELDS: usize, const REGISTERS: usize, const INSTRUCTIONS: usize, con
     }
 
     /// The recipe: the envelope, then table by table, then what holds of all of them.
-    fn try_load(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
+    fn try_load(&mut self, bytes: &[u8], functions: &dyn Signatures) -> Result<(), DecodeError> {
         let (features, body) = unwrap(bytes)?;
         self.clear();
         let mut rest = body;
@@ -170,7 +176,7 @@ impl<const FIELDS: usize, const REGISTERS: usize, const INSTRUCTIONS: usize, con
         if features != used {
             return Err(DecodeError::Features { stated: features.bits(), used: used.bits() });
         }
-        verify(&plan).map_err(DecodeError::Verify)
+        verify(&plan, functions).map_err(DecodeError::Verify)
     }
 
     fn clear(&mut self) {

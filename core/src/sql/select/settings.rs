@@ -9,18 +9,19 @@ use super::super::Options;
 use super::super::error::{CompileError, CompileErrorKind as Kind, nearest};
 use super::super::parse::Setting;
 use super::super::source::Source;
-use crate::plan::OnFull;
 use crate::plan::verify::{MAX_BATCH_ROWS, MAX_GROUPS};
+use crate::plan::{OnError, OnFull};
 
 /// What a query's capacities are.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
     pub(super) max_groups: u32,
     pub(super) on_full: OnFull,
+    pub(super) on_error: OnError,
     pub(super) batch_rows: u16,
 }
 
-const KEYS: [&str; 3] = ["max_groups", "on_full", "batch_rows"];
+const KEYS: [&str; 4] = ["max_groups", "on_full", "on_error", "batch_rows"];
 
 impl Settings {
     pub(super) fn read(
@@ -31,6 +32,7 @@ impl Settings {
         let mut read = Self {
             max_groups: 1024,
             on_full: OnFull::Error,
+            on_error: OnError::Null,
             batch_rows: options.batch_rows.clamp(1, MAX_BATCH_ROWS),
         };
         for (i, setting) in settings.iter().enumerate() {
@@ -49,10 +51,11 @@ impl Settings {
                     read.batch_rows = number(source, setting, u64::from(MAX_BATCH_ROWS))? as u16;
                 }
                 "on_full" => read.on_full = on_full(source, setting)?,
+                "on_error" => read.on_error = on_error(source, setting)?,
                 _ => {
                     let message = format!("there is no setting {}", setting.key.text);
                     let help = nearest(&key, KEYS.into_iter()).map_or_else(
-                        || "settings are max_groups, on_full and batch_rows".to_string(),
+                        || "settings are max_groups, on_full, on_error and batch_rows".to_string(),
                         |near| format!("did you mean {near}?"),
                     );
                     return Err(source.error(setting.key.extent, Kind::Unknown, message, help));
@@ -75,6 +78,20 @@ fn number(source: &Source, setting: &Setting, most: u64) -> Result<u64, CompileE
         let message = format!("{} is a whole number from 1 to {most}", setting.key.text);
         source.error(setting.extent, Kind::Value, message, "")
     })
+}
+
+fn on_error(source: &Source, setting: &Setting) -> Result<OnError, CompileError> {
+    match &setting.value {
+        Token::SingleQuotedString(text) if text == "null" => Ok(OnError::Null),
+        Token::SingleQuotedString(text) if text == "stop" => Ok(OnError::Stop),
+        _ => Err(source.error(
+            setting.extent,
+            Kind::Value,
+            "on_error is 'null' or 'stop'",
+            "'null' makes a value that can't be computed NULL and counts it; 'stop' stops the \
+             query before its record",
+        )),
+    }
 }
 
 fn on_full(source: &Source, setting: &Setting) -> Result<OnFull, CompileError> {

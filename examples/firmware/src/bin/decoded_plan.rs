@@ -6,6 +6,7 @@
 
 use cortex_m_rt::entry;
 use ringql_core::arena::ArenaBlock;
+use ringql_core::function::ALL;
 use ringql_core::plan::wire::SmallPlan;
 use ringql_firmware::output::fail;
 use ringql_firmware::plan::{FILE, PLAN};
@@ -21,7 +22,7 @@ fn main() -> ! {
     static mut RING: Ring = Ring::new();
     static mut TABLES: SmallPlan = SmallPlan::new();
     static mut ARENA: ArenaBlock<ROOM> = ArenaBlock::new();
-    match TABLES.load(FILE) {
+    match TABLES.load(FILE, &ALL) {
         // Only to show it: the tables in flash and the file are the same plan.
         Ok(plan) if plan != PLAN => fail(&"the decoded plan is not the one in flash"),
         Ok(plan) => run(&plan, ARENA.bytes_mut(), RING),

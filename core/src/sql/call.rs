@@ -1,0 +1,219 @@
+//! Calls of functions: which overload is meant, and its arguments converted to what it takes.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::bind::{Binder, Bound, Form};
+use super::coercion::{cost, of_class};
+use super::error::{CompileError, CompileErrorKind as Kind};
+use super::literal::Literal;
+use super::source::Extent;
+use super::tree::NodeId;
+use super::types::{Type, Use};
+use crate::function::{Class, Function, MAX_ARGUMENTS, Param, Prepared};
+use crate::types::DataType;
+
+type Result<T> = core::result::Result<T, CompileError>;
+
+/// An overload, and how far the arguments are from what it takes.
+struct Candidate {
+    function: &'static Function,
+    cost: u32,
+    /// What T is.
+    t: Option<DataType>,
+}
+
+impl Binder<'_> {
+    /// Whether there is a function of this name, in lower case.
+    pub(super) fn is_function(&self, name: &str) -> bool {
+        self.tree.functions().iter().any(|f| is_named(f, name))
+    }
+
+    /// A call of a function by its name, in lower case, or of an operator by its sign.
+    pub(super) fn call(&mut self, name: &str, parts: &[Bound], extent: Extent) -> Result<Bound> {
+        let free = parts.iter().find_map(|p| p.free);
+        let functions = self.tree.functions();
+        let overloads: Vec<_> = functions.iter().filter(|f| is_named(f, name)).collect();
+        let mut best: Option<Candidate> = None;
+        for function in &overloads {
+            let Some(candidate) = self.candidate(function, parts) else { continue };
+            if best.as_ref().is_none_or(|best| candidate.cost < best.cost) {
+                best = Some(candidate);
+            }
+        }
+        let Some(Candidate { function, t, .. }) = best else {
+            return Err(self.no_overload(name, &overloads, parts, extent));
+        };
+        let mut arguments = Vec::with_capacity(parts.len());
+        for (at, part) in parts.iter().enumerate() {
+            let Some(param) = function.signature.param(at) else { continue };
+            arguments.push(self.argument_of(param, part, t)?);
+        }
+        let node = self.tree.call(function, &arguments);
+        self.made(node, extent, free)
+    }
+
+    /// How well an overload fits; `None` if it does not.
+    fn candidate(&self, function: &'static Function, parts: &[Bound]) -> Option<Candidate> {
+        if !function.signature.takes(parts.len()) {
+            return None;
+        }
+        let is_t =
+            |&(at, _): &(usize, &Bound)| matches!(function.signature.param(at), Some(Param::T(_)));
+        let shared: Vec<Bound> =
+            parts.iter().enumerate().filter(is_t).map(|(_, part)| part.clone()).collect();
+        let class = function.signature.params.iter().find_map(|p| match p {
+            Param::T(class) => Some(*class),
+            _ => None,
+        });
+        let t = match class {
+            Some(class) => Some(self.shared_type(&shared, class)?),
+            None => None,
+        };
+        let mut sum = 0;
+        for (at, part) in parts.iter().enumerate() {
+            sum += self.distance(function.signature.param(at)?, part, t)?;
+        }
+        Some(Candidate { function, cost: sum, t })
+    }
+
+    /// The type that arguments of one type T take.
+    fn shared_type(&self, parts: &[Bound], class: Class) -> Option<DataType> {
+        let t = self.unify(parts, Use::Mix, "a call").ok()?;
+        of_class(t, class)
+    }
+
+    /// How far an argument is from what a place takes.
+    fn distance(&self, param: &Param, part: &Bound, t: Option<DataType>) -> Option<u32> {
+        let own = self.type_of(part);
+        match param {
+            Param::Is(is) => cost(own, *is),
+            Param::T(_) => cost(own, t?),
+            Param::Text => match own {
+                Type::Known(DataType::Varchar(_)) | Type::Text => Some(0),
+                Type::Null => Some(1),
+                _ => None,
+            },
+            Param::AsText => match own {
+                Type::Known(DataType::Varchar(_)) | Type::Text => Some(0),
+                _ => Some(cost(own, DataType::Varchar(1)).unwrap_or(149)),
+            },
+            Param::Bytes => match own {
+                Type::Known(DataType::Varbinary(_)) => Some(0),
+                _ => None,
+            },
+            Param::Decimal => match own {
+                Type::Known(DataType::Decimal(..)) => Some(0),
+                _ => None,
+            },
+            Param::Prepared(_) => self.constant_text(part).map(|_| 0),
+        }
+    }
+
+    /// The text that an argument is, if it is a constant one.
+    fn constant_text(&self, part: &Bound) -> Option<String> {
+        match &part.form {
+            Form::Text(text) => Some(text.clone()),
+            Form::Node(id) => match self.tree.constant(*id) {
+                Some(Literal::Text(text)) => Some(text.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// An argument as its place takes it.
+    fn argument_of(&mut self, param: &Param, part: &Bound, t: Option<DataType>) -> Result<NodeId> {
+        match param {
+            Param::Is(is) => self.coerce(part, *is),
+            Param::T(_) => match t {
+                Some(t) => self.compared(part, t),
+                None => self.settle(part),
+            },
+            Param::Text if matches!(part.form, Form::Null) => {
+                self.coerce(part, DataType::Varchar(1))
+            }
+            Param::AsText => {
+                let to = self.any_varchar(part)?;
+                self.coerce(part, to)
+            }
+            Param::Text | Param::Bytes | Param::Decimal => self.settle(part),
+            Param::Prepared(prepared) => {
+                let text = self.constant_text(part).unwrap_or_default();
+                let bytes = (prepared.compile)(&text).map_err(|message| {
+                    let help = format!("{} must be a literal that can be read", prepared.what);
+                    self.error(part.extent, Kind::Value, message, help)
+                })?;
+                let node = self.tree.literal(Literal::Bytes(bytes), Prepared::TYPE);
+                node.map_err(|r| self.refused(r, part.extent))
+            }
+        }
+    }
+
+    fn no_overload(
+        &self,
+        name: &str,
+        overloads: &[&'static Function],
+        parts: &[Bound],
+        extent: Extent,
+    ) -> CompileError {
+        let upper = name.to_ascii_uppercase();
+        let types: Vec<_> = parts.iter().map(|p| self.type_name(self.type_of(p))).collect();
+        let taken: Vec<_> = overloads.iter().map(|f| shown(f)).collect();
+        if parts.len() > MAX_ARGUMENTS {
+            let message = format!("{upper} has {} arguments", parts.len());
+            let help = format!("a call takes at most {MAX_ARGUMENTS}: nest several calls");
+            return self.error(extent, Kind::Limit, message, help);
+        }
+        // A place for a literal is the usual reason.
+        for (at, part) in parts.iter().enumerate() {
+            let wants = overloads.iter().find_map(|f| match f.signature.param(at) {
+                Some(Param::Prepared(prepared)) if f.signature.takes(parts.len()) => Some(prepared),
+                _ => None,
+            });
+            if let Some(prepared) = wants
+                && self.constant_text(part).is_none()
+            {
+                let message = format!("{} of {upper} must be a text literal", prepared.what);
+                let help = "it is prepared when the query is compiled, so it can't change by row";
+                return self.error(part.extent, Kind::Type, message, help);
+            }
+        }
+        let message = format!("{upper} does not take ({})", types.join(", "));
+        self.error(extent, Kind::Type, message, format!("it takes {}", taken.join(" or ")))
+    }
+}
+
+fn is_named(function: &Function, name: &str) -> bool {
+    function.signature.name == name || function.doc.aliases.contains(&name)
+}
+
+/// A function with what it takes and gives, as the reference and messages show it.
+pub(super) fn shown(function: &Function) -> String {
+    let signature = &function.signature;
+    let mut params: Vec<String> = signature.params.iter().map(param).collect();
+    if signature.variadic {
+        params.push("...".to_string());
+    }
+    match (signature.name.chars().all(|c| c.is_ascii_punctuation()), &*params) {
+        (true, [a, b]) => format!("{a} {} {b}", signature.name),
+        (true, [a]) => format!("{}{a}", signature.name),
+        _ => format!("{}({})", signature.name, params.join(", ")),
+    }
+}
+
+fn param(param: &Param) -> String {
+    match param {
+        Param::Is(t) => t.to_string(),
+        Param::Text => "VARCHAR".into(),
+        Param::AsText => "any".into(),
+        Param::Bytes => "VARBINARY".into(),
+        Param::Decimal => "DECIMAL".into(),
+        Param::T(Class::Integers) => "integer".into(),
+        Param::T(Class::Floats) => "float".into(),
+        Param::T(Class::Numbers) => "number".into(),
+        Param::T(Class::All) => "T".into(),
+        Param::Prepared(prepared) => prepared.what.into(),
+    }
+}
