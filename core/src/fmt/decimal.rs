@@ -3,7 +3,8 @@
 use core::fmt::{self, Write};
 
 use super::ParseError;
-use crate::text::{Scan, digits};
+use super::number::{parse_exponent, split, trim};
+use crate::text::digits;
 
 /// 10^n for the scales of a DECIMAL; 10^38 for more.
 ///
@@ -57,30 +58,29 @@ pub(crate) const fn rescaled(value: i128, scale: u8, width: u8, to: u8) -> Optio
 /// Reads a `DECIMAL(width, scale)` as the whole number that it is times 10^scale, and whether nothing
 /// was rounded away: halves go away from zero.
 pub(super) fn parse(text: &[u8], width: u8, scale: u8) -> Result<(i128, bool), ParseError> {
-    let mut text = Scan::trimmed(text);
-    let negative = text.skip(b'-');
-    if !negative {
-        text.skip(b'+');
-    }
-    // The digits before and behind the point, and the exponent that moves it.
-    let (whole, mut seen) = run(&mut text);
-    let fraction = if text.skip(b'.') {
-        let (fraction, more) = run(&mut text);
-        seen |= more;
-        fraction
-    } else {
-        Scan(&[])
+    let text = trim(text);
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
     };
-    let exponent = if text.skip(b'e') || text.skip(b'E') { exponent(&mut text)? } else { 0 };
-    if !seen || !text.is_empty() {
+    let (mantissa, exponent) = match split(digits, |b| b == b'e' || b == b'E') {
+        (mantissa, Some(exponent)) => (mantissa, parse_exponent(exponent)?),
+        (mantissa, None) => (mantissa, 0),
+    };
+    let (whole, fraction) = split(mantissa, |b| b == b'.');
+    let fraction = fraction.unwrap_or(&[]);
+    if whole.is_empty() && fraction.is_empty() {
         return Err(ParseError::NotANumber);
     }
-    let places = i64::from(scale) + exponent;
     let mut value: i128 = 0;
     let (mut up, mut exact) = (false, true);
-    // How many digits still go into the number: those before the point and `places` behind it.
-    let mut left = (whole.0.len() as i64).saturating_add(places);
-    for digit in whole.0.iter().chain(fraction.0) {
+    // How many digits still go into the number: those before the point and `scale` behind it, once
+    // the exponent has moved it.
+    let mut left = whole.len() as i64 + i64::from(scale) + exponent;
+    for digit in whole.iter().chain(fraction) {
+        if !digit.is_ascii_digit() {
+            return Err(ParseError::NotANumber);
+        }
         let digit = digit - b'0';
         if left > 0 {
             value = shifted(value, digit)?;
@@ -101,37 +101,12 @@ pub(super) fn parse(text: &[u8], width: u8, scale: u8) -> Result<(i128, bool), P
     Ok((if negative { -value } else { value }, exact))
 }
 
-/// The digits that come next, and whether there are any.
-fn run<'a>(text: &mut Scan<'a>) -> (Scan<'a>, bool) {
-    let all = text.0;
-    while text.digit().is_some() {}
-    let digits = all.get(..all.len() - text.0.len()).unwrap_or(&[]);
-    (Scan(digits), !digits.is_empty())
-}
-
 /// Ten times a number and a digit; never above 10^39.
 fn shifted(value: i128, digit: u8) -> Result<i128, ParseError> {
     if value >= power_of_ten(38) {
         return Err(ParseError::OutOfRange);
     }
     Ok(value * 10 + i128::from(digit))
-}
-
-/// An exponent; those beyond any use stand for all of their kind.
-fn exponent(text: &mut Scan<'_>) -> Result<i64, ParseError> {
-    let negative = text.skip(b'-');
-    if !negative {
-        text.skip(b'+');
-    }
-    let (mut value, mut any) = (0i64, false);
-    while let Some(digit) = text.digit() {
-        value = (value * 10 + i64::from(digit)).min(1 << 32);
-        any = true;
-    }
-    match any {
-        true => Ok(if negative { -value } else { value }),
-        false => Err(ParseError::NotANumber),
-    }
 }
 
 /// Writes a `DECIMAL(width, scale)`. As in DuckDB there is a zero before the point unless all digits

@@ -200,6 +200,12 @@ impl<'a> Binder<'a> {
             // NULL is no interval either.
             return self.tree.null(DataType::Timestamp).map_err(|r| self.refused(r, extent));
         }
+        if let (Type::Known(t), Type::Null) | (Type::Null, Type::Known(t)) = (of_a, of_b)
+            && t.is_decimal()
+        {
+            // It has no digits: DuckDB gives it no type either.
+            return self.tree.null(DataType::Integer).map_err(|r| self.refused(r, extent));
+        }
         let common = arithmetic(of_a, of_b);
         let t = match common {
             // Two DOUBLEs have a quotient where two integers of any kinds don't have a common type;
@@ -244,7 +250,7 @@ impl<'a> Binder<'a> {
     pub(super) fn comparison(&mut self, op: Op, a: &Bound, b: &Bound) -> Result<NodeId> {
         let extent = a.extent.to(b.extent);
         let parts = [a.clone(), b.clone()];
-        let usage = if matches!(op, Op::Eq | Op::Ne) { Use::Equal } else { Use::Mix };
+        let usage = if matches!(op, Op::Eq | Op::Ne) { Use::Equal } else { Use::Order };
         let t = self.unify(&parts, usage, "a comparison").map_err(|e| self.whole(e, a, b))?;
         let (a, b) = (self.compared(a, t)?, self.compared(b, t)?);
         self.tree.compare(op, a, b).map_err(|r| self.refused(r, extent))
@@ -397,7 +403,7 @@ impl<'a> Binder<'a> {
     ) -> Result<Bound> {
         let parts = [self.bind(expr, or)?, self.bind(low, or)?, self.bind(high, or)?];
         let extent = parts[0].extent.to(parts[2].extent);
-        let t = self.unify(&parts, Use::Mix, "BETWEEN")?;
+        let t = self.unify(&parts, Use::Order, "BETWEEN")?;
         let x = self.compared(&parts[0], t)?;
         let (low, high) = (self.compared(&parts[1], t)?, self.compared(&parts[2], t)?);
         let tree = &mut self.tree;

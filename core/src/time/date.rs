@@ -13,7 +13,7 @@ use crate::text::{Scan, digits};
 const FIRST: i64 = i32::MIN as i64 + 2;
 const LAST: i64 = i32::MAX as i64 - 1;
 
-/// Reads a date: `2020-02-29`, also with `/`, `\` or a space between its parts, with months and days
+/// Reads a date: `2020-02-29` or `epoch`, also with `/`, `\` or a space between its parts, with months and days
 /// of one digit, and with ` (BC)` behind it.
 ///
 /// ```
@@ -24,6 +24,9 @@ const LAST: i64 = i32::MAX as i64 - 1;
 #[must_use]
 pub fn parse_date(text: &[u8]) -> Option<i32> {
     let mut text = Scan::trimmed(text);
+    if text.0.eq_ignore_ascii_case(b"epoch") {
+        return Some(0);
+    }
     let negative = text.skip(b'-');
     let (year, digits) = text.number(7);
     if digits == 0 {
