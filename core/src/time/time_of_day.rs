@@ -145,7 +145,9 @@ mod tests {
             write_time(&mut out, cast_time(text.as_bytes()).expect(text)).unwrap();
             assert_eq!(out, wanted, "{text}");
         }
-        for text in ["", "10", "24:00:01", "24:00:00.000001", "10:00:60", "10:00x", "x10:00", "-10:00:00"] {
+        for text in
+            ["", "10", "24:00:01", "24:00:00.000001", "10:00:60", "10:00x", "x10:00", "-10:00:00"]
+        {
             assert_eq!(cast_time(text.as_bytes()), None, "{text}");
         }
         assert_eq!(parse_time(b"10:00:00x"), None);
