@@ -89,17 +89,18 @@ impl Binder<'_> {
         }
         let (first, rest) = parts.split_first()?;
         let mut all = self.type_of(first);
-        for part in rest.iter().map(|part| self.type_of(part)).chain([Type::Null]) {
-            all = Type::Known(match arithmetic(all, part) {
+        for part in rest {
+            all = Type::Known(match arithmetic(all, self.type_of(part)) {
                 // Of any digits: they go to a float alone.
                 Err(Mismatch::Decimal) => DataType::Decimal(1, 0),
                 t => t.ok()?,
             });
         }
-        match all {
-            Type::Known(t) => of_class(t, class),
-            _ => None,
-        }
+        let t = match all {
+            Type::Known(t) => t,
+            literal => arithmetic(literal, Type::Null).ok()?,
+        };
+        of_class(t, class)
     }
 
     /// How far an argument is from what a place takes.

@@ -211,6 +211,13 @@ impl<'a> Binder<'a> {
             let node = self.tree.null(DataType::Timestamp);
             return self.made(node, extent, free);
         }
+        if let (Type::Known(t), Type::Null) | (Type::Null, Type::Known(t)) = (of_a, of_b)
+            && t.is_decimal()
+        {
+            // It has no digits: DuckDB gives it no type either.
+            let node = self.tree.null(DataType::Integer);
+            return self.made(node, extent, free);
+        }
         let common = arithmetic(of_a, of_b);
         let t = match common {
             // Two DOUBLEs have a quotient where two integers of any kinds don't have a common type;
@@ -223,10 +230,6 @@ impl<'a> Binder<'a> {
             // No DECIMAL holds both: DuckDB takes the remainder of DOUBLEs.
             Err(Mismatch::Decimal) if op == Op::Mod && !exact(of_a, of_b) => DataType::Double,
             Err(Mismatch::Decimal) => return self.call(sign(op), &[a.clone(), b.clone()], extent),
-            Ok(t) if t.is_decimal() && (of_a == Type::Null || of_b == Type::Null) => {
-                let node = self.tree.null(t);
-                return self.made(node, extent, free);
-            }
             Ok(t) if t.is_decimal() => {
                 return self.call(sign(op), &[a.clone(), b.clone()], extent);
             }
@@ -267,7 +270,7 @@ impl<'a> Binder<'a> {
             let bound = self.call(sign(op), &parts, extent)?;
             return self.settle(&bound);
         }
-        let usage = if matches!(op, Op::Eq | Op::Ne) { Use::Equal } else { Use::Mix };
+        let usage = if matches!(op, Op::Eq | Op::Ne) { Use::Equal } else { Use::Order };
         let t = self.unify(&parts, usage, "a comparison").map_err(|e| self.whole(e, a, b))?;
         let (a, b) = (self.compared(a, t)?, self.compared(b, t)?);
         self.tree.compare(op, a, b).map_err(|r| self.refused(r, extent))
@@ -420,7 +423,7 @@ impl<'a> Binder<'a> {
     ) -> Result<Bound> {
         let parts = [self.bind(expr, or)?, self.bind(low, or)?, self.bind(high, or)?];
         let extent = parts[0].extent.to(parts[2].extent);
-        let t = self.unify(&parts, Use::Mix, "BETWEEN")?;
+        let t = self.unify(&parts, Use::Order, "BETWEEN")?;
         let x = self.compared(&parts[0], t)?;
         let (low, high) = (self.compared(&parts[1], t)?, self.compared(&parts[2], t)?);
         let tree = &mut self.tree;
