@@ -3,6 +3,8 @@
 //! A [`Function`] is a signature and a kernel. To add one, add its entry to the family that it
 //! belongs to: the binder, `verify`, EXPLAIN and the SQL reference read the same entry.
 
+mod bytes;
+mod decimal;
 mod geometry;
 mod hash;
 mod math;
@@ -19,10 +21,23 @@ pub use crate::plan::signature::{
     Class, MAX_ARGUMENTS, Nulls, Param, Prepared, Returns, Shape, Signature, Signatures,
 };
 
+pub use bytes::BYTES;
+pub use decimal::DECIMAL;
 pub use geometry::GEOMETRY;
 pub use hash::HASH;
 pub use math::{BITS, INTEGER, ORDER, POWER, ROUNDING, SCALING, TRIGONOMETRY};
 
 /// Every built-in function.
-pub const ALL: Functions<'static> =
-    Functions::new(&[ROUNDING, POWER, TRIGONOMETRY, INTEGER, BITS, ORDER, SCALING, GEOMETRY, HASH]);
+pub const ALL: Functions<'static> = Functions::new(&[
+    ROUNDING,
+    POWER,
+    TRIGONOMETRY,
+    INTEGER,
+    BITS,
+    ORDER,
+    SCALING,
+    DECIMAL,
+    GEOMETRY,
+    HASH,
+    BYTES,
+]);
