@@ -246,6 +246,7 @@ fn the_reference_is_that_of_the_tables() {
     let mut made = text.clone();
     for (part, content) in [
         ("types", types()),
+        ("rules", rules()),
         ("conversions", casts()),
         ("functions", functions()),
         ("errors", errors()),
