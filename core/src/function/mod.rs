@@ -4,6 +4,7 @@
 //! belongs to: the binder, `verify`, EXPLAIN and the SQL reference read the same entry.
 
 mod math;
+pub mod text;
 
 pub use crate::expr::call::{Input, Invocation};
 #[cfg(feature = "sql")]
@@ -18,4 +19,16 @@ pub use crate::plan::signature::{
 pub use math::MATH;
 
 /// Every built-in function.
-pub const ALL: Functions<'static> = Functions::new(&[MATH]);
+pub const ALL: Functions<'static> = Functions::new(&[
+    MATH,
+    text::LENGTH,
+    text::CASE,
+    text::TRIM,
+    text::PART,
+    text::SEARCH,
+    text::REPLACE,
+    text::CONCAT,
+    text::PAD,
+    text::CODE,
+    text::LIKE,
+]);
