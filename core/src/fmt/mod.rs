@@ -13,6 +13,7 @@
 //! and its quotes doubled; NULL is an empty field, and an empty text is `""`.
 
 mod csv;
+pub(crate) mod digits;
 mod number;
 
 use core::fmt::{self, Write};

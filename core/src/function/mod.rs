@@ -31,4 +31,5 @@ pub const ALL: Functions<'static> = Functions::new(&[
     text::PAD,
     text::CODE,
     text::LIKE,
+    text::FORMAT,
 ]);

@@ -99,6 +99,7 @@ impl Binder<'_> {
                 Type::Known(DataType::Varchar(_)) | Type::Text => Some(0),
                 _ => Some(cost(own, DataType::Varchar(1)).unwrap_or(149)),
             },
+            Param::Printed => Some(0),
             Param::Bytes | Param::Decimal => None,
             Param::Prepared(_) => self.constant_text(part).map(|_| 0),
         }
@@ -127,7 +128,8 @@ impl Binder<'_> {
             Param::Text if matches!(part.form, Form::Null) => {
                 self.coerce(part, DataType::Varchar(1))
             }
-            Param::AsText => {
+            Param::Printed if is_printed(self.type_of(part)) => self.settle(part),
+            Param::AsText | Param::Printed => {
                 let to = self.any_varchar(part)?;
                 self.coerce(part, to)
             }
@@ -178,6 +180,15 @@ impl Binder<'_> {
     }
 }
 
+/// Whether a format takes values of the type as they are.
+fn is_printed(t: Type) -> bool {
+    match t {
+        Type::Known(t) => t.is_numeric() || t == DataType::Boolean,
+        Type::Integer(_) | Type::Decimal => true,
+        Type::Text | Type::Null => false,
+    }
+}
+
 fn is_named(function: &Function, name: &str) -> bool {
     function.signature.name == name || function.doc.aliases.contains(&name)
 }
@@ -200,7 +211,7 @@ fn param(param: &Param) -> String {
     match param {
         Param::Is(t) => t.to_string(),
         Param::Text => "VARCHAR".into(),
-        Param::AsText => "any".into(),
+        Param::AsText | Param::Printed => "any".into(),
         Param::Bytes => "VARBINARY".into(),
         Param::Decimal => "DECIMAL".into(),
         Param::T(Class::Integers) => "integer".into(),

@@ -194,7 +194,7 @@ pub(super) fn aggregate(name: &str) -> Option<AggregateFunction> {
 
 /// Functions that exist, for "did you mean".
 pub(super) const FUNCTIONS: &[&str] =
-    &["count", "sum", "avg", "min", "max", "abs", "coalesce", "nullif", "now"];
+    &["count", "sum", "avg", "min", "max", "abs", "coalesce", "nullif", "now", "current_timestamp"];
 
 /// Types that exist, for "did you mean" and for help.
 pub(super) const TYPES: &str = "types are BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT (each also \
