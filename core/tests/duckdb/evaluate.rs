@@ -49,10 +49,9 @@ impl Table {
     /// Evaluates an expression in each row alone, and in all rows as one batch.
     pub(crate) fn evaluate(&self, expression: &str) -> Outcome {
         // Only the columns that it names, so that a type which is missing stops nothing else.
-        let words: Vec<&str> =
-            expression.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).collect();
-        let mut used: Vec<usize> =
-            (0..self.columns.len()).filter(|i| words.contains(&&*self.columns[*i].0)).collect();
+        let mut used: Vec<usize> = (0..self.columns.len())
+            .filter(|i| words(expression).any(|word| word == self.columns[*i].0))
+            .collect();
         if used.is_empty() {
             used.push(0);
         }
@@ -101,6 +100,11 @@ impl Table {
         }
         Outcome::Rows(duckdb_name(data_type), values)
     }
+}
+
+/// The words of an expression, the names of its columns among them.
+pub(crate) fn words(expression: &str) -> impl Iterator<Item = &str> {
+    expression.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
 }
 
 /// A record from the texts of its values.

@@ -19,6 +19,7 @@ NULL is `\\&NULL`).
 import os
 import sys
 
+sys.dont_write_bytecode = True
 if __name__ == "__main__":  # families are named like modules of Python
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
