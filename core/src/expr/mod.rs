@@ -13,6 +13,7 @@ mod failures;
 mod fmod;
 pub(crate) mod frame;
 pub(crate) mod function;
+pub mod lanes;
 mod load;
 mod logic;
 pub mod rows;

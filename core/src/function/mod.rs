@@ -3,6 +3,8 @@
 //! A [`Function`] is a signature and a kernel. To add one, add its entry to the family that it
 //! belongs to: the binder, `verify`, EXPLAIN and the SQL reference read the same entry.
 
+mod geometry;
+mod hash;
 mod math;
 pub mod text;
 
@@ -12,17 +14,27 @@ pub use crate::expr::function::Doc;
 pub use crate::expr::function::{
     Function, Functions, Kernel, MAX_ROW_ARGUMENTS, RowKernel, VectorKernel,
 };
-pub use crate::expr::rows;
+pub use crate::expr::{lanes, rows};
 pub use crate::plan::op::FunctionId;
 pub use crate::plan::signature::{
     Class, MAX_ARGUMENTS, Nulls, Param, Prepared, Returns, Shape, Signature, Signatures,
 };
 
-pub use math::MATH;
+pub use geometry::GEOMETRY;
+pub use hash::HASH;
+pub use math::{BITS, INTEGER, ORDER, POWER, ROUNDING, SCALING, TRIGONOMETRY};
 
 /// Every built-in function.
 pub const ALL: Functions<'static> = Functions::new(&[
-    MATH,
+    ROUNDING,
+    POWER,
+    TRIGONOMETRY,
+    INTEGER,
+    BITS,
+    ORDER,
+    SCALING,
+    GEOMETRY,
+    HASH,
     text::LENGTH,
     text::CASE,
     text::TRIM,

@@ -37,6 +37,10 @@ pub enum Class {
     Numbers,
     /// Every type.
     All,
+    /// The four integers with a sign.
+    Signed,
+    /// The four without.
+    Unsigned,
 }
 
 impl Class {
@@ -48,6 +52,8 @@ impl Class {
             Self::Floats => t.is_float(),
             Self::Numbers => t.is_numeric(),
             Self::All => true,
+            Self::Signed => t.is_integer() && !t.is_unsigned(),
+            Self::Unsigned => t.is_unsigned(),
         }
     }
 }

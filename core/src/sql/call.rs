@@ -10,7 +10,7 @@ use super::error::{CompileError, CompileErrorKind as Kind};
 use super::literal::Literal;
 use super::source::Extent;
 use super::tree::NodeId;
-use super::types::{Type, Use};
+use super::types::{Type, Use, arithmetic, literal_type};
 use crate::function::{Class, Function, MAX_ARGUMENTS, Param, Prepared};
 use crate::types::DataType;
 
@@ -78,10 +78,17 @@ impl Binder<'_> {
         Some(Candidate { function, cost: sum, t })
     }
 
-    /// The type that arguments of one type T take.
+    /// The type that arguments of one type T take: numbers as for `+`, others as for CASE.
     fn shared_type(&self, parts: &[Bound], class: Class) -> Option<DataType> {
-        let t = self.unify(parts, Use::Mix, "a call").ok()?;
-        of_class(t, class)
+        if class == Class::All {
+            return self.unify(parts, Use::Mix, "a call").ok();
+        }
+        let (first, rest) = parts.split_first()?;
+        let mut all = self.type_of(first);
+        for part in rest {
+            all = Type::Known(arithmetic(all, self.type_of(part)).ok()?);
+        }
+        of_class(arithmetic(all, Type::Null).ok()?, class)
     }
 
     /// How far an argument is from what a place takes.
@@ -135,9 +142,12 @@ impl Binder<'_> {
             Param::Text if matches!(part.form, Form::Null) => {
                 self.coerce(part, DataType::Varchar(1))
             }
-            Param::Printed if is_printed(self.type_of(part)) => self.settle(part),
             Param::AsText | Param::Printed => {
-                let to = self.any_varchar(part)?;
+                let as_it_is = match param {
+                    Param::Printed => printed(self.type_of(part)),
+                    _ => None,
+                };
+                let to = as_it_is.map_or_else(|| self.any_varchar(part), Ok)?;
                 self.coerce(part, to)
             }
             Param::Text | Param::Bytes | Param::Decimal => self.settle(part),
@@ -187,12 +197,13 @@ impl Binder<'_> {
     }
 }
 
-/// Whether a format takes values of the type as they are.
-fn is_printed(t: Type) -> bool {
+/// What a format takes a value of the type as, if not as its text.
+fn printed(t: Type) -> Option<DataType> {
     match t {
-        Type::Known(t) => t.is_numeric() || t == DataType::Boolean,
-        Type::Integer(_) | Type::Decimal => true,
-        Type::Text | Type::Null => false,
+        Type::Known(t) if t.is_decimal() => Some(DataType::Double),
+        Type::Known(t) if t.is_numeric() || t == DataType::Boolean => Some(t),
+        Type::Integer(value) => literal_type(value),
+        Type::Known(_) | Type::Text | Type::Null => None,
     }
 }
 
@@ -224,6 +235,8 @@ fn param(param: &Param) -> String {
         Param::T(Class::Integers) => "integer".into(),
         Param::T(Class::Floats) => "float".into(),
         Param::T(Class::Numbers) => "number".into(),
+        Param::T(Class::Signed) => "signed integer".into(),
+        Param::T(Class::Unsigned) => "unsigned integer".into(),
         Param::T(Class::All) => "T".into(),
         Param::Prepared(prepared) => prepared.what.into(),
     }

@@ -53,10 +53,17 @@ pub fn parse_date(text: &[u8]) -> Option<i32> {
     if (FIRST..=LAST).contains(&days) { i32::try_from(days).ok() } else { None }
 }
 
-/// Reads a date as `CAST` does: a time may stand behind it.
+/// Reads a date as `CAST` does: a time may stand behind it, which changes nothing.
 #[must_use]
 pub fn cast_date(text: &[u8]) -> Option<i32> {
-    parse_date(text).or_else(|| date_of(LocalTimestamp::parse(text)?.micros))
+    if let Some(date) = parse_date(text) {
+        return Some(date);
+    }
+    LocalTimestamp::parse(text)?;
+    let clock = text.iter().position(|&byte| byte == b':')?;
+    let before = text.get(..clock)?;
+    let end = before.iter().rposition(|byte| matches!(byte, b' ' | b'T'))?;
+    parse_date(before.get(..end)?)
 }
 
 /// The day of a timestamp.
