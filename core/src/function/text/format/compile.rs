@@ -140,15 +140,8 @@ impl Cursor<'_> {
         }
     }
 
-    /// `[,|tC][[fill]align][sign][#][0][width][.precision][type]`
+    /// `[[fill]align][,|tC|sign][#][0][width][.precision][type]`
     fn braces(&mut self, spec: &mut Spec) -> Result<()> {
-        if self.takes(b",") {
-            spec.separator = b',';
-        } else if let [b't', separator, rest @ ..] = self.rest
-            && separator.is_ascii()
-        {
-            (spec.separator, self.rest) = (*separator, rest);
-        }
         if let [fill, b'<' | b'>' | b'^' | b'=', ..] = self.rest
             && fill.is_ascii()
         {
@@ -162,8 +155,16 @@ impl Cursor<'_> {
             Some(_) => Align::Numeric,
             None => Align::Default,
         };
-        // A minus says what is so anyway.
-        spec.sign = self.one_of(b"+- ").filter(|sign| *sign != b'-').unwrap_or(0);
+        if self.takes(b",") {
+            spec.separator = b',';
+        } else if let [b't', separator, rest @ ..] = self.rest
+            && separator.is_ascii()
+        {
+            (spec.separator, self.rest) = (*separator, rest);
+        } else {
+            // A minus says what is so anyway.
+            spec.sign = self.one_of(b"+- ").filter(|sign| *sign != b'-').unwrap_or(0);
+        }
         spec.alternate = self.takes(b"#");
         if self.takes(b"0") {
             (spec.align, spec.fill) = (Align::Numeric, b'0');
@@ -171,15 +172,15 @@ impl Cursor<'_> {
         spec.width = self.number()?.unwrap_or(0);
         spec.precision = self.precision()?;
         spec.kind = self.one_of(b"dxXobBnLeEfFgGs").unwrap_or(0);
-        Ok(())
+        spec.alternate_is_known()
     }
 
     /// `[flags][width][.precision][length]type`
     fn percent(&mut self, spec: &mut Spec) -> Result<()> {
+        let mut left = false;
         while let Some(flag) = self.one_of(b"-+ #0,'_") {
             match flag {
-                b'-' if spec.align == Align::Default => spec.align = Align::Left,
-                b'-' => {}
+                b'-' => left = true,
                 b'+' => spec.sign = b'+',
                 b' ' if spec.sign == 0 => spec.sign = b' ',
                 b' ' => {}
@@ -188,12 +189,31 @@ impl Cursor<'_> {
                 separator => spec.separator = separator,
             }
         }
+        if left && spec.align == Align::Default {
+            spec.align = Align::Left;
+        }
         spec.width = self.number()?.unwrap_or(0);
         spec.precision = self.precision()?;
         while self.takes(b"lqjztL") {}
         let kind = self.one_of(b"diuxXoeEfFgGs");
         spec.kind = kind.ok_or_else(|| unknown("%", self.rest))?;
-        Ok(())
+        // C takes no zeros for a text.
+        if spec.kind == b's' && spec.align == Align::Numeric {
+            (spec.align, spec.fill) = (if left { Align::Left } else { Align::Right }, b' ');
+        }
+        spec.alternate_is_known()
+    }
+}
+
+impl Spec {
+    /// {fmt} and C mean different things by `#` before a float.
+    fn alternate_is_known(&self) -> Result<()> {
+        match self.kind {
+            b'e' | b'E' | b'f' | b'F' | b'g' | b'G' if self.alternate => {
+                Err("the format has a # before a float: it goes with x, X, o, b and B".into())
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -36,13 +36,7 @@ fn words(out: &mut TextWriter<'_>, spec: &Spec, text: &[u8]) -> Option<()> {
     }
     let most = spec.precision.map_or(usize::MAX, usize::from);
     let text = text.get(..chars::offset(text, most))?;
-    match spec.align {
-        // C takes no zeros for a text.
-        Align::Numeric => {
-            padded(out, &Spec { fill: b' ', align: Align::Right, ..*spec }, Align::Right, b"", text)
-        }
-        _ => padded(out, spec, Align::Left, b"", text),
-    }
+    padded(out, spec, Align::Left, b"", text)
 }
 
 fn integer(
@@ -83,7 +77,8 @@ fn integer(
     grouped(&mut body, &reversed, spec.separator)?;
     let mut head = heapless::Vec::<u8, 3>::new();
     sign(&mut head, spec, negative)?;
-    if spec.alternate {
+    // C writes no prefix of 0.
+    if spec.alternate && !(spec.printf && magnitude == 0) {
         head.extend_from_slice(prefix).ok()?;
     }
     padded(out, spec, Align::Right, &head, &body)
@@ -110,6 +105,9 @@ fn grouped(body: &mut Body, digits: &[u8], separator: u8) -> Option<()> {
 }
 
 fn float(out: &mut TextWriter<'_>, spec: &Spec, x: f64) -> Option<()> {
+    if spec.alternate {
+        return None;
+    }
     let (kind, big) = match spec.kind {
         0 => (0, false),
         b'e' | b'f' | b'g' => (spec.kind, false),
@@ -162,7 +160,7 @@ fn shortest(body: &mut Body, spec: &Spec, x: f64) -> Option<()> {
 /// `whole.fraction`
 fn pointed(body: &mut Body, spec: &Spec, (whole, fraction): (&[u8], &[u8])) -> Option<()> {
     grouped(body, whole, spec.separator)?;
-    if !fraction.is_empty() || spec.alternate {
+    if !fraction.is_empty() {
         body.push(b'.').ok()?;
     }
     body.extend_from_slice(fraction).ok()
@@ -184,7 +182,7 @@ fn power(body: &mut Body, exponent: i32, big: bool) -> Option<()> {
 fn general(body: &mut Body, spec: &Spec, x: f64, precision: u8, big: bool) -> Option<()> {
     let (digits, exponent) = scientific(x, precision.saturating_sub(1));
     let mut digits = digits;
-    while !spec.alternate && digits.len() > 1 && digits.last() == Some(&b'0') {
+    while digits.len() > 1 && digits.last() == Some(&b'0') {
         digits.pop();
     }
     if !(-4..i32::from(precision)).contains(&exponent) {
