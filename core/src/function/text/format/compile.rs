@@ -172,7 +172,7 @@ impl Cursor<'_> {
         spec.width = self.number()?.unwrap_or(0);
         spec.precision = self.precision()?;
         spec.kind = self.one_of(b"dxXobBnLeEfFgGs").unwrap_or(0);
-        spec.alternate_is_known()
+        spec.checked()
     }
 
     /// `[flags][width][.precision][length]type`
@@ -201,19 +201,21 @@ impl Cursor<'_> {
         if spec.kind == b's' && spec.align == Align::Numeric {
             (spec.align, spec.fill) = (if left { Align::Left } else { Align::Right }, b' ');
         }
-        spec.alternate_is_known()
+        spec.checked()
     }
 }
 
 impl Spec {
-    /// {fmt} and C mean different things by `#` before a float.
-    fn alternate_is_known(&self) -> Result<()> {
-        match self.kind {
-            b'e' | b'E' | b'f' | b'F' | b'g' | b'G' if self.alternate => {
-                Err("the format has a # before a float: it goes with x, X, o, b and B".into())
-            }
-            _ => Ok(()),
+    /// Refuses that of which {fmt} and C make different things.
+    fn checked(&self) -> Result<()> {
+        let lower = self.kind.to_ascii_lowercase();
+        if self.alternate && matches!(lower, b'e' | b'f' | b'g') {
+            return Err("the format has a # before a float: it goes with x, X, o, b and B".into());
         }
+        if lower == b'g' && self.precision == Some(0) {
+            return Err("the format has no digit in .0g: write .1g".into());
+        }
+        Ok(())
     }
 }
 

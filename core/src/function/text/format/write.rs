@@ -182,10 +182,13 @@ fn power(body: &mut Body, exponent: i32, big: bool) -> Option<()> {
 fn general(body: &mut Body, spec: &Spec, x: f64, precision: u8, big: bool) -> Option<()> {
     let (digits, exponent) = scientific(x, precision.saturating_sub(1));
     let mut digits = digits;
-    while digits.len() > 1 && digits.last() == Some(&b'0') {
+    // {fmt} keeps them without a type, but not below 1.
+    let fixed = (-4..i32::from(precision)).contains(&exponent);
+    let kept = spec.kind == 0 && !(fixed && exponent < 0);
+    while !kept && digits.len() > 1 && digits.last() == Some(&b'0') {
         digits.pop();
     }
-    if !(-4..i32::from(precision)).contains(&exponent) {
+    if !fixed {
         pointed(body, spec, digits.split_at_checked(1)?)?;
         return power(body, exponent, big);
     }
