@@ -26,14 +26,16 @@ pub const PAD: &[Function] = &[
         ),
 ];
 
-/// Most bytes of so many characters: as much of the text as fits, in characters of four bytes, and
-/// padding for the rest.
+/// Most bytes of so many characters: as many of four bytes as the text can have, one of what is then
+/// left of its bytes if that is more than padding takes, and padding for the rest.
 fn padded(shapes: &[Shape]) -> u32 {
     let Some(count) = count_of(shapes, 1) else { return Returns::UNBOUNDED };
     let text = len_of(shapes, 0).min(count.saturating_mul(4));
-    let rest = count.saturating_sub(text.div_ceil(4));
-    let padding = rest.saturating_mul(len_of(shapes, 2).min(4));
-    text.saturating_add(padding).min(Returns::UNBOUNDED - 1)
+    let padding = len_of(shapes, 2).min(4);
+    let full = text / 4;
+    let rest = count.saturating_sub(full).saturating_mul(padding);
+    let left = (text % 4).saturating_sub(padding);
+    (full * 4).saturating_add(rest).saturating_add(left).min(Returns::UNBOUNDED - 1)
 }
 
 fn lpad(call: &mut Invocation<'_>) -> Result<(), RunError> {
