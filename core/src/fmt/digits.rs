@@ -38,7 +38,7 @@ pub(crate) fn scientific(x: f64, places: u8) -> (Digits, i32) {
     }
     // Below the power of ten by one or two: there are digits to round away, but few.
     let (significand, twos) = parts(x);
-    let log2 = twos + significand.ilog2() as i32;
+    let log2 = twos + 63 - significand.leading_zeros() as i32;
     let power = ((log2 * 1233) >> 12) - 1;
     let scale = count as i32 - power;
     let (digits, rest) = truncated(x, scale);

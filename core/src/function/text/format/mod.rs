@@ -23,7 +23,7 @@ pub const FORMAT: &[Function] = &[
             "The format with each {} replaced by the next value, {0} by the first, and \
              {:8.2f} by one with a width, a precision and a type (d x X o b e f g). It fails where \
              a value is not of the type.",
-            "format('{}: {:.1f} C', 'oven', 181.25)",
+            "format('{}: {:.1f} C', 'oven', 181.26)",
         ),
     Function::new("format", &[BRACES], LENGTH, format)
         .fails(Failure::Text)
@@ -34,7 +34,7 @@ pub const FORMAT: &[Function] = &[
         .doc(
             "The same with a format as C has it: %d %x %o %e %f %g %s, each with flags, a width \
              and a precision.",
-            "printf('%s: %5.1f C', 'oven', 181.25)",
+            "printf('%s: %5.1f C', 'oven', 181.26)",
         ),
     Function::new("printf", &[PERCENT], LENGTH, format)
         .fails(Failure::Text)
