@@ -2,7 +2,7 @@
 
 use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
 
-use super::Param::{Is, Text};
+use super::Param::{Bytes, Is, Text};
 use super::{Function, Returns, rows};
 use crate::types::DataType::{BigInt, Double, Timestamp, UBigInt, UInteger};
 
@@ -15,10 +15,18 @@ pub const HASH: &[Function] = &[
         rows::map(call, |(text,): (&[u8],)| CRC.checksum(text))
     })
     .doc("CRC-32/ISO-HDLC (that of zip and Ethernet) of the text's bytes.", "crc32('123456789')"),
+    Function::new("crc32", &[Bytes], Returns::Is(UInteger), |call| {
+        rows::map(call, |(bytes,): (&[u8],)| CRC.checksum(bytes))
+    })
+    .doc("CRC-32/ISO-HDLC of bytes.", "crc32(unhex('313233343536373839'))"),
     Function::new("hash64", &[Text], Returns::Is(UBigInt), |call| {
         rows::map(call, |(text,): (&[u8],)| xxh64(text))
     })
     .doc("XXH64, seed 0, of the text's bytes: the same everywhere and forever.", "hash64('abc')"),
+    Function::new("hash64", &[Bytes], Returns::Is(UBigInt), |call| {
+        rows::map(call, |(bytes,): (&[u8],)| xxh64(bytes))
+    })
+    .doc("Of bytes: as of the text with these bytes.", "hash64(unhex('616263'))"),
     Function::new("hash64", &[Is(BigInt)], Returns::Is(UBigInt), |call| {
         rows::map(call, |(x,): (i64,)| xxh64(&x.to_le_bytes()))
     })

@@ -3,6 +3,8 @@
 //! A [`Function`] is a signature and a kernel. To add one, add its entry to the family that it
 //! belongs to: the binder, `verify`, EXPLAIN and the SQL reference read the same entry.
 
+mod bytes;
+mod decimal;
 mod geometry;
 mod hash;
 mod math;
@@ -20,6 +22,8 @@ pub use crate::plan::signature::{
     Class, MAX_ARGUMENTS, Nulls, Param, Prepared, Returns, Shape, Signature, Signatures,
 };
 
+pub use bytes::BYTES;
+pub use decimal::DECIMAL;
 pub use geometry::GEOMETRY;
 pub use hash::HASH;
 pub use math::{BITS, INTEGER, ORDER, POWER, ROUNDING, SCALING, TRIGONOMETRY};
@@ -33,8 +37,10 @@ pub const ALL: Functions<'static> = Functions::new(&[
     BITS,
     ORDER,
     SCALING,
+    DECIMAL,
     GEOMETRY,
     HASH,
+    BYTES,
     text::LENGTH,
     text::CASE,
     text::TRIM,

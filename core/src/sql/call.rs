@@ -7,10 +7,11 @@ use alloc::vec::Vec;
 use super::bind::{Binder, Bound, Form};
 use super::coercion::{cost, of_class};
 use super::error::{CompileError, CompileErrorKind as Kind};
+use super::implicit::as_decimal;
 use super::literal::Literal;
 use super::source::Extent;
 use super::tree::NodeId;
-use super::types::{Type, Use, arithmetic, literal_type};
+use super::types::{Mismatch, Type, Use, arithmetic, default_of, literal_type};
 use crate::function::{Class, Function, MAX_ARGUMENTS, Param, Prepared};
 use crate::types::DataType;
 
@@ -50,6 +51,9 @@ impl Binder<'_> {
             let Some(param) = function.signature.param(at) else { continue };
             arguments.push(self.argument_of(param, part, t)?);
         }
+        if !self.tree.takes(function, &arguments) {
+            return Err(self.no_overload(name, &overloads, parts, extent));
+        }
         let node = self.tree.call(function, &arguments);
         self.made(node, extent, free)
     }
@@ -86,9 +90,17 @@ impl Binder<'_> {
         let (first, rest) = parts.split_first()?;
         let mut all = self.type_of(first);
         for part in rest {
-            all = Type::Known(arithmetic(all, self.type_of(part)).ok()?);
+            all = Type::Known(match arithmetic(all, self.type_of(part)) {
+                // Of any digits: they go to a float alone.
+                Err(Mismatch::Decimal) => DataType::Decimal(1, 0),
+                t => t.ok()?,
+            });
         }
-        of_class(arithmetic(all, Type::Null).ok()?, class)
+        let t = match all {
+            Type::Known(t) => t,
+            literal => arithmetic(literal, Type::Null).ok()?,
+        };
+        of_class(t, class)
     }
 
     /// How far an argument is from what a place takes.
@@ -96,6 +108,8 @@ impl Binder<'_> {
         let own = self.type_of(part);
         match param {
             Param::Is(is) => cost(own, *is),
+            // What CASE would mix goes together here, too: BOOLEAN and INTEGER.
+            Param::T(Class::All) => Some(cost(own, t?).unwrap_or(110)),
             Param::T(_) => cost(own, t?),
             Param::Text => match own {
                 Type::Known(DataType::Varchar(_)) | Type::Text => Some(0),
@@ -109,12 +123,10 @@ impl Binder<'_> {
             Param::Printed => Some(0),
             Param::Bytes => match own {
                 Type::Known(DataType::Varbinary(_)) => Some(0),
+                Type::Null => Some(1),
                 _ => None,
             },
-            Param::Decimal => match own {
-                Type::Known(DataType::Decimal(..)) => Some(0),
-                _ => None,
-            },
+            Param::Decimal => cost(own, DataType::Decimal(1, 0)),
             Param::Prepared(_) => self.constant_text(part).map(|_| 0),
         }
     }
@@ -150,7 +162,18 @@ impl Binder<'_> {
                 let to = as_it_is.map_or_else(|| self.any_varchar(part), Ok)?;
                 self.coerce(part, to)
             }
-            Param::Text | Param::Bytes | Param::Decimal => self.settle(part),
+            Param::Decimal => {
+                let own = match default_of(self.type_of(part)) {
+                    Ok(Type::Known(t)) => as_decimal(t),
+                    _ => None,
+                };
+                let (width, scale) = own.unwrap_or((1, 0));
+                self.coerce(part, DataType::Decimal(width, scale))
+            }
+            Param::Bytes if matches!(part.form, Form::Null) => {
+                self.coerce(part, DataType::Varbinary(1))
+            }
+            Param::Text | Param::Bytes => self.settle(part),
             Param::Prepared(prepared) => {
                 let text = self.constant_text(part).unwrap_or_default();
                 let bytes = (prepared.compile)(&text).map_err(|message| {

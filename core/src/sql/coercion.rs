@@ -1,9 +1,10 @@
-//! How far an argument of a call is from what a function takes: which overload is meant.
+//! How far an expression is from what a function takes: which overload a call means. What converts to
+//! what, the table of [`super::implicit`] says.
 
-use super::implicit::{becomes, implicit_cost};
+use super::implicit::{goals, implicit_cost, target_cost};
 use super::types::{Type, fits};
 use crate::function::Class;
-use crate::types::DataType::{self, Integer, Varchar};
+use crate::types::DataType;
 
 /// How far an expression of a type is from `to`; `None` if it does not go there by itself.
 pub(super) fn cost(from: Type, to: DataType) -> Option<u32> {
@@ -11,12 +12,11 @@ pub(super) fn cost(from: Type, to: DataType) -> Option<u32> {
         Type::Null => Some(1),
         // A literal takes the type that it meets.
         Type::Integer(v) if to.is_integer() => {
-            let goal = implicit_cost(DataType::TinyInt, to).unwrap_or(110);
-            fits(v, to).then_some(if to == Integer { 0 } else { goal })
+            fits(v, to).then_some(if to == DataType::Integer { 0 } else { target_cost(to) })
         }
-        Type::Integer(_) => implicit_cost(Integer, to),
+        Type::Integer(_) => (to.is_numeric() || to.is_decimal()).then_some(target_cost(to)),
         Type::Text => match to {
-            Varchar(_) => Some(0),
+            DataType::Varchar(_) => Some(0),
             _ => Some(2),
         },
         Type::Known(from) => implicit_cost(from, to),
@@ -28,6 +28,5 @@ pub(super) fn of_class(t: DataType, class: Class) -> Option<DataType> {
     if class.contains(t) {
         return Some(t);
     }
-    let goals = becomes(t).iter().copied().filter(|&to| class.contains(to));
-    goals.min_by_key(|&to| implicit_cost(t, to))
+    goals(t).filter(|&to| class.contains(to)).min_by_key(|&to| target_cost(to))
 }

@@ -92,10 +92,10 @@ impl<'a> Binder<'a> {
             return self.call(&lower, &parts, extent);
         }
         match (&*lower, &*parts) {
-            ("add", [a, b]) => self.sum(Op::Add, a, b, extent),
-            ("subtract", [a, b]) => self.sum(Op::Sub, a, b, extent),
-            ("multiply", [a, b]) => self.sum(Op::Mul, a, b, extent),
-            ("mod", [a, b]) => self.sum(Op::Mod, a, b, extent),
+            ("add", [a, b]) => self.calculate(Op::Add, a, b, extent),
+            ("subtract", [a, b]) => self.calculate(Op::Sub, a, b, extent),
+            ("multiply", [a, b]) => self.calculate(Op::Mul, a, b, extent),
+            ("mod", [a, b]) => self.calculate(Op::Mod, a, b, extent),
             ("if" | "iff", [condition, then, otherwise]) => {
                 self.choice(condition, then, otherwise, extent)
             }
@@ -164,12 +164,6 @@ impl<'a> Binder<'a> {
             }
         }
         Ok(Arguments::List(list))
-    }
-
-    /// An operator by its name.
-    fn sum(&mut self, op: Op, a: &Bound, b: &Bound, extent: Extent) -> Result<Bound> {
-        let node = self.calculate(op, a, b, extent)?;
-        self.made(Ok(node), extent, a.free.or(b.free))
     }
 
     fn aggregate(

@@ -82,7 +82,7 @@ pub(super) fn arithmetic(a: Type, b: Type) -> Result<DataType, Mismatch> {
             integer_arithmetic(t, literal_type(v).ok_or(Mismatch::HugeInt)?)
         }
         (Known(t), Literal(_)) | (Literal(_), Known(t)) if t.is_numeric() => Ok(t),
-        (Known(t), Null) | (Null, Known(t)) if is_number(t) => Ok(t),
+        (Known(t), Null) | (Null, Known(t)) if t.is_numeric() => Ok(t),
         (Literal(a), Literal(b)) => {
             let (a, b) = (literal_type(a), literal_type(b));
             integer_arithmetic(a.ok_or(Mismatch::HugeInt)?, b.ok_or(Mismatch::HugeInt)?)
@@ -98,7 +98,10 @@ pub(super) fn arithmetic(a: Type, b: Type) -> Result<DataType, Mismatch> {
 pub(super) enum Use {
     /// `=`, `<>` and IN: text is converted to the other side's type, BOOLEAN also to a float.
     Equal,
-    /// `<`, BETWEEN, results of CASE or COALESCE: of texts, only a literal is.
+    /// `<`, BETWEEN: of texts, only a literal is.
+    Order,
+    /// Results of CASE or COALESCE: the same, and DECIMALs of too many digits lose some behind the
+    /// point, where comparisons keep those and lose numbers that are too large.
     Mix,
 }
 
@@ -135,14 +138,14 @@ pub(super) fn common(a: Type, b: Type, usage: Use) -> Result<Type, Mismatch> {
         (Known(t), Literal(v)) | (Literal(v), Known(t)) if t.is_integer() && fits(v, t) => Known(t),
         (Known(t), Literal(v)) | (Literal(v), Known(t)) => {
             let literal = literal_type(v).ok_or(Mismatch::HugeInt)?;
-            Known(common_type(t, literal).ok_or(Mismatch::Types)?)
+            Known(common_type(t, literal, usage).ok_or(Mismatch::Types)?)
         }
         (Literal(a), Literal(b)) => {
             let (a, b) = (literal_type(a), literal_type(b));
-            let both = common_type(a.ok_or(Mismatch::HugeInt)?, b.ok_or(Mismatch::HugeInt)?);
+            let both = common_type(a.ok_or(Mismatch::HugeInt)?, b.ok_or(Mismatch::HugeInt)?, usage);
             Known(both.ok_or(Mismatch::Types)?)
         }
-        (Known(a), Known(b)) => Known(common_type(a, b).ok_or(Mismatch::Types)?),
+        (Known(a), Known(b)) => Known(common_type(a, b, usage).ok_or(Mismatch::Types)?),
     })
 }
 
