@@ -15,7 +15,7 @@ pub const CONCAT: &[Function] = &[
         .variadic()
         .nulls(Nulls::Never)
         .doc("All texts one behind the other; NULL is ''.", "concat('t = ', 21.5, NULL, ' C')"),
-    Function::new("concat_ws", &[AsText, AsText], Returns::Text(separated), concat_ws)
+    Function::new("concat_ws", &[Text, AsText], Returns::Text(separated), concat_ws)
         .variadic()
         .nulls(Nulls::Sometimes)
         .doc(
