@@ -86,7 +86,7 @@ impl<'a> Binder<'a> {
             true => parts.iter().map(|p| p.extent).reduce(Extent::to).unwrap_or(extent),
             false => extent,
         };
-        if lower == "now" {
+        if matches!(&*lower, "now" | "current_timestamp") {
             let [] = *parts else {
                 let message = "NOW() takes no arguments";
                 return Err(self.error(extent, Kind::Syntax, message, ""));
