@@ -14,7 +14,7 @@ pub use crate::expr::call::{Input, Invocation};
 #[cfg(feature = "sql")]
 pub use crate::expr::function::Doc;
 pub use crate::expr::function::{
-    Function, Functions, Kernel, MAX_ROW_ARGUMENTS, RowKernel, VectorKernel,
+    Family, Function, Functions, Kernel, MAX_ROW_ARGUMENTS, RowKernel, VectorKernel,
 };
 pub use crate::expr::{lanes, rows};
 pub use crate::plan::op::FunctionId;
@@ -30,26 +30,26 @@ pub use math::{BITS, INTEGER, ORDER, POWER, ROUNDING, SCALING, TRIGONOMETRY};
 
 /// Every built-in function.
 pub const ALL: Functions<'static> = Functions::new(&[
-    ROUNDING,
-    POWER,
-    TRIGONOMETRY,
-    INTEGER,
-    BITS,
-    ORDER,
-    SCALING,
-    DECIMAL,
-    GEOMETRY,
-    HASH,
-    BYTES,
-    text::LENGTH,
-    text::CASE,
-    text::TRIM,
-    text::PART,
-    text::SEARCH,
-    text::REPLACE,
-    text::CONCAT,
-    text::PAD,
-    text::CODE,
-    text::LIKE,
-    text::FORMAT,
+    ("Rounding", ROUNDING),
+    ("Powers and logarithms", POWER),
+    ("Trigonometry", TRIGONOMETRY),
+    ("Whole numbers", INTEGER),
+    ("Bits", BITS),
+    ("Order and tests", ORDER),
+    ("Ranges", SCALING),
+    ("DECIMAL", DECIMAL),
+    ("Geometry", GEOMETRY),
+    ("Hashes", HASH),
+    ("Bytes", BYTES),
+    ("Length of a text", text::LENGTH),
+    ("Case and order of characters", text::CASE),
+    ("Trimming", text::TRIM),
+    ("Parts of a text", text::PART),
+    ("Search in a text", text::SEARCH),
+    ("Replacement in a text", text::REPLACE),
+    ("Texts one behind the other", text::CONCAT),
+    ("Padding", text::PAD),
+    ("Code points", text::CODE),
+    ("LIKE", text::LIKE),
+    ("Formats", text::FORMAT),
 ]);

@@ -150,7 +150,7 @@ impl<'a> Binder<'a> {
         let (mut extent, mut free) = (first.extent, first.free);
         let mut conditions = Vec::from([self.condition(&first)?]);
         for (_, right) in links {
-            let right = self.bind(right, extent)?;
+            let right = self.bind_maybe(right, extent)?;
             conditions.push(self.condition(&right)?);
             extent = extent.to(right.extent);
             free = free.or(right.free);
