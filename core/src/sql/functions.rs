@@ -89,7 +89,7 @@ impl<'a> Binder<'a> {
         if matches!(&*lower, "now" | "current_timestamp") {
             let [] = *parts else {
                 let message = "NOW() takes no arguments";
-                return Err(self.error(extent, Kind::Syntax, message, ""));
+                return Err(self.error(extent, Kind::Syntax, message, "write NOW()"));
             };
             let node = self.tree.now();
             return self.made(node, extent, None);
@@ -114,7 +114,7 @@ impl<'a> Binder<'a> {
                     _ => format!("two arguments: {upper}(x, y)"),
                 };
                 let message = format!("{upper} takes {takes}");
-                Err(self.error(extent, Kind::Syntax, message, ""))
+                Err(self.error(extent, Kind::Syntax, message, "CASE WHEN chooses among more"))
             }
         }
     }
@@ -188,7 +188,11 @@ impl<'a> Binder<'a> {
                 return refuse(self, message, "a condition on groups stands in HAVING");
             }
             Clause::GroupBy => {
-                return refuse(self, format!("{upper} can't stand in GROUP BY"), "");
+                return refuse(
+                    self,
+                    format!("{upper} can't stand in GROUP BY"),
+                    "put it into SELECT",
+                );
             }
             Clause::Results => {}
         }
@@ -227,7 +231,12 @@ impl<'a> Binder<'a> {
             self.aggregates.len() - 1
         });
         let Ok(index) = u16::try_from(index) else {
-            return Err(self.error(extent, Kind::Limit, "the query has too many aggregates", ""));
+            return Err(self.error(
+                extent,
+                Kind::Limit,
+                "the query has too many aggregates",
+                "split it",
+            ));
         };
         let (data_type, nullable) = self.result_of(call);
         let node = self.tree.result(Expr::Aggregate(index), data_type, nullable);

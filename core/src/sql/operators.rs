@@ -72,7 +72,7 @@ impl<'a> Binder<'a> {
                         let t = self.type_name(self.type_of(&bound));
                         let sign = if minus { '-' } else { '+' };
                         let message = format!("{sign} takes a number, not {t}");
-                        return Err(self.error(extent, Kind::Type, message, ""));
+                        return Err(self.error(extent, Kind::Type, message, "CAST it to a number"));
                     }
                 };
                 Ok(Bound { form, extent, free })

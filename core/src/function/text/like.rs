@@ -15,17 +15,17 @@ pub const LIKE: &[Function] = &[
     ),
     Function::new("ilike", &[Text, Text], Returns::Is(Boolean), ilike)
         .alias(&["~~*"])
-        .doc("The same, whatever the case of letters.", "'Sensor 7' ILIKE 'sensor%'"),
+        .doc("LIKE whatever the case of letters.", "'Sensor 7' ILIKE 'sensor%'"),
     Function::new("like_escape", &[Text, Text, Text], Returns::Is(Boolean), like_escape)
         .fails(Failure::Text)
         .doc(
-            "The same with a character that takes the next one's meaning away; it fails if that \
+            "LIKE with a character that takes the next one's meaning away; it fails if that \
              is not one byte long or ends the pattern.",
             "'100%' LIKE '%!%' ESCAPE '!'",
         ),
     Function::new("ilike_escape", &[Text, Text, Text], Returns::Is(Boolean), ilike_escape)
         .fails(Failure::Text)
-        .doc("The same, whatever the case of letters.", "'A_B' ILIKE 'a!_b' ESCAPE '!'"),
+        .doc("LIKE_ESCAPE whatever the case of letters.", "'A_B' ILIKE 'a!_b' ESCAPE '!'"),
 ];
 
 fn like(call: &mut Invocation<'_>) -> Result<(), RunError> {

@@ -27,18 +27,18 @@ pub const FORMAT: &[Function] = &[
         ),
     Function::new("format", &[BRACES], LENGTH, format)
         .fails(Failure::Text)
-        .doc("The same without a value.", "format('{{}}')"),
+        .doc("The format, in which {{ is {.", "format('{{}}')"),
     Function::new("printf", &[PERCENT, Printed], LENGTH, format)
         .variadic()
         .fails(Failure::Text)
         .doc(
-            "The same with a format as C has it: %d %x %o %e %f %g %s, each with flags, a width \
+            "FORMAT with a format as C has it: %d %x %o %e %f %g %s, each with flags, a width \
              and a precision.",
             "printf('%s: %5.1f C', 'oven', 181.26)",
         ),
     Function::new("printf", &[PERCENT], LENGTH, format)
         .fails(Failure::Text)
-        .doc("The same without a value.", "printf('100%%')"),
+        .doc("The format, in which %% is %.", "printf('100%%')"),
 ];
 
 /// A format says nothing of the length that a number takes.
