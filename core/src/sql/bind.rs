@@ -100,7 +100,7 @@ impl<'a> Binder<'a> {
             }
             Refused::Constant(Failure::Row(counters::Failure::Arithmetic)) => (
                 Kind::Value,
-                "this constant has no value: it overflows its type, or is a % 0",
+                "this constant has no value: it overflows its type, or divides by 0",
                 "CAST an operand to a larger type: CAST(x AS BIGINT)",
             ),
             Refused::Constant(Failure::Row(counters::Failure::Cast)) => (

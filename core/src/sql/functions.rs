@@ -124,11 +124,8 @@ impl<'a> Binder<'a> {
             let upper = written.to_ascii_uppercase();
             let help =
                 "a query gives the same results whenever it runs: send such a value in a column";
-            return self.source.unsupported(
-                at,
-                format!("{upper}, which is not deterministic,"),
-                help,
-            );
+            let message = format!("{upper} is refused: its results can't be foretold");
+            return self.error(at, Kind::Unsupported, message, help);
         }
         if WINDOWS.contains(&lower) {
             let upper = written.to_ascii_uppercase();
