@@ -1,0 +1,215 @@
+//! Expressions over the rows of a family's table, evaluated by RingQL.
+
+use ringql_core::fmt::{parse_cast, write_cast};
+use ringql_core::plan::op::OutputId;
+use ringql_core::query::Query;
+use ringql_core::record::{RecordMut, RecordRef};
+use ringql_core::ring::{RecordSink, RecordSource};
+use ringql_core::schema::Schema;
+use ringql_core::sql::{CompileErrorKind, Options, compile};
+use ringql_core::types::DataType;
+
+/// The most that a float may differ from another libm's, units in the last place.
+const ULPS: u64 = 4;
+
+/// The table of a family, as texts.
+#[derive(Default)]
+pub(crate) struct Table {
+    columns: Vec<(String, String)>,
+    rows: Vec<Vec<Option<String>>>,
+}
+
+/// The value of an expression in a row.
+pub(crate) struct Value {
+    /// In the escaped form of the tables; `!` for a NULL by a failure.
+    pub(crate) text: String,
+    /// What failed on the way.
+    pub(crate) failures: u64,
+}
+
+/// What RingQL makes of an expression.
+pub(crate) enum Outcome {
+    Refused(CompileErrorKind, String),
+    /// The type by DuckDB's name, and the values row by row.
+    Rows(String, Vec<Value>),
+    /// Something that must not be.
+    Wrong(String),
+}
+
+impl Table {
+    pub(crate) fn column(&mut self, name: &str, data_type: &str) {
+        self.columns.push((name.into(), data_type.into()));
+    }
+
+    pub(crate) fn row(&mut self, cells: &[&str]) {
+        assert_eq!(cells.len(), self.columns.len());
+        self.rows.push(cells.iter().map(|cell| unescape(cell)).collect());
+    }
+
+    /// Evaluates an expression in each row alone, and in all rows as one batch.
+    pub(crate) fn evaluate(&self, expression: &str) -> Outcome {
+        // Only the columns that it names, so that a type which is missing stops nothing else.
+        let words: Vec<&str> =
+            expression.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).collect();
+        let mut used: Vec<usize> =
+            (0..self.columns.len()).filter(|i| words.contains(&&*self.columns[*i].0)).collect();
+        if used.is_empty() {
+            used.push(0);
+        }
+        let columns: Vec<String> =
+            used.iter().map(|i| format!("{} {}", self.columns[*i].0, self.columns[*i].1)).collect();
+        let sql = format!("CREATE STREAM s ({});\nSELECT {expression} FROM s", columns.join(", "));
+        let program = match compile(&sql, &Options { batch_rows: 64 }) {
+            Ok(program) => program,
+            Err(error) => return Outcome::Refused(error.kind(), error.to_string()),
+        };
+        let input: Result<Vec<_>, _> = self
+            .rows
+            .iter()
+            .map(|row| record(program.streams[0].schema(), used.iter().map(|i| row[*i].as_deref())))
+            .collect();
+        let input = match input {
+            Ok(input) => input,
+            Err(problem) => return Outcome::Wrong(problem),
+        };
+        let plan = program.queries[0].plan();
+        let schema = plan.output(OutputId(0));
+        let run = |rows: &[u8], count: usize| {
+            let mut arena = vec![0u64; plan.arena_bytes().div_ceil(8)];
+            let mut query = Query::new(&plan, bytemuck::cast_slice_mut(&mut arena)).unwrap();
+            let mut out = vec![0; schema.layout().record_size * count];
+            let size = rows.len() / count;
+            let mut sink = RecordSink::new(&mut out);
+            query.poll(&mut RecordSource::new(rows, size), &mut sink).unwrap();
+            assert_eq!(query.counters().rows_out, count as u64);
+            (out, failures(&format!("{:?}", query.counters())))
+        };
+        let (mut one_by_one, mut failed, mut values) = (Vec::new(), 0, Vec::new());
+        let data_type = schema.fields[schema.fields.len() - 1].data_type;
+        for row in &input {
+            let (out, failures) = run(row, 1);
+            let text = match value(schema, &out) {
+                null if null == "NULL" && failures > 0 => "!".into(),
+                text => text,
+            };
+            values.push(Value { text, failures });
+            one_by_one.extend(out);
+            failed += failures;
+        }
+        if run(&input.concat(), input.len()) != (one_by_one, failed) {
+            return Outcome::Wrong("one batch of all rows gives other records".into());
+        }
+        Outcome::Rows(duckdb_name(data_type), values)
+    }
+}
+
+/// A record from the texts of its values.
+fn record<'t>(
+    schema: Schema<'_>,
+    cells: impl Iterator<Item = Option<&'t str>>,
+) -> Result<Vec<u8>, String> {
+    let mut bytes = vec![0; schema.layout().record_size];
+    let mut record = RecordMut::new(schema, &mut bytes).unwrap();
+    for (i, cell) in cells.enumerate() {
+        let Some(text) = cell else { continue };
+        let data_type = schema.fields[i].data_type;
+        parse_cast(data_type, text.as_bytes(), record.value_mut(i).unwrap())
+            .map_err(|error| format!("the row's {data_type} {text:?} {error}"))?;
+    }
+    Ok(bytes)
+}
+
+/// The only value of a record, in the escaped form.
+fn value(schema: Schema<'_>, record: &[u8]) -> String {
+    let record = RecordRef::new(schema, record).unwrap();
+    let Some(bytes) = record.get(0) else { return "NULL".into() };
+    let mut text = String::new();
+    write_cast(&mut text, schema.fields[0].data_type, bytes).unwrap();
+    escape(&text)
+}
+
+/// The sum of the counters whose name ends in `_errors`, whichever there are.
+fn failures(counters: &str) -> u64 {
+    counters
+        .split("_errors: ")
+        .skip(1)
+        .map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next().unwrap())
+        .map(|digits| digits.parse::<u64>().unwrap())
+        .sum()
+}
+
+fn duckdb_name(data_type: DataType) -> String {
+    let name = data_type.to_string();
+    match name.split('(').next().unwrap() {
+        "TINYINT UNSIGNED" => "UTINYINT".into(),
+        "SMALLINT UNSIGNED" => "USMALLINT".into(),
+        "INTEGER UNSIGNED" => "UINTEGER".into(),
+        "BIGINT UNSIGNED" => "UBIGINT".into(),
+        "REAL" => "FLOAT".into(),
+        "VARCHAR" | "CHAR" => "VARCHAR".into(),
+        "VARBINARY" => "BLOB".into(),
+        "TIMESTAMPTZ" => "TIMESTAMP WITH TIME ZONE".into(),
+        _ => name,
+    }
+}
+
+const ESCAPES: [(char, &str); 6] =
+    [('\\', "\\\\"), ('\t', "\\t"), ('\n', "\\n"), ('\r', "\\r"), ('\0', "\\0"), ('|', "\\p")];
+
+fn escape(text: &str) -> String {
+    if matches!(text, "NULL" | "!") {
+        return format!("\\&{text}");
+    }
+    let mut out = String::new();
+    for c in text.chars() {
+        match ESCAPES.iter().find(|(raw, _)| *raw == c) {
+            Some((_, escaped)) => out.push_str(escaped),
+            None => out.push(c),
+        }
+    }
+    out
+}
+
+/// The text of a row's value; none for NULL.
+fn unescape(cell: &str) -> Option<String> {
+    if cell == "NULL" {
+        return None;
+    }
+    let mut out = String::new();
+    let mut rest = cell;
+    while let Some(c) = rest.chars().next() {
+        let escape = ESCAPES.iter().find(|(_, escaped)| rest.starts_with(escaped));
+        let length = match (escape, rest.starts_with("\\&")) {
+            (Some((raw, escaped)), _) => {
+                out.push(*raw);
+                escaped.len()
+            }
+            (None, true) => 2,
+            (None, false) => {
+                out.push(c);
+                c.len_utf8()
+            }
+        };
+        rest = &rest[length..];
+    }
+    Some(out)
+}
+
+/// Whether two texts are the same float, whatever digits they show it with, or, approximately, floats
+/// that differ by no more than another libm explains.
+pub(crate) fn same_float(data_type: &str, a: &str, b: &str, approximate: bool) -> bool {
+    /// The place of a number in the order of the floats, from its bits.
+    fn place(bits: i64, negative_zero: i64) -> i64 {
+        if bits < 0 { negative_zero - bits } else { bits }
+    }
+    let bits: fn(&str) -> Option<i64> = match data_type {
+        "DOUBLE" => |text| Some(text.parse::<f64>().ok()?.to_bits().cast_signed()),
+        "FLOAT" => |text| Some(text.parse::<f32>().ok()?.to_bits().cast_signed().into()),
+        _ => return false,
+    };
+    let negative_zero = if data_type == "FLOAT" { i32::MIN.into() } else { i64::MIN };
+    bits(a).zip(bits(b)).is_some_and(|(a, b)| {
+        let near = place(a, negative_zero).abs_diff(place(b, negative_zero)) <= ULPS;
+        a == b || approximate && near
+    })
+}
