@@ -4,6 +4,7 @@
 //! belongs to: the binder, `verify`, EXPLAIN and the SQL reference read the same entry.
 
 mod math;
+mod regex;
 
 pub use crate::expr::call::{Input, Invocation};
 #[cfg(feature = "sql")]
@@ -16,6 +17,7 @@ pub use crate::plan::signature::{
 };
 
 pub use math::MATH;
+pub use regex::REGEX;
 
 /// Every built-in function.
-pub const ALL: Functions<'static> = Functions::new(&[MATH]);
+pub const ALL: Functions<'static> = Functions::new(&[MATH, REGEX]);
