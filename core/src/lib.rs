@@ -30,5 +30,6 @@ pub mod schema;
 mod selection;
 #[cfg(feature = "sql")]
 pub mod sql;
+mod text;
 pub mod time;
 pub mod types;

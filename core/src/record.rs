@@ -12,7 +12,16 @@
 //! | REAL | 4 | 4 | IEEE 754 binary32 |
 //! | DOUBLE | 8 | 8 | IEEE 754 binary64 |
 //! | TIMESTAMP | 8 | 8 | i64, microseconds since 1970-01-01 00:00:00 UTC |
+//! | TIMESTAMP WITH TIME ZONE | 8 | 8 | the same |
+//! | DATE | 4 | 4 | i32, days since 1970-01-01 |
+//! | TIME | 8 | 8 | i64, microseconds since midnight, 0 to 86,400,000,000 |
+//! | INTERVAL | 16 | 8 | i32 months, i32 days, i64 microseconds |
+//! | DECIMAL(p, s), p up to 18 | 8 | 8 | i64, the value times 10^s |
+//! | DECIMAL(p, s), p from 19 on | 16 | 8 | i128, the value times 10^s |
+//! | UUID | 16 | 1 | in the order of RFC 4122, as they are written |
 //! | VARCHAR(n) | 2 + n, rounded up to even | 2 | u16 length, UTF-8, unused bytes zero |
+//! | VARBINARY(n) | 2 + n, rounded up to even | 2 | u16 length, bytes, unused bytes zero |
+//! | CHAR(n) | n | 1 | UTF-8 up to the first zero byte or n (C's `char name[n]`), unused bytes zero |
 //!
 //! If any column is nullable, a validity bitmap follows right after the last field, with a bit for
 //! every column of the schema, nullable or not: column i has bit i % 8 (1 = lowest) of byte i / 8,
@@ -36,7 +45,7 @@
 //! | 19..24 | padding up to a multiple of 8 |
 
 use crate::schema::{Layout, Schema};
-use crate::types::DataType;
+use crate::types::{DataType, Kind, Span};
 
 /// One record, to be read.
 ///
@@ -89,11 +98,37 @@ impl<'a> RecordRef<'a> {
         self.bytes.get(field.offset.into()..)?.get(..field.data_type.size())
     }
 
-    /// The UTF-8 of a VARCHAR column; `None` if it is NULL or not a column of text.
+    /// The UTF-8 of a VARCHAR or CHAR column, the bytes of a VARBINARY column; `None` if it is NULL
+    /// or another column.
     #[must_use]
     pub fn text(&self, column: usize) -> Option<&'a [u8]> {
         match self.schema.fields.get(column)?.data_type {
-            DataType::Varchar(_) => text_bytes(self.get(column)?),
+            DataType::Varchar(_) | DataType::Varbinary(_) => text_bytes(self.get(column)?),
+            DataType::Char(_) => self.get(column).map(char_bytes),
+            _ => None,
+        }
+    }
+
+    /// The whole number that a DECIMAL column's value is times 10^s; `None` if it is NULL or not a
+    /// DECIMAL.
+    #[must_use]
+    pub fn decimal(&self, column: usize) -> Option<i128> {
+        let data_type = self.schema.fields.get(column)?.data_type;
+        if !data_type.is_decimal() {
+            return None;
+        }
+        let bytes = self.get(column)?;
+        match data_type.kind() {
+            Kind::I64 => bytes.first_chunk().map(|b| i64::from_le_bytes(*b).into()),
+            _ => bytes.first_chunk().map(|b| i128::from_le_bytes(*b)),
+        }
+    }
+
+    /// The value of an INTERVAL column; `None` if it is NULL or not one.
+    #[must_use]
+    pub fn interval(&self, column: usize) -> Option<Span> {
+        match self.schema.fields.get(column)?.data_type {
+            DataType::Interval => self.get(column)?.first_chunk().map(|b| Span::from_le_bytes(*b)),
             _ => None,
         }
     }
@@ -172,14 +207,54 @@ impl<'a> RecordMut<'a> {
         Some(())
     }
 
-    /// Sets a VARCHAR column. `None` if it is not one or the text is too long.
+    /// Sets a VARCHAR or CHAR column. `None` if it is not one or the text is too long (or has a zero
+    /// byte, which would end a CHAR).
     #[must_use = "`None` is a value that was not set"]
     pub fn set_text(&mut self, column: usize, text: &str) -> Option<()> {
-        let DataType::Varchar(n) = self.schema.fields.get(column)?.data_type else { return None };
-        if text.len() > usize::from(n) {
+        let data_type = self.schema.fields.get(column)?.data_type;
+        match data_type {
+            DataType::Varchar(n) if text.len() <= n.into() => {}
+            DataType::Char(n) if text.len() <= n.into() && !text.contains('\0') => {}
+            _ => return None,
+        }
+        crate::fmt::parse_value(data_type, text.as_bytes(), self.value_mut(column)?).ok()
+    }
+
+    /// Sets a VARBINARY column. `None` if it is not one or there are too many bytes.
+    #[must_use = "`None` is a value that was not set"]
+    pub fn set_bytes(&mut self, column: usize, bytes: &[u8]) -> Option<()> {
+        let DataType::Varbinary(n) = self.schema.fields.get(column)?.data_type else { return None };
+        let len = u16::try_from(bytes.len()).ok().filter(|&len| len <= n)?;
+        let (length, place) = self.value_mut(column)?.split_first_chunk_mut()?;
+        *length = len.to_le_bytes();
+        let (used, unused) = place.split_at_mut_checked(bytes.len())?;
+        used.copy_from_slice(bytes);
+        unused.fill(0);
+        Some(())
+    }
+
+    /// Sets a DECIMAL column to a whole number times 10^-s. `None` if it is not one, or the number
+    /// has more digits than it.
+    #[must_use = "`None` is a value that was not set"]
+    pub fn set_decimal(&mut self, column: usize, value: i128) -> Option<()> {
+        let data_type = self.schema.fields.get(column)?.data_type;
+        let DataType::Decimal(width, _) = data_type else { return None };
+        if value.unsigned_abs() >= crate::fmt::power_of_ten(width).unsigned_abs() {
             return None;
         }
-        crate::fmt::parse_text(n, text.as_bytes(), self.value_mut(column)?).ok()
+        match data_type.kind() {
+            Kind::I64 => self.set(column, &(value as i64).to_le_bytes()),
+            _ => self.set(column, &value.to_le_bytes()),
+        }
+    }
+
+    /// Sets an INTERVAL column. `None` if it is not one.
+    #[must_use = "`None` is a value that was not set"]
+    pub fn set_interval(&mut self, column: usize, value: Span) -> Option<()> {
+        match self.schema.fields.get(column)?.data_type {
+            DataType::Interval => self.set(column, &value.to_le_bytes()),
+            _ => None,
+        }
     }
 
     /// Makes a column NULL. `None` if it can't be.
@@ -218,8 +293,12 @@ pub enum ValueError {
     Length,
     /// A text that is not UTF-8.
     Utf8,
-    /// A text whose unused bytes are not zero.
+    /// A text or bytes whose unused bytes are not zero.
     Unused,
+    /// A DECIMAL of more digits than its type has.
+    Digits,
+    /// A TIME that is not from 00:00:00 to 24:00:00.
+    Time,
 }
 
 impl core::fmt::Display for ValueError {
@@ -230,6 +309,8 @@ impl core::fmt::Display for ValueError {
             Self::Length => "is a text that is longer than its column",
             Self::Utf8 => "is a text that is not UTF-8",
             Self::Unused => "is a text whose unused bytes are not zero",
+            Self::Digits => "is a DECIMAL of too many digits",
+            Self::Time => "is a TIME that is not from 00:00:00 to 24:00:00",
         })
     }
 }
@@ -255,24 +336,57 @@ pub fn check_value(data_type: DataType, bytes: &[u8]) -> Result<(), ValueError> 
         DataType::Boolean if bytes.first().is_some_and(|&byte| byte > 1) => {
             Err(ValueError::Boolean)
         }
-        DataType::Varchar(n) => {
+        DataType::Varchar(n) | DataType::Varbinary(n) => {
             let text = text_bytes(bytes).ok_or(ValueError::Length)?;
             if text.len() > usize::from(n) {
                 return Err(ValueError::Length);
             }
+            if matches!(data_type, DataType::Varchar(_)) && core::str::from_utf8(text).is_err() {
+                return Err(ValueError::Utf8);
+            }
+            unused(bytes, 2 + text.len())
+        }
+        DataType::Char(_) => {
+            let text = char_bytes(bytes);
             if core::str::from_utf8(text).is_err() {
                 return Err(ValueError::Utf8);
             }
-            if bytes.iter().skip(2 + text.len()).any(|&byte| byte != 0) {
-                return Err(ValueError::Unused);
-            }
-            Ok(())
+            unused(bytes, text.len())
+        }
+        DataType::Decimal(width, _) => {
+            let value = match (data_type.kind(), bytes.first_chunk(), bytes.first_chunk()) {
+                (Kind::I64, Some(narrow), _) => i64::from_le_bytes(*narrow).into(),
+                (_, _, Some(wide)) => i128::from_le_bytes(*wide),
+                _ => return Err(ValueError::Size),
+            };
+            let fits = value.unsigned_abs() < crate::fmt::power_of_ten(width).unsigned_abs();
+            if fits { Ok(()) } else { Err(ValueError::Digits) }
+        }
+        DataType::Time => {
+            let micros = bytes.first_chunk().map(|b| i64::from_le_bytes(*b));
+            let fits = micros.is_some_and(|m| (0..=crate::time::calendar::DAY).contains(&m));
+            if fits { Ok(()) } else { Err(ValueError::Time) }
         }
         _ => Ok(()),
     }
 }
 
-/// The used bytes of a VARCHAR's value; `None` if its length points beyond it.
+/// Checks that the bytes from `used` on are zero.
+fn unused(bytes: &[u8], used: usize) -> Result<(), ValueError> {
+    match bytes.iter().skip(used).any(|&byte| byte != 0) {
+        true => Err(ValueError::Unused),
+        false => Ok(()),
+    }
+}
+
+/// The used bytes of a CHAR(n)'s value: those before the first zero byte.
+#[must_use]
+pub fn char_bytes(value: &[u8]) -> &[u8] {
+    let end = value.iter().position(|&byte| byte == 0).unwrap_or(value.len());
+    value.get(..end).unwrap_or(value)
+}
+
+/// The used bytes of a VARCHAR's or VARBINARY's value; `None` if its length points beyond it.
 #[must_use]
 pub fn text_bytes(value: &[u8]) -> Option<&[u8]> {
     let (len, text) = value.split_first_chunk()?;

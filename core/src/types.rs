@@ -1,6 +1,10 @@
 //! SQL types, their bytes in a record, and the physical kind that kernels work on.
 
+mod wide;
+
 use serde::{Deserialize, Serialize};
+
+pub use wide::{Span, Uuid16, Wide};
 
 /// A SQL type. Its bytes in a record are in the table of [`crate::record`].
 ///
@@ -40,6 +44,25 @@ pub enum DataType {
     Timestamp,
     /// `VARCHAR(n)`: a u16 length, then n bytes of UTF-8 (unused ones zero).
     Varchar(u16),
+    /// `DECIMAL(p, s)`: a whole number of 1 / 10^s with at most p digits; p from 1 to 38, s from 0 to
+    /// p. i64 up to p = 18, else i128.
+    Decimal(u8, u8),
+    /// `DATE`: i32 days since 1970-01-01.
+    Date,
+    /// `TIME`: i64 microseconds since midnight, up to 24:00:00.
+    Time,
+    /// `INTERVAL`: i32 months, i32 days and i64 microseconds, which don't carry into one another.
+    Interval,
+    /// `TIMESTAMP WITH TIME ZONE`: i64 microseconds since 1970-01-01 00:00:00 UTC. It has no zone of
+    /// its own: as text it is in UTC.
+    TimestampTz,
+    /// `CHAR(n)`, a column of a record only: n bytes, the text ends at the first zero byte or after
+    /// n bytes (C's `char name[n]`). An expression over it is a VARCHAR(n).
+    Char(u16),
+    /// `VARBINARY(n)`: a u16 length, then n bytes (unused ones zero).
+    Varbinary(u16),
+    /// `UUID`: 16 bytes in the order of RFC 4122, compared by them.
+    Uuid,
 }
 
 /// What a kernel sees of a [`DataType`]: the Rust type of one element of a register.
@@ -69,13 +92,23 @@ pub enum Kind {
     F32,
     /// f64
     F64,
-    /// Inline text: u16 length and bytes.
+    /// Inline text or bytes: u16 length and bytes.
     Text,
+    /// [`Wide`]
+    I128,
+    /// [`Span`]
+    Interval,
+    /// [`Uuid16`]
+    Uuid,
 }
 
 impl DataType {
-    /// Longest `VARCHAR`, bytes.
+    /// Longest `VARCHAR`, `CHAR` and `VARBINARY`, bytes.
     pub const MAX_VARCHAR: u16 = 4096;
+    /// Most digits of a `DECIMAL`.
+    pub const MAX_DECIMAL: u8 = 38;
+    /// Most digits of a `DECIMAL` that is kept in 64 bits.
+    pub const MAX_DECIMAL_64: u8 = 18;
 
     /// The kind that kernels work on.
     #[must_use]
@@ -84,15 +117,19 @@ impl DataType {
             Self::Boolean => Kind::Bool,
             Self::TinyInt => Kind::I8,
             Self::SmallInt => Kind::I16,
-            Self::Integer => Kind::I32,
-            Self::BigInt | Self::Timestamp => Kind::I64,
+            Self::Integer | Self::Date => Kind::I32,
+            Self::BigInt | Self::Timestamp | Self::TimestampTz | Self::Time => Kind::I64,
+            Self::Decimal(p, _) if p <= Self::MAX_DECIMAL_64 => Kind::I64,
+            Self::Decimal(..) => Kind::I128,
+            Self::Interval => Kind::Interval,
+            Self::Uuid => Kind::Uuid,
             Self::UTinyInt => Kind::U8,
             Self::USmallInt => Kind::U16,
             Self::UInteger => Kind::U32,
             Self::UBigInt => Kind::U64,
             Self::Real => Kind::F32,
             Self::Double => Kind::F64,
-            Self::Varchar(_) => Kind::Text,
+            Self::Varchar(_) | Self::Char(_) | Self::Varbinary(_) => Kind::Text,
         }
     }
 
@@ -104,7 +141,12 @@ impl DataType {
             Self::SmallInt | Self::USmallInt => 2,
             Self::Integer | Self::UInteger | Self::Real => 4,
             Self::BigInt | Self::UBigInt | Self::Double | Self::Timestamp => 8,
-            Self::Varchar(n) => (2 + n as usize).next_multiple_of(2),
+            Self::Varchar(n) | Self::Varbinary(n) => (2 + n as usize).next_multiple_of(2),
+            Self::Char(n) => n as usize,
+            Self::Date => 4,
+            Self::Time | Self::TimestampTz => 8,
+            Self::Decimal(p, _) if p <= Self::MAX_DECIMAL_64 => 8,
+            Self::Decimal(..) | Self::Interval | Self::Uuid => 16,
         }
     }
 
@@ -112,7 +154,9 @@ impl DataType {
     #[must_use]
     pub const fn align(self) -> usize {
         match self {
-            Self::Varchar(_) => 2,
+            Self::Varchar(_) | Self::Varbinary(_) => 2,
+            Self::Char(_) | Self::Uuid => 1,
+            Self::Decimal(..) | Self::Interval => 8,
             other => other.size(),
         }
     }
@@ -121,7 +165,7 @@ impl DataType {
     #[must_use]
     pub const fn text_capacity(self) -> Option<u16> {
         match self {
-            Self::Varchar(n) => Some(n),
+            Self::Varchar(n) | Self::Varbinary(n) => Some(n),
             _ => None,
         }
     }
@@ -142,25 +186,57 @@ impl DataType {
         )
     }
 
+    /// Whether the type is one of the integers without a sign.
+    #[must_use]
+    pub const fn is_unsigned(self) -> bool {
+        matches!(self, Self::UTinyInt | Self::USmallInt | Self::UInteger | Self::UBigInt)
+    }
+
     /// Whether the type is REAL or DOUBLE.
     #[must_use]
     pub const fn is_float(self) -> bool {
         matches!(self, Self::Real | Self::Double)
     }
 
-    /// Whether arithmetic is defined on the type.
+    /// Whether the type is a DECIMAL.
+    #[must_use]
+    pub const fn is_decimal(self) -> bool {
+        matches!(self, Self::Decimal(..))
+    }
+
+    /// Whether the machine's own arithmetic is defined on the type: the integers and floats.
     #[must_use]
     pub const fn is_numeric(self) -> bool {
         self.is_integer() || self.is_float()
     }
 
-    /// Whether two types are equal or texts of any lengths.
+    /// Whether `DECIMAL(p, s)` and the lengths of texts are in range.
     #[must_use]
-    pub const fn same_family(self, other: Self) -> bool {
-        match (self, other) {
-            (Self::Varchar(_), Self::Varchar(_)) => true,
-            (Self::Timestamp, Self::BigInt) | (Self::BigInt, Self::Timestamp) => false,
-            (a, b) => a.kind() as u8 == b.kind() as u8,
+    pub const fn is_defined(self) -> bool {
+        match self {
+            Self::Varchar(n) | Self::Char(n) | Self::Varbinary(n) => {
+                1 <= n && n <= Self::MAX_VARCHAR
+            }
+            Self::Decimal(p, s) => 1 <= p && p <= Self::MAX_DECIMAL && s <= p,
+            _ => true,
+        }
+    }
+
+    /// The type of an expression over a column of this type: a `CHAR(n)` is read as a `VARCHAR(n)`.
+    #[must_use]
+    pub const fn loaded(self) -> Self {
+        match self {
+            Self::Char(n) => Self::Varchar(n),
+            other => other,
+        }
+    }
+
+    /// Whether two types are equal, or texts, or runs of bytes, of any lengths.
+    #[must_use]
+    pub fn same_family(self, other: Self) -> bool {
+        match (self.loaded(), other.loaded()) {
+            (Self::Varchar(_), Self::Varchar(_)) | (Self::Varbinary(_), Self::Varbinary(_)) => true,
+            (a, b) => a == b,
         }
     }
 }
@@ -181,6 +257,14 @@ impl core::fmt::Display for DataType {
             Self::Double => "DOUBLE",
             Self::Timestamp => "TIMESTAMP",
             Self::Varchar(n) => return write!(f, "VARCHAR({n})"),
+            Self::Decimal(p, s) => return write!(f, "DECIMAL({p},{s})"),
+            Self::Date => "DATE",
+            Self::Time => "TIME",
+            Self::Interval => "INTERVAL",
+            Self::TimestampTz => "TIMESTAMP WITH TIME ZONE",
+            Self::Char(n) => return write!(f, "CHAR({n})"),
+            Self::Varbinary(n) => return write!(f, "VARBINARY({n})"),
+            Self::Uuid => "UUID",
         })
     }
 }
@@ -195,6 +279,7 @@ impl Kind {
             Self::I16 | Self::U16 => 2,
             Self::I32 | Self::U32 | Self::F32 => 4,
             Self::I64 | Self::U64 | Self::F64 => 8,
+            Self::I128 | Self::Interval | Self::Uuid => 16,
         }
     }
 }

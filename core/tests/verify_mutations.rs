@@ -44,7 +44,7 @@ impl Count {
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&tables.plan(), random)));
         match result {
             Ok(Outcome::Finished) => self.finished += 1,
-            Ok(Outcome::GroupsFull) => self.full += 1,
+            Ok(Outcome::GroupsFull | Outcome::Failed) => self.full += 1,
             Ok(Outcome::Large) => self.large += 1,
             Err(_) => panic!("{what}: accepted, but does not run: {tables:#?}"),
         }

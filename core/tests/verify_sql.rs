@@ -59,7 +59,7 @@ fn random_queries() {
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&plan, &mut random)));
         match ran {
             Ok(Outcome::Finished) => {}
-            Ok(Outcome::GroupsFull) => full += 1,
+            Ok(Outcome::GroupsFull | Outcome::Failed) => full += 1,
             Ok(Outcome::Large) => panic!("{query}: a large arena"),
             Err(_) => panic!("{query}"),
         }

@@ -50,7 +50,7 @@ fn the_envelope_is_as_documented() {
     let tables = samples::tumble();
     let bytes = bytes_of(&tables);
     assert_eq!(&bytes[..4], b"RQLP");
-    assert_eq!(bytes[4..6], 1u16.to_le_bytes());
+    assert_eq!(bytes[4..6], 2u16.to_le_bytes());
     let features =
         Features::AGGREGATE.with(Features::GROUP).with(Features::TUMBLE).with(Features::FLOAT);
     assert_eq!(bytes[6..10], features.bits().to_le_bytes());
@@ -67,6 +67,7 @@ fn the_body_is_as_documented() {
     #[rustfmt::skip]
     let start: &[u8] = &[
         7,             // batch_rows
+        0,             // on_error = 'null'
         1,             // streams: one
         0, 1, 0, 2, 0, //   name (0, 1), fields (0, 2), no event time
         1,             // outputs: one
@@ -96,7 +97,7 @@ fn numbers_of_variants_stay() {
     use ringql_core::types::{DataType, Kind};
     let names = "load, gather, constant, null, copy, add, sub, mul, div, mod, neg, abs, eq, ne, lt, \
                  le, gt, ge, and, or, not, is null, is not null, blend, coalesce, nullif, cast, \
-                 guard, unguard, window start";
+                 guard, unguard, window start, call, now";
     for (i, name) in names.split(", ").enumerate() {
         assert_eq!(Op::ALL[i].info().name, name);
     }
@@ -146,9 +147,9 @@ fn a_plan_of_the_future_is_refused_by_its_version() {
     let mut bytes = bytes_of(&samples::tumble());
     bytes[4..6].copy_from_slice(&513u16.to_le_bytes());
     let error = SmallPlan::decode(&bytes, &ALL).unwrap_err();
-    assert_eq!(error, DecodeError::Version { found: 513, supported: 1 });
+    assert_eq!(error, DecodeError::Version { found: 513, supported: 2 });
     let text = error.to_string();
-    assert!(text.contains("version 513") && text.contains("version 1;"), "{text}");
+    assert!(text.contains("version 513") && text.contains("version 2;"), "{text}");
 }
 
 #[test]
@@ -225,7 +226,8 @@ fn only_the_canonical_form_is_read() {
     assert_eq!(SmallPlan::decode(&bytes, &ALL).unwrap_err(), DecodeError::NotCanonical);
     // A text pool that is not UTF-8.
     let mut bytes = good.clone();
-    let last = good.len() - 5;
+    // The text pool's last byte: the count of the empty byte pool stands behind it.
+    let last = good.len() - 6;
     bytes[last] = 0xFF;
     fix(&mut bytes);
     assert_eq!(SmallPlan::decode(&bytes, &ALL).unwrap_err(), DecodeError::NotUtf8);
@@ -233,7 +235,7 @@ fn only_the_canonical_form_is_read() {
     let mut bytes = good.clone();
     bytes.remove(last);
     fix(&mut bytes);
-    let cut = DecodeError::Entry { table: Table::Texts, entry: 0 };
+    let cut = DecodeError::Entry { table: Table::Bytes, entry: 0 };
     assert_eq!(SmallPlan::decode(&bytes, &ALL).unwrap_err(), cut);
 }
 

@@ -5,10 +5,11 @@ use core::ops::Range;
 use crate::arena::slice_mut;
 use crate::counters::Counters;
 use crate::error::RunError;
-use crate::expr::for_number;
 use crate::expr::frame::{Vector, VectorMut};
+use crate::fmt::power_of_ten;
+use crate::types::DataType;
 
-use super::sum::{Summand, width};
+use super::sum::{Summand, for_summand, width};
 use super::{Groups, States, fold, set_validity};
 
 pub(super) fn reset(states: &mut States<'_>, groups: Range<usize>) -> Result<(), RunError> {
@@ -29,7 +30,7 @@ pub(super) fn update(
     let kind = states.kind();
     let (sums, counts) = states.split(width(kind))?;
     let counts = slice_mut::<u64>(counts)?;
-    for_number!(kind, T => {
+    for_summand!(kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
         let values = argument.of::<T>(rows)?;
         fold(sums, counts, &argument, values, groups, T::add, |count| *count += 1);
@@ -44,17 +45,22 @@ pub(super) fn finish(
     counters: &mut Counters,
 ) -> Result<(), RunError> {
     let kind = states.kind();
+    // A DECIMAL is a whole number of so many parts.
+    let parts = match states.argument {
+        DataType::Decimal(_, scale) => power_of_ten(scale) as f64,
+        _ => 1.0,
+    };
     let (sums, counts) = states.split(width(kind))?;
     let counts = slice_mut::<u64>(counts)?.get(groups.clone()).ok_or(RunError::Internal)?;
     set_validity(dst, counts.iter().map(|count| *count != 0));
-    for_number!(kind, T => {
+    for_summand!(kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
         let sums = sums.get(groups).ok_or(RunError::Internal)?;
         for (row, (sum, count)) in sums.iter().zip(counts).enumerate() {
             let sum = T::to_f64(*sum);
             if let Some(d) = dst.of::<f64>(sums.len())?.get_mut(row) {
                 // A sum that left its range is an average that is not known.
-                *d = sum.unwrap_or(f64::NAN) / *count as f64;
+                *d = sum.unwrap_or(f64::NAN) / (*count as f64 * parts);
             }
             if sum.is_none() {
                 counters.arithmetic_errors += 1;

@@ -6,10 +6,10 @@ use core::ops::Range;
 use crate::arena::{copy, slice, slice_mut};
 use crate::error::RunError;
 use crate::expr::compare::Ordered;
-use crate::expr::for_number;
+use crate::expr::for_value;
 use crate::expr::frame::{Vector, VectorMut, set_text, text_bytes};
 use crate::plan::AggregateFunction;
-use crate::types::Kind;
+use crate::types::{Kind, Span, Uuid16, Wide};
 
 use super::{Groups, States, fold_seen, mark, set_seen};
 
@@ -31,6 +31,21 @@ macro_rules! ends {
     )*};
 }
 ends!(i8, i16, i32, i64, u8, u16, u32, u64);
+
+impl Ends for Wide {
+    const LOWEST: Self = Self::new(i128::MIN);
+    const HIGHEST: Self = Self::new(i128::MAX);
+}
+
+impl Ends for Span {
+    const LOWEST: Self = Self::new(i32::MIN, i32::MIN, i64::MIN);
+    const HIGHEST: Self = Self::new(i32::MAX, i32::MAX, i64::MAX);
+}
+
+impl Ends for Uuid16 {
+    const LOWEST: Self = Self::from_le_bytes([0; 16]);
+    const HIGHEST: Self = Self::from_le_bytes([u8::MAX; 16]);
+}
 
 impl Ends for f32 {
     const LOWEST: Self = Self::NEG_INFINITY;
@@ -65,7 +80,7 @@ pub(super) fn reset(states: &mut States<'_>, groups: Range<usize>) -> Result<(),
             }
             Ok(())
         }
-        kind => for_number!(kind, T => {
+        kind => for_value!(kind, T => {
             let best = slice_mut::<T>(best)?.get_mut(groups).ok_or(RunError::Internal)?;
             best.fill(if is_min { T::HIGHEST } else { T::LOWEST });
             Ok(())
@@ -113,7 +128,7 @@ pub(super) fn update(
             }
             Ok(())
         }
-        kind => for_number!(kind, T => {
+        kind => for_value!(kind, T => {
             let best = slice_mut::<T>(best)?;
             let values = argument.of::<T>(rows)?;
             if is_min {
@@ -168,7 +183,7 @@ pub(super) fn finish(
                 set_text(slot, text);
             }
         }
-        kind => for_number!(kind, T => {
+        kind => for_value!(kind, T => {
             let best = slice::<T>(best)?.get(groups).ok_or(RunError::Internal)?;
             copy(dst.of::<T>(best.len())?, best)
         })?,

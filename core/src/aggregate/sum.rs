@@ -1,5 +1,6 @@
-//! `SUM(x)`. Floats and integers up to 32 bits add into 8 bytes, 64-bit integers into 16. A sum of
-//! integers is exact; one that does not fit a BIGINT is NULL and counted.
+//! `SUM(x)`. Floats and integers up to 32 bits add into 8 bytes, 64-bit integers and DECIMALs into 16.
+//! A sum of integers or DECIMALs is exact; one that does not fit a BIGINT, or 38 digits, is NULL and
+//! counted.
 
 use core::ops::Range;
 
@@ -10,27 +11,10 @@ use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::for_number;
 use crate::expr::frame::{Vector, VectorMut};
-use crate::types::Kind;
+use crate::fmt::power_of_ten;
+use crate::types::{Kind, Wide};
 
 use super::{Groups, States, fold_seen, set_seen};
-
-/// An exact sum of 64-bit integers, as the two halves of an i128.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
-#[repr(transparent)]
-pub(super) struct Wide([u64; 2]);
-
-impl Wide {
-    #[inline]
-    pub(super) fn get(self) -> i128 {
-        (u128::from(self.0[1]) << 64 | u128::from(self.0[0])) as i128
-    }
-
-    #[inline]
-    fn add(&mut self, value: i128) {
-        let sum = self.get().wrapping_add(value) as u128;
-        self.0 = [sum as u64, (sum >> 64) as u64];
-    }
-}
 
 /// How values of a type add up.
 pub(super) trait Summand: Pod {
@@ -65,6 +49,21 @@ macro_rules! summand {
         }
     )*};
 }
+/// Adds a whole number; 2^64 rows bring no sum of 64-bit numbers out of its range.
+#[inline]
+fn add_wide(sum: &mut Wide, value: i128) {
+    *sum = Wide::new(sum.get().wrapping_add(value));
+}
+
+/// Adds a DECIMAL, but stays at the end of the range once there: the sum then has no value.
+#[inline]
+fn add_wide_or_stay(sum: &mut Wide, value: i128) {
+    let old = sum.get();
+    if old != i128::MAX && old != i128::MIN {
+        *sum = Wide::new(old.saturating_add(value));
+    }
+}
+
 /// Adds, but stays at the end of the range once there: 2^32 rows and more can bring a sum of 32-bit
 /// integers to it, and it then has no value.
 #[inline]
@@ -79,6 +78,11 @@ fn whole(sum: i64) -> Option<u64> {
     (sum != i64::MAX && sum != i64::MIN).then_some(sum as u64)
 }
 
+/// A sum as a DECIMAL of 38 digits, if it has no more.
+fn decimal(sum: Wide) -> Option<Wide> {
+    (sum.get().unsigned_abs() < power_of_ten(38).unsigned_abs()).then_some(sum)
+}
+
 fn to_f64(sum: i64) -> Option<f64> {
     whole(sum).map(|_| sum as f64)
 }
@@ -90,17 +94,33 @@ summand! {
     u8 as i64: |s, v| *s = s.wrapping_add(v.into()), to_f64, whole;
     u16 as i64: |s, v| *s = s.wrapping_add(v.into()), to_f64, whole;
     u32 as i64: |s, v| add_or_stay(s, v.into()), to_f64, whole;
-    i64 as Wide: |s, v| s.add(v.into()), |s| Some(s.get() as f64),
+    i64 as Wide: |s, v| add_wide(s, v.into()), |s| Some(s.get() as f64),
         |s| i64::try_from(s.get()).ok().map(|v| v as u64);
-    u64 as Wide: |s, v| s.add(v.into()), |s| Some(s.get() as f64),
+    u64 as Wide: |s, v| add_wide(s, v.into()), |s| Some(s.get() as f64),
         |s| i64::try_from(s.get()).ok().map(|v| v as u64);
+    Wide as Wide: |s, v| add_wide_or_stay(s, v.get()),
+        |s| decimal(s).map(|_| s.get() as f64), |_| None;
     f32 as f64: |s, v| *s += f64::from(v), Some, |s| Some(s.to_bits());
     f64 as f64: |s, v| *s += v, Some, |s| Some(s.to_bits());
 }
 
+/// Runs `$body` with `$t` the Rust type of a kind that can be added up.
+macro_rules! for_summand {
+    ($kind:expr, $t:ident => $body:expr) => {
+        match $kind {
+            $crate::types::Kind::I128 => {
+                type $t = $crate::types::Wide;
+                $body
+            }
+            number => $crate::expr::for_number!(number, $t => $body),
+        }
+    };
+}
+pub(super) use for_summand;
+
 /// Bytes of one state.
 pub(super) const fn width(kind: Kind) -> usize {
-    if matches!(kind, Kind::I64 | Kind::U64) { 16 } else { 8 }
+    if matches!(kind, Kind::I64 | Kind::U64 | Kind::I128) { 16 } else { 8 }
 }
 
 pub(super) fn reset(states: &mut States<'_>, groups: Range<usize>) -> Result<(), RunError> {
@@ -122,7 +142,7 @@ pub(super) fn update(
 ) -> Result<(), RunError> {
     let kind = states.kind();
     let (sums, seen) = states.split(width(kind))?;
-    for_number!(kind, T => {
+    for_summand!(kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
         let values = argument.of::<T>(rows)?;
         fold_seen(sums, seen, &argument, values, groups, T::add);
@@ -139,8 +159,23 @@ pub(super) fn finish(
 ) -> Result<(), RunError> {
     let kind = states.kind();
     let nullable = states.argument_nullable;
+    let is_decimal = states.argument.is_decimal();
     let (sums, seen) = states.split(width(kind))?;
     set_seen(dst, seen, nullable, groups.clone(), empty);
+    if is_decimal {
+        let sums = slice_mut::<Wide>(sums)?.get(groups).ok_or(RunError::Internal)?;
+        for (row, sum) in sums.iter().enumerate() {
+            let result = decimal(*sum);
+            if let Some(d) = dst.of::<Wide>(sums.len())?.get_mut(row) {
+                *d = result.unwrap_or_default();
+            }
+            if result.is_none() {
+                counters.arithmetic_errors += 1;
+                dst.set_null(row);
+            }
+        }
+        return Ok(());
+    }
     for_number!(kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
         let sums = sums.get(groups).ok_or(RunError::Internal)?;
@@ -175,5 +210,13 @@ mod tests {
         assert_eq!((u64::result(wide), u64::to_f64(wide)), (None, Some(u64::MAX as f64)));
         i64::add(&mut wide, i64::MIN);
         assert_eq!(i64::result(wide), Some(i64::MAX as u64));
+
+        let mut digits = Wide::new(power_of_ten(38) - 1);
+        assert_eq!(decimal(digits), Some(digits));
+        Wide::add(&mut digits, Wide::new(1));
+        assert_eq!((decimal(digits), Wide::to_f64(digits)), (None, None));
+        Wide::add(&mut digits, Wide::new(power_of_ten(38)));
+        Wide::add(&mut digits, Wide::new(-power_of_ten(38)));
+        assert_eq!(decimal(digits), None);
     }
 }

@@ -1,13 +1,13 @@
 //! Comparisons. Floats are ordered as in DuckDB and PostgreSQL: NaN equals NaN and is above all
-//! other values; texts by their UTF-8 bytes; FALSE below TRUE.
+//! other values; texts by their UTF-8 bytes; FALSE below TRUE; intervals by their length.
 
 use crate::error::RunError;
 use crate::plan::Plan;
 use crate::plan::op::{Instruction, Op, Source};
-use crate::types::Kind;
+use crate::types::{Kind, Span, Uuid16, Wide};
 
-use super::element::{Argument, Element, argument, for_number, map_mask};
-use super::frame::{Others, Vector};
+use super::element::{Argument, Element, argument, for_value, map_mask};
+use super::frame::{Others, Vector, constant_text};
 use super::{Machine, register};
 
 /// Compares `a` with `b` into a mask.
@@ -19,7 +19,7 @@ pub(super) fn compare(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), Ru
     let b = match i.kind {
         Kind::Bool => booleans(i, dst.mask()?, a, &others, plan)?,
         Kind::Text => texts(i, dst.mask()?, a, &others, plan, rows)?,
-        kind => for_number!(kind, T => {
+        kind => for_value!(kind, T => {
             let (b, vector) = argument::<T>(plan, &others, i.b, rows)?;
             numbers::<T>(i.op, dst.mask()?, a.of(rows)?, b);
             Ok(vector)
@@ -72,6 +72,7 @@ ordered! {
     i8: |_| false; i16: |_| false; i32: |_| false; i64: |_| false;
     u8: |_| false; u16: |_| false; u32: |_| false; u64: |_| false;
     f32: f32::is_nan; f64: f64::is_nan;
+    Wide: |_| false; Span: |_| false; Uuid16: |_| false;
 }
 
 #[inline]
@@ -149,7 +150,7 @@ fn texts<'a>(
         Source::Register(id) => (Some(others.get(id)?), &[][..]),
         Source::Constant(id) => {
             let c = plan.constants.get(id.index()).ok_or(RunError::Internal)?;
-            (None, c.as_text().of(plan.texts).as_bytes())
+            (None, constant_text(plan, *c, a.data_type))
         }
     };
     let is_true = |row: usize| {

@@ -3,25 +3,26 @@
 use bytemuck::Pod;
 
 use crate::error::RunError;
-use crate::plan::Plan;
 use crate::plan::op::{Operand, Source};
+use crate::plan::{Constant, Plan};
 use crate::selection::tail;
+use crate::types::{Span, Uuid16, Wide};
 
 use super::failures::Failures;
 use super::frame::{Others, Vector};
 
-/// A number in a register.
+/// A value in a register that has a size: a number, a time, a UUID.
 pub(crate) trait Element: Pod + PartialOrd {
-    /// From a constant's bits.
-    fn from_bits(bits: u64) -> Self;
+    /// From a constant.
+    fn from_constant(plan: &Plan<'_>, constant: Constant) -> Self;
 }
 
 macro_rules! integers {
     ($($t:ty),*) => {$(
         impl Element for $t {
             #[inline]
-            fn from_bits(bits: u64) -> Self {
-                bits as $t
+            fn from_constant(_: &Plan<'_>, constant: Constant) -> Self {
+                constant.0 as $t
             }
         }
     )*};
@@ -30,17 +31,31 @@ integers!(i8, i16, i32, i64, u8, u16, u32, u64);
 
 impl Element for f32 {
     #[inline]
-    fn from_bits(bits: u64) -> Self {
-        Self::from_bits(bits as u32)
+    fn from_constant(_: &Plan<'_>, constant: Constant) -> Self {
+        Self::from_bits(constant.0 as u32)
     }
 }
 
 impl Element for f64 {
     #[inline]
-    fn from_bits(bits: u64) -> Self {
-        Self::from_bits(bits)
+    fn from_constant(_: &Plan<'_>, constant: Constant) -> Self {
+        Self::from_bits(constant.0)
     }
 }
+
+macro_rules! sixteen {
+    ($($t:ty),*) => {$(
+        impl Element for $t {
+            #[inline]
+            fn from_constant(plan: &Plan<'_>, constant: Constant) -> Self {
+                let bytes = constant.as_bytes().of(plan.bytes);
+                // `verify` has seen that they are 16.
+                Self::from_le_bytes(bytes.first_chunk().copied().unwrap_or_default())
+            }
+        }
+    )*};
+}
+sixteen!(Wide, Span, Uuid16);
 
 /// Runs `$body` with `$t` the Rust type of an integer kind; other kinds are an internal error.
 macro_rules! for_integer {
@@ -104,6 +119,29 @@ macro_rules! for_number {
 }
 pub(crate) use for_number;
 
+/// [`for_number`], and the kinds of 16 bytes too: all that have an order and a size.
+macro_rules! for_value {
+    ($kind:expr, $t:ident => $body:expr) => {{
+        use $crate::types::Kind;
+        match $kind {
+            Kind::I128 => {
+                type $t = $crate::types::Wide;
+                $body
+            }
+            Kind::Interval => {
+                type $t = $crate::types::Span;
+                $body
+            }
+            Kind::Uuid => {
+                type $t = $crate::types::Uuid16;
+                $body
+            }
+            number => $crate::expr::for_number!(number, $t => $body),
+        }
+    }};
+}
+pub(crate) use for_value;
+
 /// Runs `$body` with `$t` the unsigned type of the kind's size, for kernels that only move values.
 macro_rules! for_width {
     ($kind:expr, $t:ident => $body:expr) => {
@@ -122,6 +160,10 @@ macro_rules! for_width {
             }
             8 => {
                 type $t = u64;
+                $body
+            }
+            16 => {
+                type $t = $crate::types::Wide;
                 $body
             }
             _ => Err($crate::error::RunError::Internal),
@@ -154,7 +196,7 @@ pub(crate) fn argument<'a, T: Element>(
         }
         Source::Constant(id) => {
             let constant = plan.constants.get(id.index()).ok_or(RunError::Internal)?;
-            Ok((Argument::Constant(T::from_bits(constant.0)), None))
+            Ok((Argument::Constant(T::from_constant(plan, *constant)), None))
         }
     }
 }

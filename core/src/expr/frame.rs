@@ -6,6 +6,7 @@ use crate::arena::{slice, slice_mut};
 use crate::error::RunError;
 use crate::plan::layout::values_bytes;
 use crate::plan::op::{Register, RegisterId};
+use crate::plan::{Constant, Plan};
 use crate::types::DataType;
 
 /// All registers of a query.
@@ -229,6 +230,19 @@ impl VectorMut<'_> {
                 *word = sources.iter().fold(u64::MAX, |w, s| w & s.valid_word(i));
             }
         }
+    }
+}
+
+/// The text, or the bytes, of a constant beside a value of a type.
+#[inline]
+pub(crate) fn constant_text<'a>(
+    plan: &Plan<'a>,
+    constant: Constant,
+    data_type: DataType,
+) -> &'a [u8] {
+    match data_type {
+        DataType::Varbinary(_) => constant.as_bytes().of(plan.bytes),
+        _ => constant.as_text().of(plan.texts).as_bytes(),
     }
 }
 

@@ -4,6 +4,7 @@ use crate::arena::copy;
 use crate::column::{Column, Validity};
 use crate::error::RunError;
 use crate::plan::op::{Instruction, StreamId};
+use crate::record::char_bytes;
 use crate::selection::Selection;
 use crate::types::{DataType, Kind};
 
@@ -24,7 +25,7 @@ pub(super) fn load(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
     let (mut dst, _) = m.frame.split(i.dst)?;
     match i.kind {
         Kind::Bool => load_mask(&mut dst, &column, m.selection)?,
-        Kind::Text => load_text(&mut dst, &column, m.selection),
+        Kind::Text => load_text(&mut dst, &column, field.data_type, m.selection),
         kind => {
             for_width!(kind, T => load_values::<T, { size_of::<T>() }>(dst.of(rows)?, &column, m.selection, T::from_le_bytes))?
         }
@@ -73,12 +74,19 @@ fn load_mask(
 }
 
 /// A length beyond n, which only a broken producer writes, counts as n.
-fn load_text(dst: &mut VectorMut<'_>, column: &Column<'_>, selection: Selection<'_>) {
-    let DataType::Varchar(n) = dst.data_type else { return };
+fn load_text(
+    dst: &mut VectorMut<'_>,
+    column: &Column<'_>,
+    from: DataType,
+    selection: Selection<'_>,
+) {
     let stride = dst.data_type.size().max(1);
+    let (size, text): (usize, fn(&[u8]) -> &[u8]) = match from {
+        DataType::Varchar(n) | DataType::Varbinary(n) => (2 + n as usize, text_bytes),
+        other => (other.size(), char_bytes),
+    };
     for_each(selection, dst.values.chunks_exact_mut(stride), |slot, row| {
-        let field = column.slice(row, 2 + n as usize).unwrap_or(&[]);
-        set_text(slot, text_bytes(field));
+        set_text(slot, text(column.slice(row, size).unwrap_or(&[])));
     });
 }
 

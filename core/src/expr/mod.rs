@@ -10,6 +10,7 @@ mod cast;
 pub(crate) mod compare;
 mod element;
 mod failures;
+mod fmod;
 pub(crate) mod frame;
 pub(crate) mod function;
 mod load;
@@ -24,7 +25,7 @@ use crate::plan::op::{Instruction, Op, Operand, RegisterId, Source};
 use crate::plan::{OnError, Plan};
 use crate::schema::Layout;
 use crate::selection::Selection;
-pub(crate) use element::{for_integer, for_number};
+pub(crate) use element::{for_integer, for_number, for_value};
 use failures::Failed;
 pub(crate) use failures::Halt;
 use frame::Frame;
@@ -127,7 +128,7 @@ impl<'a, 'f> Machine<'a, 'f> {
             Op::And | Op::Or => logic::and_or(self, i),
             Op::Not => logic::not(self, i),
             Op::IsNull | Op::IsNotNull => logic::is_null(self, i),
-            Op::Cast => cast::cast(self, i),
+            Op::Cast | Op::TryCast => cast::cast(self, i),
             Op::Call => call::call(self, i),
             Op::Now => call::now(self, i),
             Op::Guard => {

@@ -4,10 +4,12 @@ use bytemuck::Pod;
 
 use crate::arena::{slice, slice_mut};
 use crate::error::RunError;
+use crate::types::{DataType, Span, Uuid16, Wide};
 
 use super::call::{Input, Invocation, Values};
 use super::element::Element;
 use super::frame::text_bytes;
+use super::function::MAX_ROW_ARGUMENTS;
 
 /// What a row gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +79,7 @@ macro_rules! fixed {
                         Fixed { vector: v.of(rows)?, constant: <$t as bytemuck::Zeroable>::zeroed() }
                     }
                     Values::Constant(c) => {
-                        Fixed { vector: &[], constant: <$t as Element>::from_bits(c.0) }
+                        Fixed { vector: &[], constant: <$t as Element>::from_constant(input.plan, c) }
                     }
                 })
             }
@@ -103,7 +105,7 @@ macro_rules! fixed {
         }
     )*};
 }
-fixed!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64);
+fixed!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, Wide, Span, Uuid16);
 
 fn pod_slots<T: Pod>(values: &mut [u8], rows: usize) -> Result<&mut [T], RunError> {
     slice_mut::<T>(values)?.get_mut(..rows).ok_or(RunError::Internal)
@@ -133,7 +135,10 @@ impl<'a> Read<'a> for &'a [u8] {
         Ok(match input.values {
             Values::Vector(v) => Texts { vector: v.values, stride: v.stride(), constant: &[] },
             Values::Constant(c) => {
-                let constant = c.as_text().of(input.plan.texts).as_bytes();
+                let constant = match input.data_type {
+                    DataType::Varbinary(_) => c.as_bytes().of(input.plan.bytes),
+                    _ => c.as_text().of(input.plan.texts).as_bytes(),
+                };
                 Texts { vector: &[], stride: 0, constant }
             }
         })
@@ -408,25 +413,26 @@ pub(super) fn slices<T>(call: &mut Invocation<'_>, f: fn(&[T]) -> T) -> Result<(
 where
     T: Element + Write + for<'a> Read<'a>,
 {
-    const MOST: usize = 8;
     let count = call.arguments();
-    let mut inputs = [None; MOST];
+    let mut inputs = [None; MAX_ROW_ARGUMENTS];
     for (at, input) in inputs.iter_mut().enumerate().take(count) {
         *input = Some(T::column(call.input(at)?, call.rows())?);
     }
     let rows = call.rows();
-    let mut values = [T::zeroed(); MOST];
-    for row in 0..rows {
-        if !call.is_open(row) {
-            continue;
-        }
+    let mut values = [T::zeroed(); MAX_ROW_ARGUMENTS];
+    let dst = &mut call.dst;
+    let mut slots = T::slots(dst.values, rows)?;
+    let validity = dst.validity.as_deref();
+    let is_open = |row: usize| {
+        validity.is_none_or(|v| v.get(row / 64).is_some_and(|w| w >> (row % 64) & 1 != 0))
+    };
+    for row in (0..rows).filter(|&row| is_open(row)) {
         for (value, input) in values.iter_mut().zip(&inputs) {
             if let Some(input) = input {
                 *value = T::at(input, row);
             }
         }
         let value = f(values.get(..count).ok_or(RunError::Internal)?);
-        let mut slots = T::slots(call.dst.values, rows)?;
         T::put(&mut slots, row, value);
     }
     Ok(())

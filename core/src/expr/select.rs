@@ -1,12 +1,12 @@
 //! Kernels that move whole values: constants, copies, CASE, COALESCE, NULLIF.
 
 use crate::error::RunError;
-use crate::plan::Constant;
 use crate::plan::op::{Instruction, Operand, Source};
+use crate::plan::{Constant, Plan};
 use crate::types::Kind;
 
-use super::element::for_width;
-use super::frame::{Others, Vector, VectorMut, set_text};
+use super::element::{Element, for_width};
+use super::frame::{Others, Vector, VectorMut, constant_text, set_text};
 use super::{Machine, register};
 
 /// A value per row, or one for all.
@@ -43,7 +43,7 @@ impl<'a> Values<'a> {
 
 /// `dst[i] = values[i]` where bit i of `mask` says so. `mask(w)` gives word w.
 fn assign(
-    texts: &str,
+    plan: &Plan<'_>,
     kind: Kind,
     dst: &mut VectorMut<'_>,
     values: Values<'_>,
@@ -61,12 +61,13 @@ fn assign(
             }
         }
         Kind::Text => {
-            let stride = dst.data_type.size().max(1);
+            let data_type = dst.data_type;
+            let stride = data_type.size().max(1);
             for (row, slot) in dst.values.chunks_exact_mut(stride).take(rows).enumerate() {
                 if mask(row / 64) >> (row % 64) & 1 != 0 {
                     let text = match values {
                         Values::Vector(v) => v.text(row),
-                        Values::Constant(c) => c.as_text().of(texts).as_bytes(),
+                        Values::Constant(c) => constant_text(plan, c, data_type),
                     };
                     set_text(slot, text);
                 }
@@ -83,7 +84,7 @@ fn assign(
                     }
                 }
                 Values::Constant(c) => {
-                    let value = c.0 as T;
+                    let value = T::from_constant(plan, c);
                     for (w, dst) in dst.chunks_mut(64).enumerate() {
                         blend_word(dst, core::iter::repeat(value), mask(w));
                     }
@@ -114,7 +115,7 @@ pub(super) fn copy(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
     let constant = Values::of(m, i.a)?;
     let (mut dst, others) = m.frame.split(i.dst)?;
     let values = Values::new(constant, i.a, &others)?;
-    assign(m.plan.texts, i.kind, &mut dst, values, rows, |_| u64::MAX)?;
+    assign(m.plan, i.kind, &mut dst, values, rows, |_| u64::MAX)?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
             *word = values.valid_word(w);
@@ -141,7 +142,7 @@ pub(super) fn blend(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunE
     let bits = condition.mask()?;
     let values = Values::new(constant, i.b, &others)?;
     let mask = |w: usize| bits.get(w).copied().unwrap_or(0) & condition.valid_word(w);
-    assign(m.plan.texts, i.kind, &mut dst, values, rows, mask)?;
+    assign(m.plan, i.kind, &mut dst, values, rows, mask)?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
             *word = *word & !mask(w) | values.valid_word(w) & mask(w);
@@ -157,9 +158,9 @@ pub(super) fn coalesce(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), R
     let (mut dst, others) = m.frame.split(i.dst)?;
     let first = others.get(register(i.a)?)?;
     let second = Values::new(constant, i.b, &others)?;
-    let texts = m.plan.texts;
-    assign(texts, i.kind, &mut dst, Values::Vector(first), rows, |_| u64::MAX)?;
-    assign(texts, i.kind, &mut dst, second, rows, |w| !first.valid_word(w))?;
+    let plan = m.plan;
+    assign(plan, i.kind, &mut dst, Values::Vector(first), rows, |_| u64::MAX)?;
+    assign(plan, i.kind, &mut dst, second, rows, |w| !first.valid_word(w))?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
             *word = first.valid_word(w) | second.valid_word(w);
@@ -175,7 +176,7 @@ pub(super) fn null_if(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), Ru
     let value = others.get(register(i.a)?)?;
     let condition = others.get(register(i.b)?)?;
     let bits = condition.mask()?;
-    assign(m.plan.texts, i.kind, &mut dst, Values::Vector(value), rows, |_| u64::MAX)?;
+    assign(m.plan, i.kind, &mut dst, Values::Vector(value), rows, |_| u64::MAX)?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
             let hit = bits.get(w).copied().unwrap_or(0) & condition.valid_word(w);

@@ -3,7 +3,7 @@
 use core::fmt::{self, Write};
 
 use super::{write_text, write_value};
-use crate::record::{RecordRef, text_bytes};
+use crate::record::{RecordRef, char_bytes, text_bytes};
 use crate::schema::Schema;
 use crate::types::DataType;
 
@@ -51,6 +51,19 @@ pub fn write_csv_row(out: &mut impl Write, schema: Schema<'_>, record: &[u8]) ->
             (None, _) => {}
             (Some(bytes), DataType::Varchar(_)) => {
                 write_csv_text(out, text_bytes(bytes).ok_or(fmt::Error)?)?;
+            }
+            (Some(bytes), DataType::Char(_)) => write_csv_text(out, char_bytes(bytes))?,
+            (Some(bytes), DataType::Varbinary(_)) => {
+                // Its text has no quotes and no line breaks.
+                let quote = if text_bytes(bytes).is_some_and(|b| b.is_empty() || b.contains(&b','))
+                {
+                    "\""
+                } else {
+                    ""
+                };
+                out.write_str(quote)?;
+                write_value(out, field.data_type, bytes)?;
+                out.write_str(quote)?;
             }
             (Some(bytes), data_type) => write_value(out, data_type, bytes)?,
         }

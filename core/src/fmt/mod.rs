@@ -7,24 +7,40 @@
 //! | integers | `-12` | also a leading `+`, a fraction, an exponent, `0x1f`, `0b101`; spaces around |
 //! | REAL, DOUBLE | the shortest text that reads back to the same value: `1.0`, `0.1`, `1e300`, `nan`, `inf`, `-inf` | also a leading `+`, `infinity`, any case; spaces around |
 //! | TIMESTAMP | `2010-01-01 00:00:00.000000` | see [`calendar`](crate::time::calendar) |
-//! | VARCHAR(n) | as it is | UTF-8 of at most n bytes |
+//! | DATE | `2010-01-01` | see [`date`](crate::time::date) |
+//! | TIME | `00:00:00.5` | see [`time_of_day`](crate::time::time_of_day) |
+//! | TIMESTAMP WITH TIME ZONE | `2010-01-01 00:00:00.000000+00` | as TIMESTAMP; an offset is subtracted |
+//! | INTERVAL | `1 year 2 months 3 days 04:05:06.5` | numbers and units, then perhaps a time of day |
+//! | DECIMAL(p, s) | `-1.50`, with s digits behind the point | also a leading `+`, an exponent; spaces around |
+//! | UUID | `a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11` | 32 hexadecimal digits in any case, hyphens anywhere, perhaps in braces |
+//! | VARBINARY(n) | printable ASCII as it is, other bytes as `\xAB` | the same |
+//! | VARCHAR(n), CHAR(n) | as it is | UTF-8 of at most n bytes |
 //!
 //! CSV is RFC 4180 with `\n` after each row: a text with a comma, a quote or a line break is quoted
 //! and its quotes doubled; NULL is an empty field, and an empty text is `""`.
 
+mod bytes;
 mod csv;
+mod decimal;
+mod float;
+mod interval;
 mod number;
+mod uuid;
 
 use core::fmt::{self, Write};
 
 pub use csv::{write_csv_header, write_csv_row, write_csv_text};
+pub use decimal::power_of_ten;
+pub(crate) use decimal::{rescaled, scaled_down};
 pub use number::TextForm;
 
-use crate::record::text_bytes;
+use crate::record::{char_bytes, text_bytes};
 use crate::time::calendar::{
     LocalTimestamp, parse_timestamp, write_timestamp, write_timestamp_short,
 };
-use crate::types::DataType;
+use crate::time::date::{cast_date, parse_date, write_date};
+use crate::time::time_of_day::{cast_time, parse_time, write_time};
+use crate::types::{DataType, Kind, Span};
 
 /// Why a text is not a value of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +57,18 @@ pub enum ParseError {
     NotABoolean,
     /// Not a timestamp, or one that no calendar has.
     NotATimestamp,
+    /// Not a date, or one that no calendar has.
+    NotADate,
+    /// Not a time of day.
+    NotATime,
+    /// Not an interval.
+    NotAnInterval,
+    /// Not the text of bytes: `\xAB` stands for one that is not printable ASCII.
+    NotBytes,
+    /// Not a UUID.
+    NotAUuid,
+    /// A number with more digits behind its point than the DECIMAL has.
+    TooFine,
     /// More bytes than `VARCHAR(n)` holds.
     TooLong,
     /// Not UTF-8.
@@ -57,6 +85,12 @@ impl fmt::Display for ParseError {
             Self::OutOfRange => "is out of range",
             Self::NotABoolean => "is not true or false",
             Self::NotATimestamp => "is not a timestamp (YYYY-MM-DD HH:MM:SS)",
+            Self::NotADate => "is not a date (YYYY-MM-DD)",
+            Self::NotATime => "is not a time of day (HH:MM:SS)",
+            Self::NotAnInterval => "is not an interval (1 month 2 days 03:04:05)",
+            Self::NotBytes => "is not bytes (printable ASCII, and \\xAB for other bytes)",
+            Self::NotAUuid => "is not a UUID (32 hexadecimal digits)",
+            Self::TooFine => "has more digits behind its point than its type",
             Self::TooLong => "is too long",
             Self::NotUtf8 => "is not UTF-8",
             Self::NoRoom => "has no room",
@@ -87,17 +121,21 @@ impl core::error::Error for ParseError {}
 /// See [`ParseError`]. `out` then holds nothing of use.
 pub fn parse_value(data_type: DataType, text: &[u8], out: &mut [u8]) -> Result<(), ParseError> {
     match data_type {
-        DataType::Timestamp => {
+        DataType::Timestamp | DataType::TimestampTz => {
             let micros = parse_timestamp(text).ok_or(ParseError::NotATimestamp)?;
             put(micros.to_le_bytes(), out)
         }
+        DataType::Date => put(parse_date(text).ok_or(ParseError::NotADate)?.to_le_bytes(), out),
+        DataType::Time => put(parse_time(text).ok_or(ParseError::NotATime)?.to_le_bytes(), out),
+        DataType::Interval => put(interval::parse(text, true)?.to_le_bytes(), out),
         other if parse(other, text, out)? => Ok(()),
+        DataType::Decimal(..) => Err(ParseError::TooFine),
         _ => Err(ParseError::NotWhole),
     }
 }
 
 /// Reads the text of a value as `CAST(x AS type)` does, which is as DuckDB does: an integer with a
-/// fraction is rounded, and a timestamp's offset from UTC is ignored.
+/// fraction is rounded, a TIMESTAMP's offset from UTC is ignored, a time may stand behind a date.
 ///
 /// ```
 /// use ringql_core::fmt::parse_cast;
@@ -115,11 +153,18 @@ pub fn parse_cast(data_type: DataType, text: &[u8], out: &mut [u8]) -> Result<()
             let local = LocalTimestamp::parse(text).ok_or(ParseError::NotATimestamp)?;
             put(local.micros.to_le_bytes(), out)
         }
+        DataType::TimestampTz => {
+            let micros = parse_timestamp(text).ok_or(ParseError::NotATimestamp)?;
+            put(micros.to_le_bytes(), out)
+        }
+        DataType::Date => put(cast_date(text).ok_or(ParseError::NotADate)?.to_le_bytes(), out),
+        DataType::Time => put(cast_time(text).ok_or(ParseError::NotATime)?.to_le_bytes(), out),
+        DataType::Interval => put(interval::parse(text, false)?.to_le_bytes(), out),
         other => parse(other, text, out).map(|_| ()),
     }
 }
 
-/// Reads a value of any type but TIMESTAMP; false if it was rounded to a whole number.
+/// Reads a value of a type that data and CAST read alike; false if it was rounded.
 fn parse(data_type: DataType, text: &[u8], out: &mut [u8]) -> Result<bool, ParseError> {
     fn number<T: TextForm, const N: usize>(
         text: &[u8],
@@ -142,7 +187,24 @@ fn parse(data_type: DataType, text: &[u8], out: &mut [u8]) -> Result<bool, Parse
         DataType::Real => number(text, f32::to_le_bytes, out),
         DataType::Double => number(text, f64::to_le_bytes, out),
         DataType::Varchar(n) => parse_text(n, text, out).map(|()| true),
-        DataType::Timestamp => Err(ParseError::NotATimestamp),
+        DataType::Char(n) => parse_char(n, text, out).map(|()| true),
+        DataType::Varbinary(n) => {
+            let out = out.get_mut(..data_type.size()).ok_or(ParseError::NoRoom)?;
+            bytes::parse(n, text, out).map(|()| true)
+        }
+        DataType::Decimal(width, scale) => {
+            let (value, exact) = decimal::parse(text, width, scale)?;
+            match data_type.kind() {
+                Kind::I64 => put((value as i64).to_le_bytes(), out)?,
+                _ => put(value.to_le_bytes(), out)?,
+            }
+            Ok(exact)
+        }
+        DataType::Uuid => put(uuid::parse(text)?, out).map(|()| true),
+        DataType::Timestamp | DataType::TimestampTz => Err(ParseError::NotATimestamp),
+        DataType::Date => Err(ParseError::NotADate),
+        DataType::Time => Err(ParseError::NotATime),
+        DataType::Interval => Err(ParseError::NotAnInterval),
     }
 }
 
@@ -168,6 +230,21 @@ pub fn parse_text(n: u16, text: &[u8], out: &mut [u8]) -> Result<(), ParseError>
         .ok_or(ParseError::NoRoom)?;
     *head = len.to_le_bytes();
     let (used, unused) = rest.split_at_mut_checked(text.len()).ok_or(ParseError::NoRoom)?;
+    used.copy_from_slice(text);
+    unused.fill(0);
+    Ok(())
+}
+
+/// Puts a text into the bytes of a `CHAR(n)`: its bytes, zeros. A zero byte would end it.
+fn parse_char(n: u16, text: &[u8], out: &mut [u8]) -> Result<(), ParseError> {
+    if core::str::from_utf8(text).is_err() {
+        return Err(ParseError::NotUtf8);
+    }
+    let out = out.get_mut(..n.into()).ok_or(ParseError::NoRoom)?;
+    if text.contains(&0) || text.len() > out.len() {
+        return Err(ParseError::TooLong);
+    }
+    let (used, unused) = out.split_at_mut_checked(text.len()).ok_or(ParseError::NoRoom)?;
     used.copy_from_slice(text);
     unused.fill(0);
     Ok(())
@@ -199,6 +276,26 @@ pub fn write_value(out: &mut impl Write, data_type: DataType, bytes: &[u8]) -> f
         DataType::Real => f32::from_le_bytes(first(bytes)?).write(out),
         DataType::Double => f64::from_le_bytes(first(bytes)?).write(out),
         DataType::Timestamp => write_timestamp(out, i64::from_le_bytes(first(bytes)?)),
+        DataType::TimestampTz => {
+            write_timestamp(out, i64::from_le_bytes(first(bytes)?))?;
+            out.write_str("+00")
+        }
+        DataType::Date => write_date(out, i32::from_le_bytes(first(bytes)?)),
+        DataType::Time => write_time(out, i64::from_le_bytes(first(bytes)?)),
+        DataType::Interval => interval::write(out, Span::from_le_bytes(first(bytes)?)),
+        DataType::Decimal(width, scale) => {
+            let value = match data_type.kind() {
+                Kind::I64 => i64::from_le_bytes(first(bytes)?).into(),
+                _ => i128::from_le_bytes(first(bytes)?),
+            };
+            decimal::write(out, value, width, scale)
+        }
+        DataType::Uuid => uuid::write(out, first(bytes)?),
+        DataType::Varbinary(_) => bytes::write(out, text_bytes(bytes).ok_or(fmt::Error)?),
+        DataType::Char(n) => {
+            let field = bytes.get(..n.into()).ok_or(fmt::Error)?;
+            write_text(out, char_bytes(field))
+        }
         DataType::Varchar(_) => write_text(out, text_bytes(bytes).ok_or(fmt::Error)?),
     }
 }
@@ -222,6 +319,10 @@ pub fn write_cast(out: &mut impl Write, data_type: DataType, bytes: &[u8]) -> fm
         DataType::Real => f32::from_le_bytes(first(bytes)?).write_cast(out),
         DataType::Double => f64::from_le_bytes(first(bytes)?).write_cast(out),
         DataType::Timestamp => write_timestamp_short(out, i64::from_le_bytes(first(bytes)?)),
+        DataType::TimestampTz => {
+            write_timestamp_short(out, i64::from_le_bytes(first(bytes)?))?;
+            out.write_str("+00")
+        }
         other => write_value(out, other, bytes),
     }
 }

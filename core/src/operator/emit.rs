@@ -4,7 +4,7 @@ use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector};
 use crate::plan::op::RegisterId;
 use crate::schema::{Field, Layout};
-use crate::types::Kind;
+use crate::types::{Kind, Wide};
 
 /// Writes `rows` records to `room`. Every byte of them is set: padding is zero, and so is the
 /// value of a NULL.
@@ -48,7 +48,7 @@ fn values(
                 }
             } else {
                 for (row, (record, value)) in room.chunks_exact_mut(size).zip(values).enumerate() {
-                    let value = if column.is_valid(row) { *value } else { 0 };
+                    let value = if column.is_valid(row) { *value } else { <$t>::default() };
                     if let Some(slot) = record.get_mut(offset..offset + size_of::<$t>()) {
                         slot.copy_from_slice(&value.to_le_bytes());
                     }
@@ -80,7 +80,8 @@ fn values(
             1 => numbers!(u8),
             2 => numbers!(u16),
             4 => numbers!(u32),
-            _ => numbers!(u64),
+            8 => numbers!(u64),
+            _ => numbers!(Wide),
         },
     }
     Ok(())

@@ -1,12 +1,14 @@
 //! Group keys as words: each row's keys packed into 8-byte words, so that equal keys are equal
 //! words. [`key_place`] says where each key lies.
 
-use crate::arena::slice_mut;
+use bytemuck::Pod;
+
+use crate::arena::{copy, slice_mut};
 use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector, VectorMut, set_text, text_bytes};
 use crate::plan::layout::key_place;
 use crate::plan::op::{Register, RegisterId};
-use crate::types::{DataType, Kind};
+use crate::types::{DataType, Kind, Span, Wide};
 
 /// Packs the key registers of `rows` rows into `words`, `width` words a row.
 pub(super) fn encode(
@@ -55,7 +57,13 @@ fn encode_alone(key: &Vector<'_>, rows: usize, words: &mut [u64]) -> Result<bool
         Kind::I16 | Kind::U16 => widen!(u16),
         Kind::I32 | Kind::U32 => widen!(u32),
         Kind::I64 | Kind::U64 => widen!(u64),
-        Kind::Bool | Kind::F32 | Kind::F64 | Kind::Text => return Ok(false),
+        Kind::Bool
+        | Kind::F32
+        | Kind::F64
+        | Kind::Text
+        | Kind::I128
+        | Kind::Interval
+        | Kind::Uuid => return Ok(false),
     }
     Ok(true)
 }
@@ -119,6 +127,11 @@ fn encode_values(
             let one = if v.is_nan() { f64::NAN } else { v + 0.0 };
             one.to_bits()
         }),
+        Kind::I128 | Kind::Uuid => pairs(key, width, start, rows, words, |v: Wide| v)?,
+        // Equal intervals are one group.
+        Kind::Interval => {
+            pairs(key, width, start, rows, words, |v: Span| v.normal())?;
+        }
         Kind::Text => {
             let len = key.stride();
             let bytes: &mut [u8] = bytemuck::cast_slice_mut(words);
@@ -130,6 +143,27 @@ fn encode_values(
                     set_text(field, key.text(row));
                 }
             }
+        }
+    }
+    Ok(())
+}
+
+/// Puts a value of 16 bytes into every row's two words from byte `start` on, which starts a word.
+fn pairs<T: Pod>(
+    key: &Vector<'_>,
+    width: usize,
+    start: usize,
+    rows: usize,
+    words: &mut [u64],
+    normal: impl Fn(T) -> T,
+) -> Result<(), RunError> {
+    for (row, (slot, value)) in
+        words.chunks_exact_mut(width.max(1)).zip(key.of::<T>(rows)?).enumerate()
+    {
+        if key.is_valid(row)
+            && let Some(pair) = slot.get_mut(start / 8..start / 8 + 2)
+        {
+            copy(pair, bytemuck::cast_slice(&[normal(*value)]))?;
         }
     }
     Ok(())
@@ -191,7 +225,7 @@ fn decode_values(
         DataType::Boolean => {
             pack_bits(dst.mask()?, get(words, width, start).map(|v| v as u8));
         }
-        DataType::Varchar(_) => {
+        DataType::Varchar(_) | DataType::Varbinary(_) => {
             let len = dst.data_type.size();
             let bytes: &[u8] = bytemuck::cast_slice(words);
             let mut slots = bytes.chunks_exact((width * 8).max(1));
@@ -204,7 +238,15 @@ fn decode_values(
             1 => numbers!(u8),
             2 => numbers!(u16),
             4 => numbers!(u32),
-            _ => numbers!(u64),
+            8 => numbers!(u64),
+            _ => {
+                let groups = words.chunks_exact(width.max(1));
+                let pairs = dst.values.chunks_exact_mut(16);
+                for (d, group) in pairs.zip(groups) {
+                    let pair = group.get(start / 8..start / 8 + 2).ok_or(RunError::Internal)?;
+                    copy(d, bytemuck::cast_slice(pair))?;
+                }
+            }
         },
     }
     Ok(())

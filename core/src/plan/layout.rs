@@ -66,16 +66,18 @@ pub const fn index_entries(groups: u32) -> u64 {
 /// Where a key lies in a group's key words: its value's first byte, and the next free byte.
 ///
 /// Keys stand in declared order. A nullable key has a byte before it (1 = not NULL). A number
-/// never straddles two 8-byte words; a text starts a word and is padded to whole words.
+/// of up to 8 bytes never straddles two 8-byte words; other values start a word, and texts are
+/// padded to whole words.
 #[must_use]
 pub const fn key_place(at: u64, data_type: DataType, nullable: bool) -> (u64, u64) {
     let after_flag = at + nullable as u64;
     let size = data_type.size() as u64;
     match data_type {
-        DataType::Varchar(_) => {
+        DataType::Varchar(_) | DataType::Varbinary(_) => {
             let start = align8(after_flag);
             (start, start + align8(size))
         }
+        _ if size > 8 => (align8(after_flag), align8(after_flag) + size),
         _ if after_flag / 8 == (after_flag + size - 1) / 8 => (after_flag, after_flag + size),
         _ => (align8(after_flag), align8(after_flag) + size),
     }
@@ -125,7 +127,7 @@ pub const fn aggregate_bytes(plan: &Plan<'_>, aggregate: &Aggregate, slots: u64)
     let kind = argument.data_type.kind();
     // A group's MIN, MAX or SUM of an argument that can be NULL may have seen no value.
     let seen = if argument.nullable { align8(slots) } else { 0 };
-    let sum = if matches!(kind, Kind::I64 | Kind::U64) { 16 } else { 8 };
+    let sum = if matches!(kind, Kind::I64 | Kind::U64 | Kind::I128) { 16 } else { 8 };
     match aggregate.function {
         AggregateFunction::CountAll | AggregateFunction::Count => slots.saturating_mul(8),
         AggregateFunction::Sum => slots.saturating_mul(sum).saturating_add(seen),

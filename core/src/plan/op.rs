@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::fmt::power_of_ten;
 use crate::types::{DataType, Kind};
 
 macro_rules! index {
@@ -169,7 +170,9 @@ impl Kinds {
     pub const fn accept(self, kind: Kind) -> bool {
         match self {
             Self::All => true,
-            Self::Numbers => !matches!(kind, Kind::Bool | Kind::Text),
+            Self::Numbers => {
+                !matches!(kind, Kind::Bool | Kind::Text | Kind::I128 | Kind::Interval | Kind::Uuid)
+            }
             Self::Floats => matches!(kind, Kind::F32 | Kind::F64),
             Self::Bool => matches!(kind, Kind::Bool),
             Self::Time => matches!(kind, Kind::I64),
@@ -289,12 +292,14 @@ opcodes! {
     Guard "guard" "failed rows count where {a}" Bool (Mask, Nothing) -> Nothing false;
     /// Failed rows count everywhere again.
     Unguard "unguard" "failed rows count everywhere" Bool (Nothing, Nothing) -> Nothing false;
+    /// Start of the tumbling window of `b` microseconds that holds timestamp `a`.
+    WindowStart "window start" "start of the window of {b} that holds {a}" Time (Register, Constant) -> Same true;
     /// `dst` = call `a` of the call table.
     Call "call" "{a}" All (Call, Nothing) -> Same false;
     /// `dst` = the query's clock: NULL until the host or device has set it.
     Now "now" "NOW()" Time (Nothing, Nothing) -> Same false;
-    /// Start of the tumbling window of `b` microseconds that holds timestamp `a`.
-    WindowStart "window start" "start of the window of {b} that holds {a}" Time (Register, Constant) -> Same true;
+    /// Like CAST, but what does not fit is NULL without being counted.
+    TryCast "try cast" "TRY_CAST({a} AS {type})" All (Register, Nothing) -> Any false;
 }
 
 impl Op {
@@ -313,22 +318,35 @@ impl Op {
     }
 }
 
-/// Whether `CAST(from AS to)` exists. TIMESTAMP converts to and from VARCHAR only.
+/// Whether `CAST(from AS to)` exists: where it does in DuckDB.
 ///
 /// ```
 /// use ringql_core::plan::op::cast_defined;
-/// use ringql_core::types::DataType::{BigInt, Timestamp, Varchar};
+/// use ringql_core::types::DataType::{BigInt, Date, Timestamp, Varchar};
 /// assert!(cast_defined(Timestamp, Varchar(33)));
+/// assert!(cast_defined(Timestamp, Date));
 /// assert!(!cast_defined(Timestamp, BigInt));
 /// ```
 #[must_use]
 pub const fn cast_defined(from: DataType, to: DataType) -> bool {
-    use DataType::{Timestamp, Varchar};
+    use DataType::{Char, Date, Interval, Time, Timestamp, TimestampTz, Uuid, Varbinary, Varchar};
     match (from, to) {
-        (Timestamp, Timestamp | Varchar(_)) | (Varchar(_), Timestamp) => true,
-        (Timestamp, _) | (_, Timestamp) => false,
-        _ => true,
+        // A CHAR is never in a register.
+        (Char(_), _) | (_, Char(_)) => false,
+        (Varchar(_), _) | (_, Varchar(_)) => true,
+        (Date, Date | Timestamp | TimestampTz)
+        | (Timestamp | TimestampTz, Date | Timestamp | TimestampTz)
+        | (Timestamp | Time, Time)
+        | (Interval, Interval)
+        | (Uuid, Uuid)
+        | (Uuid | Varbinary(_), Varbinary(_)) => true,
+        (from, to) => is_number(from) && is_number(to),
     }
+}
+
+/// BOOLEAN, the integers, the floats and DECIMAL convert to each other.
+const fn is_number(t: DataType) -> bool {
+    matches!(t, DataType::Boolean) || t.is_numeric() || t.is_decimal()
 }
 
 /// Whether `CAST(from AS to)` can meet a value that does not fit `to` (the row is then NULL and
@@ -336,20 +354,44 @@ pub const fn cast_defined(from: DataType, to: DataType) -> bool {
 ///
 /// ```
 /// use ringql_core::plan::op::cast_can_fail;
-/// use ringql_core::types::DataType::{BigInt, Integer, Real, UInteger, Varchar};
+/// use ringql_core::types::DataType::{BigInt, Decimal, Integer, Real, UInteger, Varchar};
 /// assert!(!cast_can_fail(UInteger, BigInt));
 /// assert!(cast_can_fail(Integer, UInteger));
 /// assert!(!cast_can_fail(BigInt, Real));
 /// assert!(!cast_can_fail(Integer, Varchar(11)));
 /// assert!(cast_can_fail(Integer, Varchar(10)));
+/// assert!(!cast_can_fail(Integer, Decimal(11, 1)));
+/// assert!(cast_can_fail(Integer, Decimal(10, 1)));
 /// ```
 #[must_use]
 pub const fn cast_can_fail(from: DataType, to: DataType) -> bool {
+    use DataType::{Date, Decimal, Timestamp, TimestampTz, Uuid, Varbinary};
     match (from, to) {
         (_, DataType::Varchar(n)) => text_len(from) > n,
         (DataType::Varchar(_), _) => true,
+        (Varbinary(m), Varbinary(n)) => m > n,
+        (Uuid, Varbinary(n)) => n < 16,
+        // A timestamp has fewer years than a date.
+        (Date, Timestamp | TimestampTz) => true,
+        (Timestamp | TimestampTz | Date | DataType::Time | DataType::Interval | Uuid, _) => false,
+        (DataType::Boolean, Decimal(p, s)) => p == s,
+        (Decimal(p, s), Decimal(q, t)) => {
+            // Fewer digits behind the point: rounding may need one more before it.
+            let rounds = (t < s) as u8;
+            q - t < p - s + rounds
+        }
+        (Decimal(p, s), _) => match integer_range(to) {
+            Some((_, max)) => power_of_ten(p - s) - (s == 0) as i128 > max || to.is_unsigned(),
+            None => false,
+        },
+        (_, Decimal(p, s)) => match integer_range(from) {
+            Some((min, max)) => {
+                let most = power_of_ten(p - s) - 1;
+                max > most || min < -most
+            }
+            None => true,
+        },
         (DataType::Boolean, _) | (_, DataType::Boolean) => false,
-        (DataType::Timestamp, DataType::Timestamp) => false,
         (_, DataType::Double) | (DataType::Real, DataType::Real) => false,
         (_, DataType::Real) => from.is_float(),
         _ => match (integer_range(from), integer_range(to)) {
@@ -377,7 +419,17 @@ pub const fn text_len(data_type: DataType) -> u16 {
         DataType::Real | DataType::Double => 24,
         // 290309-12-22 (BC) 00:00:00.000001
         DataType::Timestamp => 33,
-        DataType::Varchar(n) => n,
+        DataType::TimestampTz => 36,
+        // 5877642-06-25 (BC)
+        DataType::Date => 18,
+        // 23:59:59.999999
+        DataType::Time => 15,
+        // -178956969 years -11 months -2147483648 days -2562047788:00:54.775808
+        DataType::Interval => 69,
+        DataType::Decimal(p, s) => p as u16 + 1 + (s > 0) as u16,
+        DataType::Uuid => 36,
+        DataType::Varchar(n) | DataType::Char(n) => n,
+        DataType::Varbinary(n) => n.saturating_mul(4),
     }
 }
 

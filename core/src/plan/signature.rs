@@ -69,7 +69,7 @@ pub type Compile =
 
 impl Prepared {
     /// The type of the argument: bytes of no column.
-    pub const TYPE: DataType = DataType::Varchar(0);
+    pub const TYPE: DataType = DataType::Varbinary(0);
 }
 
 /// What is known of an argument before a row is seen.
@@ -86,7 +86,7 @@ impl Shape {
     #[must_use]
     pub const fn len(self) -> u32 {
         match self.data_type {
-            DataType::Varchar(n) => n as u32,
+            DataType::Varchar(n) | DataType::Varbinary(n) => n as u32,
             _ => 0,
         }
     }
@@ -198,6 +198,7 @@ impl Signature {
         let first = all.next()?;
         Some(all.fold(first, |t, other| match (t, other) {
             (DataType::Varchar(a), DataType::Varchar(b)) => DataType::Varchar(a.max(b)),
+            (DataType::Varbinary(a), DataType::Varbinary(b)) => DataType::Varbinary(a.max(b)),
             _ => t,
         }))
     }
@@ -213,6 +214,8 @@ impl Signature {
         let fits = |(at, shape): (usize, &Shape)| match (self.param(at), shape.data_type) {
             (Some(Param::Is(is)), t) => *is == t,
             (Some(Param::Text | Param::AsText), DataType::Varchar(n)) => n > 0,
+            (Some(Param::Bytes), DataType::Varbinary(n)) => n > 0,
+            (Some(Param::Decimal), DataType::Decimal(..)) => true,
             (Some(Param::T(class)), own) => {
                 class.contains(own) && t.is_some_and(|t| t.same_family(own))
             }
@@ -226,7 +229,7 @@ impl Signature {
             Returns::Is(t) => Some(t),
             Returns::T => t,
             Returns::Text(_) => Some(DataType::Varchar(room(self.text_len(shapes)?))),
-            Returns::Bytes(_) => None,
+            Returns::Bytes(_) => Some(DataType::Varbinary(room(self.text_len(shapes)?))),
             Returns::Rule(rule) => rule(shapes),
         }
     }
@@ -285,6 +288,14 @@ const fn type_tag(t: DataType) -> u8 {
         DataType::Double => 11,
         DataType::Timestamp => 12,
         DataType::Varchar(_) => 13,
+        DataType::Decimal(..) => 14,
+        DataType::Date => 15,
+        DataType::Time => 16,
+        DataType::Interval => 17,
+        DataType::TimestampTz => 18,
+        DataType::Char(_) => 19,
+        DataType::Varbinary(_) => 20,
+        DataType::Uuid => 21,
     }
 }
 

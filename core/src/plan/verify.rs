@@ -8,10 +8,10 @@
 //!    (registers: [`MAX_REGISTERS`], constants: 32,768).
 //! 2. **Streams and outputs**: one of each, for now. Names lie in the text pool, on character
 //!    boundaries. Fields stand in the field table without gap or overlap, streams before outputs;
-//!    VARCHAR(n) has n from 1 to [`DataType::MAX_VARCHAR`]; each offset is the record layout's; a
+//!    types are in range ([`DataType::is_defined`]); each offset is the record layout's; a
 //!    record has 1 to [`MAX_RECORD`] bytes. An event time is a TIMESTAMP NOT NULL column with a
 //!    delay from 0 to [`LENGTH_LIMIT`].
-//! 3. **Registers**: their types.
+//! 3. **Registers**: their types, of which CHAR is none.
 //! 4. **Operators**, one after another (`verify/chain.rs`): what may follow what, and each one's
 //!    own parameters.
 //! 5. With each operator its **program**, instruction by instruction (`verify/program.rs`):
@@ -192,17 +192,14 @@ fn text(plan: &Plan<'_>, text: Text, table: Table, entry: usize) -> Result<(), V
 }
 
 fn data_type(data_type: DataType, table: Table, entry: usize) -> Result<(), VerifyError> {
-    match data_type {
-        DataType::Varchar(n) => {
-            ensure((1..=DataType::MAX_VARCHAR).contains(&n), table, entry, Fault::Capacity)
-        }
-        _ => Ok(()),
-    }
+    ensure(data_type.is_defined(), table, entry, Fault::Capacity)
 }
 
 fn registers(plan: &Plan<'_>) -> Result<(), VerifyError> {
     for (i, register) in plan.registers.iter().enumerate() {
         data_type(register.data_type, Table::Registers, i)?;
+        let is_char = matches!(register.data_type, DataType::Char(_));
+        ensure(!is_char, Table::Registers, i, Fault::Type)?;
     }
     Ok(())
 }

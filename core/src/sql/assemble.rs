@@ -271,22 +271,6 @@ impl<'a> Tables<'a> {
         Ok(Operand::call(CallId(at.ok_or(TooLarge::Tables)?)))
     }
 
-    /// A place in the byte pool.
-    fn bytes(&mut self, bytes: &[u8]) -> Result<Range, TooLarge> {
-        let pool = &mut self.plan.bytes;
-        let found = match bytes.len() {
-            0 => Some(0),
-            n => pool.windows(n).position(|w| w == bytes),
-        };
-        let start = found.unwrap_or_else(|| {
-            pool.extend_from_slice(bytes);
-            pool.len() - bytes.len()
-        });
-        let number = |n: usize| u16::try_from(n).map_err(|_| TooLarge::Texts);
-        number(pool.len())?;
-        Ok(Range { start: number(start)?, len: number(bytes.len())? })
-    }
-
     fn operand(&mut self, arg: Arg, literals: &[Literal]) -> Result<Operand, TooLarge> {
         Ok(match arg {
             Arg::None | Arg::Call(_) => Operand::NONE,
@@ -298,7 +282,7 @@ impl<'a> Tables<'a> {
                     Some(Literal::Text(text)) => {
                         Constant::text(self.texts.add(text).ok_or(TooLarge::Texts)?)
                     }
-                    Some(Literal::Prepared(bytes)) => Constant::bytes(self.bytes(bytes)?),
+                    Some(Literal::Bytes(bytes)) => Constant::bytes(self.bytes(bytes)?),
                     None => Constant(0),
                 };
                 let constants = &mut self.plan.constants;
@@ -310,6 +294,17 @@ impl<'a> Tables<'a> {
                 Operand::constant(ConstantId(at.ok_or(TooLarge::Tables)?))
             }
         })
+    }
+
+    /// The place of bytes in the byte pool, in which nothing stands twice.
+    fn bytes(&mut self, bytes: &[u8]) -> Result<Range, TooLarge> {
+        let pool = &mut self.plan.bytes;
+        let found = pool.windows(bytes.len().max(1)).position(|w| w == bytes);
+        let start = found.unwrap_or_else(|| {
+            pool.extend_from_slice(bytes);
+            pool.len() - bytes.len()
+        });
+        range(start, bytes.len())
     }
 
     /// A list of registers; the place of an equal one, if there is one already.

@@ -100,7 +100,14 @@ impl Binder<'_> {
                 Type::Known(DataType::Varchar(_)) | Type::Text => Some(0),
                 _ => Some(cost(own, DataType::Varchar(1)).unwrap_or(149)),
             },
-            Param::Bytes | Param::Decimal => None,
+            Param::Bytes => match own {
+                Type::Known(DataType::Varbinary(_)) => Some(0),
+                _ => None,
+            },
+            Param::Decimal => match own {
+                Type::Known(DataType::Decimal(..)) => Some(0),
+                _ => None,
+            },
             Param::Prepared(_) => self.constant_text(part).map(|_| 0),
         }
     }
@@ -152,7 +159,7 @@ impl Binder<'_> {
                     let help = format!("{} must be a literal that can be read", prepared.what);
                     self.error(part.extent, Kind::Value, message, help)
                 })?;
-                let node = self.tree.literal(Literal::Prepared(bytes), Prepared::TYPE);
+                let node = self.tree.literal(Literal::Bytes(bytes), Prepared::TYPE);
                 node.map_err(|r| self.refused(r, part.extent))
             }
         }

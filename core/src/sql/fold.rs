@@ -53,6 +53,12 @@ fn literal(data_type: DataType, value: &[u8]) -> Option<Literal> {
         let text = core::str::from_utf8(text_bytes(value)?).ok()?;
         return Some(Literal::Text(text.to_string() as String));
     }
+    if let DataType::Varbinary(_) = data_type {
+        return Some(Literal::Bytes(text_bytes(value)?.to_vec()));
+    }
+    if value.len() == 16 {
+        return Some(Literal::Bytes(value.to_vec()));
+    }
     let mut bytes = [0u8; 8];
     bytes.get_mut(..value.len())?.copy_from_slice(value);
     let bits = u64::from_le_bytes(bytes);

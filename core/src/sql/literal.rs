@@ -13,8 +13,8 @@ pub(super) enum Literal {
     Bits(u64),
     /// A text.
     Text(String),
-    /// What a literal was prepared to: see [`crate::function::Prepared`].
-    Prepared(Vec<u8>),
+    /// Bytes, and values of 16 bytes: what lies in the byte pool.
+    Bytes(Vec<u8>),
 }
 
 impl Literal {

@@ -162,7 +162,7 @@ impl StreamDefinition {
 ///
 /// let sql = "CREATE STREAM s (temp REAL NOT NULL);
 ///            SELECT temp * 1.8 + 32 AS f FROM s WHERE temp > 30";
-/// let program = compile(sql, &Options { batch_rows: 64, ..Options::default(), ..Options::default() })?;
+/// let program = compile(sql, &Options { batch_rows: 64, ..Options::default() })?;
 /// assert_eq!(program.streams[0].name, "s");
 /// let plan = program.queries[0].plan();
 /// assert_eq!(plan.batch_rows, 64);

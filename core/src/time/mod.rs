@@ -1,6 +1,9 @@
 //! Event time: the calendar.
 
 pub mod calendar;
+pub mod civil;
+pub mod date;
+pub mod time_of_day;
 
 /// Event times beyond this many microseconds (146,000 years) before or after 1970 are late: a
 /// clock that says so is wrong, and sums of times below it can't overflow.

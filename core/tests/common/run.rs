@@ -16,6 +16,8 @@ use super::Random;
 pub enum Outcome {
     Finished,
     GroupsFull,
+    /// A value failed, and the plan stops then.
+    Failed,
     /// The arena is above [`MAX_ARENA`]; it was not run.
     Large,
 }
@@ -74,6 +76,7 @@ fn results(
             }
             Ok(_) => {}
             Err(RunError::GroupsFull { .. }) => return (Outcome::GroupsFull, written),
+            Err(RunError::Failed(_)) => return (Outcome::Failed, written),
             Err(error) => panic!("{error}"),
         }
     }

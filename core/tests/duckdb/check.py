@@ -13,6 +13,8 @@ import os
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True
+
 from functions import generate
 
 HERE = os.path.dirname(os.path.abspath(__file__))

@@ -1,5 +1,7 @@
 //! The differences from DuckDB on purpose.
 
+use super::evaluate::words;
+
 /// Those of one family.
 pub(crate) struct Differences(Vec<Difference>);
 
@@ -25,8 +27,12 @@ impl Differences {
     /// RingQL's value of an expression at a place, if it differs there.
     pub(crate) fn find(&mut self, expression: &str, data_type: &str, place: &str) -> Option<&str> {
         let entry = self.0.iter_mut().find(|entry| {
-            let all = entry.expression.strip_prefix("type:") == Some(data_type);
-            (all || entry.expression == expression) && entry.place == place
+            let covers = match entry.expression.split_once(':') {
+                Some(("type", of)) => of == data_type,
+                Some(("column", name)) => words(expression).any(|word| word == name),
+                _ => entry.expression == expression,
+            };
+            covers && entry.place == place
         })?;
         entry.used = true;
         Some(entry.value)

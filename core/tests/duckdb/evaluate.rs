@@ -6,7 +6,7 @@ use ringql_core::query::Query;
 use ringql_core::record::{RecordMut, RecordRef};
 use ringql_core::ring::{RecordSink, RecordSource};
 use ringql_core::schema::Schema;
-use ringql_core::sql::{CompileErrorKind, Options, compile};
+use ringql_core::sql::{Options, compile};
 use ringql_core::types::DataType;
 
 /// The most that a float may differ from another libm's, units in the last place.
@@ -29,7 +29,7 @@ pub(crate) struct Value {
 
 /// What RingQL makes of an expression.
 pub(crate) enum Outcome {
-    Refused(CompileErrorKind, String),
+    Refused(String),
     /// The type by DuckDB's name, and the values row by row.
     Rows(String, Vec<Value>),
     /// Something that must not be.
@@ -49,19 +49,18 @@ impl Table {
     /// Evaluates an expression in each row alone, and in all rows as one batch.
     pub(crate) fn evaluate(&self, expression: &str) -> Outcome {
         // Only the columns that it names, so that a type which is missing stops nothing else.
-        let words: Vec<&str> =
-            expression.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).collect();
-        let mut used: Vec<usize> =
-            (0..self.columns.len()).filter(|i| words.contains(&&*self.columns[*i].0)).collect();
+        let mut used: Vec<usize> = (0..self.columns.len())
+            .filter(|i| words(expression).any(|word| word == self.columns[*i].0))
+            .collect();
         if used.is_empty() {
             used.push(0);
         }
         let columns: Vec<String> =
             used.iter().map(|i| format!("{} {}", self.columns[*i].0, self.columns[*i].1)).collect();
         let sql = format!("CREATE STREAM s ({});\nSELECT {expression} FROM s", columns.join(", "));
-        let program = match compile(&sql, &Options { batch_rows: 64 }) {
+        let program = match compile(&sql, &Options { batch_rows: 64, ..Options::default() }) {
             Ok(program) => program,
-            Err(error) => return Outcome::Refused(error.kind(), error.to_string()),
+            Err(error) => return Outcome::Refused(error.to_string()),
         };
         let input: Result<Vec<_>, _> = self
             .rows
@@ -101,6 +100,11 @@ impl Table {
         }
         Outcome::Rows(duckdb_name(data_type), values)
     }
+}
+
+/// The words of an expression, the names of its columns among them.
+pub(crate) fn words(expression: &str) -> impl Iterator<Item = &str> {
+    expression.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
 }
 
 /// A record from the texts of its values.

@@ -81,37 +81,33 @@ fn constant(plan: &Plan<'_>, entry: &Instruction, value: Constant) -> String {
         return duration(value.0.cast_signed());
     }
     let type_of = |id: RegisterId| plan.registers.get(id.index()).map(|r| r.data_type);
-    // Beside a TIMESTAMP a number is one.
+    // It has the type of what it stands beside.
     let beside = match entry.a.source() {
         Source::Register(id) if entry.op.info().a == Takes::Register => type_of(id),
         _ => type_of(entry.dst),
     };
-    let data_type = match entry.kind {
-        Kind::Text => DataType::Varchar(DataType::MAX_VARCHAR),
-        Kind::I64 if beside == Some(DataType::Timestamp) => DataType::Timestamp,
-        Kind::Bool => DataType::Boolean,
-        Kind::I8 => DataType::TinyInt,
-        Kind::I16 => DataType::SmallInt,
-        Kind::I32 => DataType::Integer,
-        Kind::I64 => DataType::BigInt,
-        Kind::U8 => DataType::UTinyInt,
-        Kind::U16 => DataType::USmallInt,
-        Kind::U32 => DataType::UInteger,
-        Kind::U64 => DataType::UBigInt,
-        Kind::F32 => DataType::Real,
-        Kind::F64 => DataType::Double,
-    };
-    typed(plan, data_type, value)
+    match beside {
+        Some(data_type) => literal(plan, data_type, value),
+        None => value.0.to_string(),
+    }
 }
 
 /// A constant of a type.
-fn typed(plan: &Plan<'_>, data_type: DataType, value: Constant) -> String {
-    if data_type.kind() == Kind::Text {
-        let text = value.as_text().of(plan.texts).escape_debug().to_string();
-        return format!("'{}'", text.replace("\\'", "''").replace("\\\"", "\""));
-    }
+pub(super) fn literal(plan: &Plan<'_>, data_type: DataType, value: Constant) -> String {
     let mut text = String::new();
-    match write_value(&mut text, data_type, &value.0.to_le_bytes()) {
+    let written = match data_type {
+        DataType::Varchar(_) => {
+            let text = value.as_text().of(plan.texts).escape_debug().to_string();
+            return format!("'{}'", text.replace("\\'", "''").replace("\\\"", "\""));
+        }
+        DataType::Varbinary(_) => {
+            let bytes = value.as_bytes().of(plan.bytes);
+            return bytes.iter().fold("X'".to_owned(), |text, b| text + &format!("{b:02X}")) + "'";
+        }
+        t if t.kind().size() == 16 => write_value(&mut text, t, value.as_bytes().of(plan.bytes)),
+        t => write_value(&mut text, t, &value.0.to_le_bytes()),
+    };
+    match written {
         Ok(()) => text,
         Err(_) => value.0.to_string(),
     }
@@ -127,7 +123,7 @@ fn call(plan: &Plan<'_>, names: &Names<'_>, operand: Operand) -> String {
         Source::Register(id) => format!("r{}", id.0),
         Source::Constant(id) => match plan.constants.get(id.index()) {
             Some(_) if a.data_type == Prepared::TYPE => "(prepared)".to_owned(),
-            Some(value) => typed(plan, a.data_type, *value),
+            Some(value) => literal(plan, a.data_type, *value),
             None => format!("constant {}", id.0),
         },
     });
@@ -169,6 +165,9 @@ pub(super) const fn kind(kind: Kind) -> &'static str {
         Kind::F32 => "f32",
         Kind::F64 => "f64",
         Kind::Text => "text",
+        Kind::I128 => "i128",
+        Kind::Interval => "interval",
+        Kind::Uuid => "uuid",
     }
 }
 

@@ -52,7 +52,8 @@ impl Program<'_> {
         }
         let result = signature.result(shapes).ok_or(Fault::Type)?;
         let room = match (result, dst.data_type) {
-            (DataType::Varchar(_), DataType::Varchar(n)) => n,
+            (DataType::Varchar(_), DataType::Varchar(n))
+            | (DataType::Varbinary(_), DataType::Varbinary(n)) => n,
             (result, dst) if result == dst => 0,
             _ => return Err(Fault::Type),
         };
@@ -108,7 +109,17 @@ impl Program<'_> {
                     .map_err(|_| Fault::Index)?;
                 place.len <= n && constant == Constant::text(place)
             }
+            (DataType::Varbinary(n), _) => {
+                let place = constant.as_bytes();
+                place.of(self.plan.bytes).len() == usize::from(place.len)
+                    && place.len <= n
+                    && constant == Constant::bytes(place)
+            }
             (_, Kind::Text) => false,
+            (_, Kind::I128 | Kind::Interval | Kind::Uuid) => {
+                let place = constant.as_bytes();
+                place.of(self.plan.bytes).len() == 16 && constant == Constant::bytes(place)
+            }
             (_, kind) => number_fits(kind, constant.0),
         };
         if holds { Ok(()) } else { Err(Fault::Capacity) }

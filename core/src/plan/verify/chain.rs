@@ -21,7 +21,7 @@ use crate::plan::{
     Aggregate, AggregateFunction, AggregateTable, EventTime, Operator, Plan, Range, Stream,
 };
 use crate::time::LENGTH_LIMIT;
-use crate::types::DataType;
+use crate::types::{DataType, Kind};
 
 /// Checks the operators and all that they name.
 pub(super) fn verify(plan: &Plan<'_>, functions: &dyn Signatures) -> Result<(), VerifyError> {
@@ -274,16 +274,21 @@ impl AggregateFunction {
     /// assert_eq!(Sum.result_type(DataType::TinyInt), Some(DataType::BigInt));
     /// assert_eq!(Avg.result_type(DataType::Real), Some(DataType::Double));
     /// assert_eq!(Max.result_type(DataType::Varchar(8)), Some(DataType::Varchar(8)));
+    /// assert_eq!(Sum.result_type(DataType::Decimal(9, 2)), Some(DataType::Decimal(38, 2)));
     /// assert_eq!(Sum.result_type(DataType::Timestamp), None);
     /// ```
     #[must_use]
     pub const fn result_type(self, argument: DataType) -> Option<DataType> {
-        match self {
-            Self::CountAll | Self::Count => Some(DataType::BigInt),
-            Self::Sum if argument.is_integer() => Some(DataType::BigInt),
-            Self::Sum | Self::Avg if argument.is_numeric() => Some(DataType::Double),
-            Self::Sum | Self::Avg => None,
-            Self::Min | Self::Max => Some(argument),
+        match (self, argument) {
+            (Self::CountAll | Self::Count, _) => Some(DataType::BigInt),
+            (Self::Sum, DataType::Decimal(_, scale)) => {
+                Some(DataType::Decimal(DataType::MAX_DECIMAL, scale))
+            }
+            (Self::Avg, DataType::Decimal(..)) => Some(DataType::Double),
+            (Self::Sum, t) if t.is_integer() => Some(DataType::BigInt),
+            (Self::Sum | Self::Avg, t) if t.is_numeric() => Some(DataType::Double),
+            (Self::Sum | Self::Avg, _) => None,
+            (Self::Min | Self::Max, t) => Some(t),
         }
     }
 
@@ -293,8 +298,9 @@ impl AggregateFunction {
     pub const fn gives_null(self, argument: &Register, can_be_empty: bool) -> bool {
         match self {
             Self::CountAll | Self::Count => false,
-            // The sum of integers can overflow BIGINT.
-            Self::Sum if argument.data_type.is_integer() => true,
+            // The sum of integers can overflow BIGINT, that of DECIMALs 38 digits.
+            Self::Sum if argument.data_type.is_integer() || argument.data_type.is_decimal() => true,
+            Self::Avg if matches!(argument.data_type.kind(), Kind::I128) => true,
             Self::Sum | Self::Avg | Self::Min | Self::Max => argument.nullable || can_be_empty,
         }
     }

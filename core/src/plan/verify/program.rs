@@ -8,7 +8,7 @@ use crate::plan::op::{
     cast_can_fail, cast_defined,
 };
 use crate::plan::signature::Signatures;
-use crate::plan::{Constant, Plan};
+use crate::plan::{Constant, Plan, Range};
 use crate::schema::Field;
 use crate::types::{DataType, Kind};
 
@@ -136,6 +136,13 @@ impl Program<'_> {
 
     fn constant(&self, step: &Instruction, constant: Constant) -> Result<Value, Fault> {
         let fits = match step.kind {
+            // Bytes and 16-byte values lie in the byte pool.
+            Kind::Text if matches!(self.beside(step), Some(DataType::Varbinary(_))) => {
+                let place = self.bytes(constant)?;
+                let data_type = Some(DataType::Varbinary(place.len));
+                return Ok(Value { data_type, register: None, nullable: false });
+            }
+            Kind::I128 | Kind::Interval | Kind::Uuid => self.bytes(constant)?.len == 16,
             Kind::Text => {
                 let place = constant.as_text();
                 text(self.plan, place, Table::Constants, 0).map_err(|_| Fault::Index)?;
@@ -151,6 +158,27 @@ impl Program<'_> {
             return Err(Fault::Capacity);
         }
         Ok(Value { data_type: None, register: None, nullable: false })
+    }
+
+    /// The type that a constant of an instruction has: that of the register beside it.
+    fn beside(&self, step: &Instruction) -> Option<DataType> {
+        let id = match (step.op.info().a, step.a.source()) {
+            (Takes::Register, Source::Register(id)) => id,
+            _ => step.dst,
+        };
+        self.plan.registers.get(id.index()).map(|r| r.data_type)
+    }
+
+    /// The place of a constant in the byte pool.
+    fn bytes(&self, constant: Constant) -> Result<Range, Fault> {
+        let place = constant.as_bytes();
+        if constant != Constant::bytes(place) {
+            return Err(Fault::Capacity);
+        }
+        match place.of(self.plan.bytes).len() == usize::from(place.len) {
+            true => Ok(place),
+            false => Err(Fault::Index),
+        }
     }
 
     /// The written register, if the opcode writes one.
@@ -185,8 +213,8 @@ impl Program<'_> {
         let b_is_constant = b.is_some_and(|b| b.register.is_none());
         let (a, b) = (type_of(a), type_of(b));
         let fits = match (step.op, step.op.info().writes) {
-            (Op::Load, _) => a == Some(dst.data_type),
-            (Op::Cast, _) => a.is_some_and(|a| cast_defined(a, dst.data_type)),
+            (Op::Load, _) => a.map(DataType::loaded) == Some(dst.data_type),
+            (Op::Cast | Op::TryCast, _) => a.is_some_and(|a| cast_defined(a, dst.data_type)),
             (Op::Blend, _) => b.is_none_or(|b| copies_into(b, dst.data_type)),
             (Op::NullIf, _) => a.is_none_or(|a| copies_into(a, dst.data_type)),
             (_, Writes::Same) => {
@@ -216,7 +244,8 @@ impl Program<'_> {
 /// Whether every value of `from` can be copied whole into a register of `to`.
 fn copies_into(from: DataType, to: DataType) -> bool {
     match (from, to) {
-        (DataType::Varchar(from), DataType::Varchar(to)) => from <= to,
+        (DataType::Varchar(from), DataType::Varchar(to))
+        | (DataType::Varbinary(from), DataType::Varbinary(to)) => from <= to,
         (from, to) => from == to,
     }
 }
@@ -234,19 +263,21 @@ pub(super) fn number_fits(kind: Kind, bits: u64) -> bool {
         Kind::U16 => u16::try_from(bits).is_ok(),
         Kind::U32 | Kind::F32 => u32::try_from(bits).is_ok(),
         Kind::I64 | Kind::U64 | Kind::F64 => true,
-        Kind::Text => false,
+        Kind::Text | Kind::I128 | Kind::Interval | Kind::Uuid => false,
     }
 }
 
 /// Whether a row can fail, so that a guard is looked at.
 fn fails(step: &Instruction, a: Option<Value>, dst: &Register) -> bool {
     match step.op {
-        Op::Cast => {
-            let from = a.and_then(|a| a.data_type);
-            from.is_none_or(|from| cast_can_fail(from, dst.data_type))
-        }
+        Op::Cast => cast_fails(a, dst),
         op => op.can_fail(step.kind),
     }
+}
+
+fn cast_fails(a: Option<Value>, dst: &Register) -> bool {
+    let from = a.and_then(|a| a.data_type);
+    from.is_none_or(|from| cast_can_fail(from, dst.data_type))
 }
 
 /// Whether a row of the result can be NULL.
@@ -257,6 +288,7 @@ fn gives_null(step: &Instruction, a: Option<Value>, b: Option<Value>, dst: &Regi
         Op::IsNull | Op::IsNotNull => false,
         Op::Blend => nullable(b),
         Op::Coalesce => nullable(a) && nullable(b),
+        Op::TryCast => nullable(a) || cast_fails(a, dst),
         _ => nullable(a) || nullable(b) || fails(step, a, dst),
     }
 }

@@ -37,10 +37,16 @@ impl Features {
     pub const FLOAT: Self = Self(1 << 5);
     /// Bit 6: a CAST.
     pub const CAST: Self = Self(1 << 6);
+    /// Bit 7: a DECIMAL in a register.
+    pub const DECIMAL: Self = Self(1 << 7);
+    /// Bit 8: a DATE, TIME or INTERVAL in a register.
+    pub const CALENDAR: Self = Self(1 << 8);
+    /// Bit 9: a UUID or VARBINARY in a register.
+    pub const BYTES: Self = Self(1 << 9);
     /// All that this version knows.
-    pub const ALL: Self = Self((1 << 7) - 1);
+    pub const ALL: Self = Self((1 << 10) - 1);
 
-    const NAMES: [(Self, &str); 7] = [
+    const NAMES: [(Self, &str); 10] = [
         (Self::FILTER, "filter"),
         (Self::AGGREGATE, "aggregate"),
         (Self::GROUP, "group"),
@@ -48,6 +54,9 @@ impl Features {
         (Self::TEXT, "text"),
         (Self::FLOAT, "float"),
         (Self::CAST, "cast"),
+        (Self::DECIMAL, "decimal"),
+        (Self::CALENDAR, "calendar"),
+        (Self::BYTES, "bytes"),
     ];
 
     /// What `plan` uses.
@@ -69,10 +78,13 @@ impl Features {
             used = used.with(match register.data_type {
                 DataType::Varchar(_) => Self::TEXT,
                 DataType::Real | DataType::Double => Self::FLOAT,
+                DataType::Decimal(..) => Self::DECIMAL,
+                DataType::Date | DataType::Time | DataType::Interval => Self::CALENDAR,
+                DataType::Uuid | DataType::Varbinary(_) => Self::BYTES,
                 _ => Self::NONE,
             });
         }
-        if plan.instructions.iter().any(|i| i.op == Op::Cast) {
+        if plan.instructions.iter().any(|i| matches!(i.op, Op::Cast | Op::TryCast)) {
             used = used.with(Self::CAST);
         }
         used

@@ -37,7 +37,7 @@ pub const MAX_AGGREGATES: usize = 32;
 /// use ringql_core::plan::wire::PlanTables;
 ///
 /// type MyPlan = PlanTables<24, 32, 40, 256>;
-/// const { assert!(size_of::<MyPlan>() < 3 * 1024) };
+/// const { assert!(size_of::<MyPlan>() < 4 * 1024) };
 /// assert_eq!(MyPlan::decode(b"RQLP\x01\x00", &ALL).err(), Some(DecodeError::Version {
 ///     found: 1,
 ///     supported: 2,

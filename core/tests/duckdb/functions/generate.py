@@ -10,7 +10,8 @@ differ in the last digits, because they come from the machine's libm.
 The file has a line `column NAME TYPE` for each column, a line `row VALUE ...` for each row, and a
 line `EXPRESSION TYPE HOW VALUES` for each expression: HOW is `=` or `~` (approximate), VALUES are
 its values as text (CAST AS VARCHAR), row by row, with `|` in between, or one value for all rows.
-`NULL` is NULL, and `!` says that DuckDB fails in that row alone. The TYPE is `error` where DuckDB refuses the expression.
+`NULL` is NULL, and `!` says that DuckDB fails in that row alone. The TYPE is `error` where DuckDB
+refuses the expression.
 In values `\\t`, `\\n`, `\\r`, `\\0`, `\\p` (|) and `\\\\` are escapes, and `\\&` is nothing (the text
 NULL is `\\&NULL`).
 """
@@ -18,6 +19,7 @@ NULL is `\\&NULL`).
 import os
 import sys
 
+sys.dont_write_bytecode = True
 if __name__ == "__main__":  # families are named like modules of Python
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
