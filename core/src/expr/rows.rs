@@ -317,7 +317,12 @@ pub struct TextWriter<'a> {
     overflow: bool,
 }
 
-impl TextWriter<'_> {
+impl<'a> TextWriter<'a> {
+    /// A writer into `room`.
+    pub(crate) const fn new(room: &'a mut [u8]) -> Self {
+        Self { room, len: 0, overflow: false }
+    }
+
     /// Appends bytes. What does not fit makes the row fail when it is done.
     #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
@@ -389,7 +394,7 @@ pub fn texts_by_row(
         let (length, bytes) =
             slot.and_then(<[u8]>::split_first_chunk_mut::<2>).ok_or(RunError::Internal)?;
         let (room, rest) = bytes.split_at_mut_checked(most.into()).ok_or(RunError::Internal)?;
-        let mut writer = TextWriter { room, len: 0, overflow: false };
+        let mut writer = TextWriter::new(room);
         let outcome = f(row, &mut writer);
         let fits = !writer.overflow && outcome == Outcome::Value(());
         let len = if fits { writer.len } else { 0 };

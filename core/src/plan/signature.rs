@@ -64,8 +64,10 @@ pub struct Prepared {
 
 /// See [`Prepared::compile`]; the error is a message.
 #[cfg(feature = "sql")]
-pub type Compile =
-    fn(&str, &[Option<alloc::string::String>]) -> Result<alloc::vec::Vec<u8>, alloc::string::String>;
+pub type Compile = fn(
+    &str,
+    &[Option<alloc::string::String>],
+) -> Result<alloc::vec::Vec<u8>, alloc::string::String>;
 
 impl Prepared {
     /// The type of the argument: bytes of no column.

@@ -69,7 +69,8 @@ pub(super) fn unicode(name: &str) -> Option<ClassUnicode> {
         return None;
     }
     // In brackets with a letter, because a class of one character would become a literal.
-    let with = |c: char| match regex_syntax::parse(&format!("[\\p{{{name}}}{c}]")).ok()?.into_kind() {
+    let with = |c: char| match regex_syntax::parse(&format!("[\\p{{{name}}}{c}]")).ok()?.into_kind()
+    {
         HirKind::Class(Class::Unicode(class)) => Some(class),
         _ => None,
     };

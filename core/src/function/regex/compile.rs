@@ -87,17 +87,16 @@ pub(super) fn compile(pattern: &str, options: Options, goal: Goal) -> Result<Vec
         Goal::Group(group) if group > groups => (Hir::fail(), 0, 0),
         Goal::Group(group) => (hir, group, group),
         Goal::Groups(last) if last > groups => {
-            return Err(format!("the pattern {pattern:?} has {groups} groups, and no group {last}"));
+            return Err(format!(
+                "the pattern {pattern:?} has {groups} groups, and no group {last}"
+            ));
         }
         Goal::Groups(last) => (hir, 0, last),
     };
     let slots: Vec<usize> =
         (first..=last).flat_map(|group| [2 * group as usize, 2 * group as usize + 1]).collect();
     let captures = if slots.is_empty() { WhichCaptures::None } else { WhichCaptures::All };
-    let config = Config::new()
-        .utf8(false)
-        .which_captures(captures)
-        .nfa_size_limit(Some(MAX_NFA));
+    let config = Config::new().utf8(false).which_captures(captures).nfa_size_limit(Some(MAX_NFA));
     let large = |size: String| {
         format!(
             "the pattern {pattern:?} is too large: it takes {size} bytes, and a pattern has at \
@@ -120,7 +119,8 @@ pub(super) fn compile(pattern: &str, options: Options, goal: Goal) -> Result<Vec
              remembered; say more exactly where its groups begin and end"
         ),
     })?;
-    let bytes = encoded(&machine.minimized(), slots.len() / 2).ok_or_else(|| large(format!("far more than {MAX_BYTES}")))?;
+    let bytes = encoded(&machine.minimized(), slots.len() / 2)
+        .ok_or_else(|| large(format!("far more than {MAX_BYTES}")))?;
     match bytes.len() <= MAX_BYTES {
         true => Ok(bytes),
         false => Err(large(format!("{}", bytes.len()))),

@@ -65,11 +65,7 @@ struct Threads {
 ///
 /// # Errors
 /// [`TooLarge`].
-pub(super) fn determinize(
-    nfa: &NFA,
-    start: StateID,
-    slots: &[usize],
-) -> Result<Machine, TooLarge> {
+pub(super) fn determinize(nfa: &NFA, start: StateID, slots: &[usize]) -> Result<Machine, TooLarge> {
     let classes = nfa.byte_classes();
     let mut units: Vec<Option<u8>> =
         classes.representatives(..).map(|unit| unit.as_u8()).filter(Option::is_some).collect();
@@ -106,7 +102,7 @@ pub(super) fn determinize(
         }
     }
     let mut map = [0; 256];
-    for (byte, class) in (0u8..).zip(&mut map) {
+    for (byte, class) in (0..=u8::MAX).zip(&mut map) {
         *class = classes.get(byte);
     }
     let actions = builder.states.into_iter().map(|state| state.action).collect();
@@ -342,11 +338,14 @@ impl Machine {
             }
             count = finer.len();
         }
-        let mut made = Self { actions: vec![Action::default(); count], rows: vec![Vec::new(); count], ..self };
+        let mut made =
+            Self { actions: vec![Action::default(); count], rows: vec![Vec::new(); count], ..self };
         let of = |state: usize| blocks.get(state).copied().unwrap_or(0);
         made.start = made.start.map(of);
         for ((action, row), block) in self.actions.into_iter().zip(self.rows).zip(&blocks) {
-            if let (Some(to), Some(cells)) = (made.actions.get_mut(*block), made.rows.get_mut(*block)) {
+            if let (Some(to), Some(cells)) =
+                (made.actions.get_mut(*block), made.rows.get_mut(*block))
+            {
                 *to = action;
                 *cells = row.into_iter().map(of).collect();
             }
@@ -360,7 +359,8 @@ impl Machine {
         let mut columns: Vec<Vec<usize>> = Vec::new();
         let mut renamed = Vec::new();
         for class in 0..width - 1 {
-            let column: Vec<usize> = self.rows.iter().filter_map(|row| row.get(class)).copied().collect();
+            let column: Vec<usize> =
+                self.rows.iter().filter_map(|row| row.get(class)).copied().collect();
             let found = columns.iter().position(|other| *other == column);
             renamed.push(found.unwrap_or(columns.len()));
             if found.is_none() {

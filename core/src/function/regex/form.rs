@@ -32,10 +32,10 @@
 //! [`MAX_BYTES`] a pattern, [`MAX_REGISTERS`] registers of 4 bytes on the stack.
 
 /// Most bytes of a compiled pattern.
-pub const MAX_BYTES: usize = 16 * 1024;
+pub(super) const MAX_BYTES: usize = 16 * 1024;
 
 /// Most registers of an automaton.
-pub const MAX_REGISTERS: usize = 40;
+pub(super) const MAX_REGISTERS: usize = 40;
 
 /// The version of the form.
 pub(super) const VERSION: u8 = 1;
@@ -181,5 +181,6 @@ impl<'a> Automaton<'a> {
 
 /// Whether bytes are a compiled pattern of so many groups that runs safely.
 pub(super) fn check(bytes: &[u8], groups: impl Fn(u8) -> bool) -> bool {
-    bytes.len() <= MAX_BYTES && Automaton::read(bytes).is_some_and(|a| groups(a.groups) && a.is_valid())
+    bytes.len() <= MAX_BYTES
+        && Automaton::read(bytes).is_some_and(|a| groups(a.groups) && a.is_valid())
 }

@@ -18,6 +18,7 @@
 //! producer sends, is matched by `\C` alone, so no other match goes across it.
 
 mod form;
+mod replace;
 mod run;
 
 #[cfg(feature = "sql")]
@@ -42,8 +43,6 @@ use {
     alloc::{format, string::String, vec::Vec},
     compile::{Goal, Options},
 };
-
-pub use form::{MAX_BYTES, MAX_REGISTERS};
 
 /// A pattern that is searched for.
 const SEARCHED: Prepared = Prepared {
@@ -78,6 +77,13 @@ const EXTRACTED: Prepared = Prepared {
     },
 };
 
+/// The same where options stand in the group's place.
+const EXTRACTED_WITH: Prepared = Prepared {
+    #[cfg(feature = "sql")]
+    compile: |pattern, behind| compiled(pattern, behind.first(), Goal::Group(0)),
+    ..EXTRACTED
+};
+
 /// Letters that were heeded when the pattern was compiled: nothing is left of them.
 const OPTIONS: Prepared = Prepared {
     what: "the options",
@@ -96,7 +102,7 @@ fn compiled(
     let letters = letters.and_then(Option::as_deref).unwrap_or_default();
     let options = Options::read(letters).unwrap_or_default();
     if options.global {
-        return Err("the option g is one of regexp_replace".into());
+        return Err("the option g, to replace all, is one of regexp_replace alone".into());
     }
     compile::compile(pattern, options, goal)
 }
@@ -132,6 +138,13 @@ pub const REGEX: &[Function] = &[
         ),
     Function::new(
         "regexp_extract",
+        &[Text, Literal(EXTRACTED_WITH), Literal(OPTIONS)],
+        Returns::Text(whole),
+        extract,
+    )
+    .doc("The same with options.", "regexp_extract('Temp=21.5;', 'temp', 'i')"),
+    Function::new(
+        "regexp_extract",
         &[Text, Literal(EXTRACTED), Is(Integer)],
         Returns::Text(whole),
         extract,
@@ -147,6 +160,27 @@ pub const REGEX: &[Function] = &[
         extract,
     )
     .doc("The same with options.", "regexp_extract('Temp=21.5;', 'temp=(.*);', 1, 'i')"),
+    Function::new(
+        "regexp_replace",
+        &[Text, Literal(replace::PATTERN), Text],
+        Returns::Text(replace::longest),
+        replace::replace,
+    )
+    .doc(
+        "A text with a constant in the place of its first part that matches a pattern; \\1 in the \
+         constant is what group 1 matched, \\0 the whole part, \\\\ a backslash.",
+        "regexp_replace('21.5 C', '([0-9.]+) *([CF])', '\\2 \\1')",
+    ),
+    Function::new(
+        "regexp_replace",
+        &[Text, Literal(replace::PATTERN), Text, Literal(replace::OPTIONS)],
+        Returns::Text(replace::longest),
+        replace::replace,
+    )
+    .doc(
+        "The same with options: with g, all parts that match are replaced.",
+        "regexp_replace('a1b22', '[0-9]+', '#', 'g')",
+    ),
 ];
 
 /// As long as the text.

@@ -234,7 +234,8 @@ impl<'a> Parser<'a> {
         if self.eat("?P<") {
             let name = self.rest().split('>').next().unwrap_or_default();
             self.at += name.len();
-            let valid = !name.is_empty() && name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric());
+            let valid =
+                !name.is_empty() && name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric());
             if !self.eat(">") || !valid {
                 return Err(self.fault_in(start, "a group is named (?P<name>...)"));
             }

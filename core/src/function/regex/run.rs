@@ -17,7 +17,8 @@ impl Places {
     pub(super) fn group(&self, number: usize) -> Option<(usize, usize)> {
         match self.0.get(number.checked_mul(2)?..)? {
             [NONE, ..] | [_, NONE, ..] => None,
-            [start, end, ..] => Some((*start as usize, *end as usize)),
+            // An automaton that SQL did not make might have them the other way round.
+            [start, end, ..] if start <= end => Some((*start as usize, *end as usize)),
             _ => None,
         }
     }
