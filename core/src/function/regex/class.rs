@@ -1,8 +1,10 @@
-//! Classes of characters by name, as RE2 has them.
+//! Classes of characters, by name and in brackets, as RE2 has them.
 
 use alloc::format;
 
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
+
+use super::parse::{Parser, Result};
 
 /// The characters from `low` to `high`.
 pub(super) fn range(low: char, high: char) -> ClassUnicode {
@@ -77,4 +79,100 @@ pub(super) fn unicode(name: &str) -> Option<ClassUnicode> {
     let mut class = with('a')?;
     class.intersect(&with('b')?);
     Some(class)
+}
+
+impl<'a> Parser<'a> {
+    /// `\d`, `\pL` or `\p{Greek}` behind its backslash; `None` if it is something else.
+    pub(super) fn named_class(&mut self, start: usize) -> Result<Option<ClassUnicode>> {
+        let Some(c) = self.peek() else { return Ok(None) };
+        if let Some(class) = perl(c) {
+            self.at += 1;
+            return Ok(Some(self.named(class, c.is_ascii_uppercase())));
+        }
+        if !matches!(c, 'p' | 'P') {
+            return Ok(None);
+        }
+        self.at += 1;
+        let braced = self.eat("{");
+        let end = if braced { self.rest().find('}') } else { self.peek().map(char::len_utf8) };
+        let name = self.rest().get(..end.unwrap_or(0)).unwrap_or_default();
+        self.at += name.len();
+        let closed = !braced || self.eat("}");
+        let name = name.strip_prefix('^').map_or((name, false), |name| (name, true));
+        match unicode(name.0).filter(|_| closed) {
+            Some(class) => Ok(Some(self.named(class, (c == 'P') != name.1))),
+            None => {
+                let what = "there are the general categories, like \\pL and \\p{Lu}, and scripts, \
+                            like \\p{Greek}";
+                Err(self.fault_in(start, what))
+            }
+        }
+    }
+
+    /// A class with a name: folded first, as RE2 does it.
+    fn named(&self, class: ClassUnicode, negate: bool) -> ClassUnicode {
+        let class = folded(class, self.flags.fold);
+        if negate { negated(class) } else { class }
+    }
+
+    /// `[...]`, whose `[` at `start` was read.
+    pub(super) fn class(&mut self, start: usize) -> Result<ClassUnicode> {
+        let open = |parser: &Self| parser.fault(start, "a [ that is not closed: write \\[");
+        let negate = self.eat("^");
+        let mut class = ClassUnicode::empty();
+        let mut first = true;
+        loop {
+            let at = self.at;
+            match self.next() {
+                None => return Err(open(self)),
+                Some(']') if !first => break,
+                Some('[') if self.posix_name().is_some() => {
+                    class.union(&self.posix(at)?);
+                }
+                Some(c) => {
+                    let named = if c == '\\' { self.named_class(at)? } else { None };
+                    match named {
+                        Some(named) => class.union(&named),
+                        None => class.union(&self.range(c, at)?),
+                    }
+                }
+            }
+            first = false;
+        }
+        Ok(if negate { negated(class) } else { class })
+    }
+
+    /// The name in `[:name:]`, whose `[` was read.
+    fn posix_name(&self) -> Option<&'a str> {
+        Some(self.rest().strip_prefix(':')?.split_once(":]")?.0)
+    }
+
+    /// `[:alpha:]` or `[:^alpha:]`, whose `[` at `start` was read.
+    fn posix(&mut self, start: usize) -> Result<ClassUnicode> {
+        let name = self.posix_name().unwrap_or_default();
+        self.at += name.len() + 3;
+        let (name, negate) = name.strip_prefix('^').map_or((name, false), |name| (name, true));
+        match posix(name) {
+            Some(class) => Ok(self.named(class, negate)),
+            None => Err(self.fault_in(start, "there are [:alpha:], [:digit:] and the like")),
+        }
+    }
+
+    /// A character of a class, or `a-z`, whose first character `c` at `start` was read.
+    fn range(&mut self, c: char, start: usize) -> Result<ClassUnicode> {
+        let low = if c == '\\' { self.escape(start)? } else { c };
+        let mut high = low;
+        if self.rest().starts_with('-') && !self.rest().starts_with("-]") && self.rest().len() > 1 {
+            self.at += 1;
+            let at = self.at;
+            high = match self.next() {
+                Some('\\') => self.escape(at)?,
+                other => other.unwrap_or(low),
+            };
+        }
+        match low <= high {
+            true => Ok(folded(range(low, high), self.flags.fold)),
+            false => Err(self.fault_in(start, "a range has its lowest character first")),
+        }
+    }
 }

@@ -18,9 +18,9 @@ use regex_automata::util::primitives::StateID;
 use super::form::{Before, MATCH, MAX_REGISTERS, PLACE, STOP, UNSET};
 
 /// Most threads that are moved before a pattern is given up: a bound on the time of compiling.
-const MAX_WORK: usize = 20_000_000;
+const MAX_WORK: usize = 5_000_000;
 /// Most cells of the table before it is made small: a bound on memory.
-const MAX_CELLS: usize = 500_000;
+const MAX_CELLS: usize = 100_000;
 
 /// What is done when a state is entered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,14 +66,26 @@ struct Threads {
 /// # Errors
 /// [`TooLarge`].
 pub(super) fn determinize(nfa: &NFA, start: StateID, slots: &[usize]) -> Result<Machine, TooLarge> {
-    let classes = nfa.byte_classes();
-    let mut units: Vec<Option<u8>> =
-        classes.representatives(..).map(|unit| unit.as_u8()).filter(Option::is_some).collect();
+    let looks = nfa.look_set_any();
+    let mut kinds: Vec<(u8, bool)> = Vec::new();
+    let mut units: Vec<Option<u8>> = Vec::new();
+    let mut classes = [0; 256];
+    for (byte, class) in (0..=u8::MAX).zip(&mut classes) {
+        let inside = looks.contains(Look::WordAsciiNegate) && is_inside(byte);
+        let kind = (nfa.byte_classes().get(byte), inside);
+        let found = kinds.iter().position(|other| *other == kind);
+        // There are at most 256.
+        *class = found.unwrap_or(kinds.len()) as u8;
+        if found.is_none() {
+            kinds.push(kind);
+            units.push(Some(byte));
+        }
+    }
     units.push(None);
     let mut builder = Builder {
         nfa,
         slots,
-        looks: nfa.look_set_any(),
+        looks,
         numbers: BTreeMap::new(),
         states: Vec::new(),
         seen: vec![false; nfa.states().len()],
@@ -101,12 +113,14 @@ pub(super) fn determinize(nfa: &NFA, start: StateID, slots: &[usize]) -> Result<
             return Err(TooLarge::Table);
         }
     }
-    let mut map = [0; 256];
-    for (byte, class) in (0..=u8::MAX).zip(&mut map) {
-        *class = classes.get(byte);
-    }
     let actions = builder.states.into_iter().map(|state| state.action).collect();
-    Ok(Machine { actions, rows, start: starts, classes: map, registers: builder.registers })
+    Ok(Machine { actions, rows, start: starts, classes, registers: builder.registers })
+}
+
+/// Whether a byte stands within a character of UTF-8, so that before it is no place: RE2 has `\B`
+/// there too, and its results are no texts then.
+const fn is_inside(byte: u8) -> bool {
+    byte & 0xc0 == 0x80
 }
 
 struct Builder<'a> {
@@ -155,7 +169,7 @@ impl Builder<'_> {
             Look::StartLF => is(Before::Start) || is(Before::Newline),
             Look::EndLF => next.is_none_or(|byte| byte == b'\n'),
             Look::WordAscii => is(Before::Word) != word_next,
-            Look::WordAsciiNegate => is(Before::Word) == word_next,
+            Look::WordAsciiNegate => is(Before::Word) == word_next && !next.is_some_and(is_inside),
             // The parser makes no others.
             _ => false,
         }
@@ -298,89 +312,4 @@ fn in_order(mut moves: Vec<[u8; 2]>) -> Vec<[u8; 2]> {
         }
     }
     ordered
-}
-
-impl Machine {
-    /// The same automaton with as few states as there can be (Moore 1956), those without an action
-    /// first, those that stop last, and as few classes.
-    pub(super) fn minimized(self) -> Self {
-        let mut actions: BTreeMap<(u8, &Action), usize> = BTreeMap::new();
-        let sort = |action: &Action| match action {
-            Action { flags, .. } if flags & STOP != 0 => 2,
-            Action { flags: 0, pairs } if pairs.is_empty() => 0,
-            _ => 1,
-        };
-        for action in &self.actions {
-            actions.insert((sort(action), action), 0);
-        }
-        for (number, place) in actions.values_mut().enumerate() {
-            *place = number;
-        }
-        let number = |action| actions.get(&(sort(action), action)).copied().unwrap_or(0);
-        let mut blocks: Vec<usize> = self.actions.iter().map(number).collect();
-        let mut count = actions.len();
-        loop {
-            let mut finer: BTreeMap<(usize, Vec<usize>), usize> = BTreeMap::new();
-            let of = |state: &usize| blocks.get(*state).copied().unwrap_or(0);
-            let keys: Vec<_> = (blocks.iter().zip(&self.rows))
-                .map(|(block, row)| (*block, row.iter().map(of).collect::<Vec<_>>()))
-                .collect();
-            for key in &keys {
-                finer.insert(key.clone(), 0);
-            }
-            // In order of the coarser blocks, so that the order of actions stays.
-            for (number, place) in finer.values_mut().enumerate() {
-                *place = number;
-            }
-            blocks = keys.iter().map(|key| finer.get(key).copied().unwrap_or(0)).collect();
-            if finer.len() == count {
-                break;
-            }
-            count = finer.len();
-        }
-        let mut made =
-            Self { actions: vec![Action::default(); count], rows: vec![Vec::new(); count], ..self };
-        let of = |state: usize| blocks.get(state).copied().unwrap_or(0);
-        made.start = made.start.map(of);
-        for ((action, row), block) in self.actions.into_iter().zip(self.rows).zip(&blocks) {
-            if let (Some(to), Some(cells)) =
-                (made.actions.get_mut(*block), made.rows.get_mut(*block))
-            {
-                *to = action;
-                *cells = row.into_iter().map(of).collect();
-            }
-        }
-        made.with_fewer_classes()
-    }
-
-    /// Classes that lead to the same states in all rows become one.
-    fn with_fewer_classes(mut self) -> Self {
-        let width = self.rows.iter().map(Vec::len).max().unwrap_or(1);
-        let mut columns: Vec<Vec<usize>> = Vec::new();
-        let mut renamed = Vec::new();
-        for class in 0..width - 1 {
-            let column: Vec<usize> =
-                self.rows.iter().filter_map(|row| row.get(class)).copied().collect();
-            let found = columns.iter().position(|other| *other == column);
-            renamed.push(found.unwrap_or(columns.len()));
-            if found.is_none() {
-                columns.push(column);
-            }
-        }
-        for class in &mut self.classes {
-            // There are at most 256 classes.
-            *class = renamed.get(usize::from(*class)).map_or(0, |class| *class as u8);
-        }
-        for row in &mut self.rows {
-            let mut cells = vec![0; if row.is_empty() { 0 } else { columns.len() }];
-            for (cell, class) in row.iter().zip(&renamed) {
-                if let Some(to) = cells.get_mut(*class) {
-                    *to = *cell;
-                }
-            }
-            cells.extend(row.last());
-            *row = cells;
-        }
-        self
-    }
 }

@@ -2,10 +2,10 @@
 //! matches, as DuckDB has them.
 //!
 //! A pattern is compiled with the query: [`parse`] reads it, `regex-automata` makes it a
-//! nondeterministic automaton, [`determinize`] a deterministic one that is as small as it can be,
-//! and [`form`] describes the table that travels inside the plan. A device looks up one cell a
-//! byte ([`run`]): time is linear in the text whatever the pattern, and memory is a few registers
-//! on the stack.
+//! nondeterministic automaton, [`determinize`] a deterministic one, [`minimize`] the smallest, and
+//! [`form`] describes the table that travels inside the plan. A device looks up one cell a byte
+//! ([`run`]): time is linear in the text whatever the pattern, and memory is a few registers on the
+//! stack.
 //!
 //! # Why a form of our own
 //! `regex-automata` can store its automata too, but it validates one in O(size) each time that it
@@ -15,7 +15,12 @@
 //!
 //! # Texts that are not UTF-8
 //! `.`, `[^a]` and the like match whole characters. A byte that belongs to none, which only a broken
-//! producer sends, is matched by `\C` alone, so no other match goes across it.
+//! producer sends, is matched by nothing, so no match goes across it.
+//!
+//! # What differs from RE2
+//! `\C`, one byte, is refused, and `\B` is not found within a character: both would take it apart.
+//! A `.` matches no surrogates and no overlong forms, which are not UTF-8. Unicode's tables are those
+//! of `regex-syntax`, which may be newer.
 
 mod form;
 mod replace;
@@ -27,6 +32,8 @@ mod class;
 mod compile;
 #[cfg(feature = "sql")]
 mod determinize;
+#[cfg(feature = "sql")]
+mod minimize;
 #[cfg(feature = "sql")]
 mod parse;
 #[cfg(all(test, feature = "sql"))]

@@ -1,7 +1,7 @@
 //! Patterns in RE2's syntax, DuckDB's, to `regex-syntax`'s form.
 //!
 //! `regex-syntax` reads another language: `\d`, `\w`, `\s` and `\b` of Unicode, `[a&&b]` as an
-//! intersection, `\<` as an assertion, `a{,3}` as a repetition, no `\Q...\E`, no `\C`. So the
+//! intersection, `\<` as an assertion, `a{,3}` as a repetition, no `\Q...\E`. So the
 //! pattern is read here, as RE2's `parse.cc` does it, and only Unicode's tables come from there.
 
 use alloc::boxed::Box;
@@ -9,9 +9,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use regex_syntax::hir::{
-    Capture, Class, ClassBytes, ClassBytesRange, ClassUnicode, Hir, HirKind, Look, Repetition,
-};
+use regex_syntax::hir::{Capture, Class, ClassUnicode, Hir, HirKind, Look, Repetition};
 
 use super::class::{self, range};
 
@@ -49,7 +47,7 @@ pub(super) struct Fault {
     pub(super) what: String,
 }
 
-type Result<T> = core::result::Result<T, Fault>;
+pub(super) type Result<T> = core::result::Result<T, Fault>;
 
 /// Reads a pattern.
 ///
@@ -94,31 +92,31 @@ fn repeats(hir: &Hir) -> u32 {
     }
 }
 
-struct Parser<'a> {
-    pattern: &'a str,
+pub(super) struct Parser<'a> {
+    pub(super) pattern: &'a str,
     /// Bytes that were read.
-    at: usize,
-    flags: Flags,
+    pub(super) at: usize,
+    pub(super) flags: Flags,
     groups: u32,
     nesting: usize,
 }
 
 impl<'a> Parser<'a> {
-    fn rest(&self) -> &'a str {
+    pub(super) fn rest(&self) -> &'a str {
         self.pattern.get(self.at..).unwrap_or_default()
     }
 
-    fn peek(&self) -> Option<char> {
+    pub(super) fn peek(&self) -> Option<char> {
         self.rest().chars().next()
     }
 
-    fn next(&mut self) -> Option<char> {
+    pub(super) fn next(&mut self) -> Option<char> {
         let c = self.peek()?;
         self.at += c.len_utf8();
         Some(c)
     }
 
-    fn eat(&mut self, text: &str) -> bool {
+    pub(super) fn eat(&mut self, text: &str) -> bool {
         let found = self.rest().starts_with(text);
         if found {
             self.at += text.len();
@@ -127,13 +125,13 @@ impl<'a> Parser<'a> {
     }
 
     /// A fault in what starts at byte `start`.
-    fn fault(&self, start: usize, what: &str) -> Fault {
+    pub(super) fn fault(&self, start: usize, what: &str) -> Fault {
         let at = 1 + self.pattern.get(..start).map_or(0, |s| s.chars().count());
         Fault { at, what: what.to_string() }
     }
 
     /// A fault in what was read since byte `start`, which is shown.
-    fn fault_in(&self, start: usize, what: &str) -> Fault {
+    pub(super) fn fault_in(&self, start: usize, what: &str) -> Fault {
         let shown = self.pattern.get(start..self.at).unwrap_or_default();
         self.fault(start, &format!("{shown}: {what}"))
     }
@@ -303,17 +301,13 @@ impl<'a> Parser<'a> {
             '$' => Hir::look(Look::End),
             '[' => unicode(self.class(start)?),
             '\\' => match self.peek() {
-                Some(c @ ('A' | 'z' | 'b' | 'B' | 'C')) => {
+                Some(c @ ('A' | 'z' | 'b' | 'B')) => {
                     self.at += 1;
                     match c {
                         'A' => Hir::look(Look::Start),
                         'z' => Hir::look(Look::End),
                         'b' => Hir::look(Look::WordAscii),
-                        'B' => Hir::look(Look::WordAsciiNegate),
-                        _ => {
-                            let any = ClassBytesRange::new(0, 255);
-                            Hir::class(Class::Bytes(ClassBytes::new([any])))
-                        }
+                        _ => Hir::look(Look::WordAsciiNegate),
                     }
                 }
                 _ => match self.named_class(start)? {
@@ -325,102 +319,8 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// `\d`, `\pL` or `\p{Greek}` behind its backslash; `None` if it is something else.
-    fn named_class(&mut self, start: usize) -> Result<Option<ClassUnicode>> {
-        let Some(c) = self.peek() else { return Ok(None) };
-        if let Some(class) = class::perl(c) {
-            self.at += 1;
-            return Ok(Some(self.named(class, c.is_ascii_uppercase())));
-        }
-        if !matches!(c, 'p' | 'P') {
-            return Ok(None);
-        }
-        self.at += 1;
-        let braced = self.eat("{");
-        let end = if braced { self.rest().find('}') } else { self.peek().map(char::len_utf8) };
-        let name = self.rest().get(..end.unwrap_or(0)).unwrap_or_default();
-        self.at += name.len();
-        let closed = !braced || self.eat("}");
-        let name = name.strip_prefix('^').map_or((name, false), |name| (name, true));
-        match class::unicode(name.0).filter(|_| closed) {
-            Some(class) => Ok(Some(self.named(class, (c == 'P') != name.1))),
-            None => {
-                let what = "there are the general categories, like \\pL and \\p{Lu}, and scripts, \
-                            like \\p{Greek}";
-                Err(self.fault_in(start, what))
-            }
-        }
-    }
-
-    /// A class with a name: folded first, as RE2 does it.
-    fn named(&self, class: ClassUnicode, negate: bool) -> ClassUnicode {
-        let class = class::folded(class, self.flags.fold);
-        if negate { class::negated(class) } else { class }
-    }
-
-    /// `[...]`, whose `[` at `start` was read.
-    fn class(&mut self, start: usize) -> Result<ClassUnicode> {
-        let open = |parser: &Self| parser.fault(start, "a [ that is not closed: write \\[");
-        let negate = self.eat("^");
-        let mut class = ClassUnicode::empty();
-        let mut first = true;
-        loop {
-            let at = self.at;
-            match self.next() {
-                None => return Err(open(self)),
-                Some(']') if !first => break,
-                Some('[') if self.posix_name().is_some() => {
-                    class.union(&self.posix(at)?);
-                }
-                Some(c) => {
-                    let named = if c == '\\' { self.named_class(at)? } else { None };
-                    match named {
-                        Some(named) => class.union(&named),
-                        None => class.union(&self.range(c, at)?),
-                    }
-                }
-            }
-            first = false;
-        }
-        Ok(if negate { class::negated(class) } else { class })
-    }
-
-    /// The name in `[:name:]`, whose `[` was read.
-    fn posix_name(&self) -> Option<&'a str> {
-        Some(self.rest().strip_prefix(':')?.split_once(":]")?.0)
-    }
-
-    /// `[:alpha:]` or `[:^alpha:]`, whose `[` at `start` was read.
-    fn posix(&mut self, start: usize) -> Result<ClassUnicode> {
-        let name = self.posix_name().unwrap_or_default();
-        self.at += name.len() + 3;
-        let (name, negate) = name.strip_prefix('^').map_or((name, false), |name| (name, true));
-        match class::posix(name) {
-            Some(class) => Ok(self.named(class, negate)),
-            None => Err(self.fault_in(start, "there are [:alpha:], [:digit:] and the like")),
-        }
-    }
-
-    /// A character of a class, or `a-z`, whose first character `c` at `start` was read.
-    fn range(&mut self, c: char, start: usize) -> Result<ClassUnicode> {
-        let low = if c == '\\' { self.escape(start)? } else { c };
-        let mut high = low;
-        if self.rest().starts_with('-') && !self.rest().starts_with("-]") && self.rest().len() > 1 {
-            self.at += 1;
-            let at = self.at;
-            high = match self.next() {
-                Some('\\') => self.escape(at)?,
-                other => other.unwrap_or(low),
-            };
-        }
-        match low <= high {
-            true => Ok(class::folded(range(low, high), self.flags.fold)),
-            false => Err(self.fault_in(start, "a range has its lowest character first")),
-        }
-    }
-
     /// The character that is meant by an escape, whose backslash at `start` was read.
-    fn escape(&mut self, start: usize) -> Result<char> {
+    pub(super) fn escape(&mut self, start: usize) -> Result<char> {
         let Some(c) = self.next() else {
             return Err(self.fault(start, "a \\ at the end: write \\\\"));
         };
@@ -456,6 +356,7 @@ impl<'a> Parser<'a> {
         };
         match value.and_then(char::from_u32) {
             Some(c) => Ok(c),
+            None if c == 'C' => Err(self.fault_in(start, "it would take characters apart")),
             None if c.is_ascii_digit() => {
                 Err(self.fault_in(start, "no back references; a digit is written [0-9]"))
             }

@@ -50,7 +50,6 @@ fn atom() -> impl Strategy<Value = Pair> {
         ("\\w", "[0-9A-Za-z_]"),
         ("\\W", "[^0-9A-Za-z_]"),
         ("\\s", "[\\t\\n\\x0c\\r ]"),
-        ("\\C", "(?s-u:.)"),
     ];
     let same = same.map(|p| (p.to_owned(), p.to_owned()));
     let different = different.map(|(ours, theirs)| (ours.to_owned(), theirs.to_owned()));
@@ -127,6 +126,10 @@ proptest! {
         let each: Vec<_> = (0..=groups).filter_map(|g| compiled(&ours, Goal::Group(g)).ok()).collect();
         let all = compiled(&ours, Goal::Groups(1));
         for text in &texts {
+            // The crate's is one of bytes: it is found within characters.
+            if ours.contains("\\B") && !text.is_ascii() {
+                continue;
+            }
             prop_assert_eq!(Automaton::read(&search_table).unwrap().is_match(text), regex.is_match(text));
             prop_assert_eq!(Automaton::read(&full_table).unwrap().is_match(text), full.is_match(text));
             let captures = regex.captures(text);
@@ -224,6 +227,7 @@ fn faults_are_named_with_their_place() {
         ("(?P<a b>x)", 1, "(?P<a b>: a group is named"),
         ("x\\1", 2, "\\1: no back references"),
         ("x\\Z", 2, "\\Z: there is no such escape"),
+        ("x\\C", 2, "\\C: it would take characters apart"),
         ("x\\", 2, "a \\ at the end"),
         ("\\pX", 1, "\\pX: there are the general categories"),
         ("[[:foo:]]", 2, "[:foo:]: there are [:alpha:]"),
