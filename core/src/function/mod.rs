@@ -8,6 +8,7 @@ mod decimal;
 mod geometry;
 mod hash;
 mod math;
+mod regex;
 pub mod text;
 
 pub use crate::expr::call::{Input, Invocation};
@@ -27,6 +28,7 @@ pub use decimal::DECIMAL;
 pub use geometry::GEOMETRY;
 pub use hash::HASH;
 pub use math::{BITS, INTEGER, ORDER, POWER, ROUNDING, SCALING, TRIGONOMETRY};
+pub use regex::REGEX;
 
 /// Every built-in function.
 pub const ALL: Functions<'static> = Functions::new(&[
@@ -51,5 +53,6 @@ pub const ALL: Functions<'static> = Functions::new(&[
     ("Padding texts", text::PAD),
     ("Characters", text::CODE),
     ("LIKE", text::LIKE),
+    ("Regular expressions", REGEX),
     ("Formatting", text::FORMAT),
 ]);

@@ -49,7 +49,8 @@ impl Binder<'_> {
         let mut arguments = Vec::with_capacity(parts.len());
         for (at, part) in parts.iter().enumerate() {
             let Some(param) = function.signature.param(at) else { continue };
-            arguments.push(self.argument_of(param, part, t)?);
+            let behind = parts.get(at + 1..).unwrap_or_default();
+            arguments.push(self.argument_of(param, part, behind, t)?);
         }
         if !self.tree.takes(function, &arguments) {
             return Err(self.no_overload(name, &overloads, parts, extent));
@@ -143,8 +144,14 @@ impl Binder<'_> {
         }
     }
 
-    /// An argument as its place takes it.
-    fn argument_of(&mut self, param: &Param, part: &Bound, t: Option<DataType>) -> Result<NodeId> {
+    /// An argument as its place takes it, given those behind it.
+    fn argument_of(
+        &mut self,
+        param: &Param,
+        part: &Bound,
+        behind: &[Bound],
+        t: Option<DataType>,
+    ) -> Result<NodeId> {
         match param {
             Param::Is(is) => self.coerce(part, *is),
             Param::T(_) => match t {
@@ -176,7 +183,14 @@ impl Binder<'_> {
             Param::Text | Param::Bytes => self.settle(part),
             Param::Prepared(prepared) => {
                 let text = self.constant_text(part).unwrap_or_default();
-                let bytes = (prepared.compile)(&text).map_err(|message| {
+                let behind: Vec<_> = behind
+                    .iter()
+                    .map(|part| match part.form {
+                        Form::Integer(number) => Some(number.to_string()),
+                        _ => self.constant_text(part),
+                    })
+                    .collect();
+                let bytes = (prepared.compile)(&text, &behind).map_err(|message| {
                     let help = format!("{} must be a literal that can be read", prepared.what);
                     self.error(part.extent, Kind::Value, message, help)
                 })?;
