@@ -16,6 +16,7 @@ pub(crate) mod function;
 pub mod lanes;
 mod load;
 mod logic;
+mod overflow;
 pub mod rows;
 mod select;
 

@@ -13,7 +13,7 @@ pub use crate::expr::call::{Input, Invocation};
 #[cfg(feature = "sql")]
 pub use crate::expr::function::Doc;
 pub use crate::expr::function::{
-    Function, Functions, Kernel, MAX_ROW_ARGUMENTS, RowKernel, VectorKernel,
+    Family, Function, Functions, Kernel, MAX_ROW_ARGUMENTS, RowKernel, VectorKernel,
 };
 pub use crate::expr::{lanes, rows};
 pub use crate::plan::op::FunctionId;
@@ -29,15 +29,15 @@ pub use math::{BITS, INTEGER, ORDER, POWER, ROUNDING, SCALING, TRIGONOMETRY};
 
 /// Every built-in function.
 pub const ALL: Functions<'static> = Functions::new(&[
-    ROUNDING,
-    POWER,
-    TRIGONOMETRY,
-    INTEGER,
-    BITS,
-    ORDER,
-    SCALING,
-    DECIMAL,
-    GEOMETRY,
-    HASH,
-    BYTES,
+    ("Rounding", ROUNDING),
+    ("Powers and logarithms", POWER),
+    ("Trigonometry", TRIGONOMETRY),
+    ("Whole numbers", INTEGER),
+    ("Bits", BITS),
+    ("Order and tests", ORDER),
+    ("Ranges", SCALING),
+    ("DECIMAL", DECIMAL),
+    ("Geometry", GEOMETRY),
+    ("Hashes", HASH),
+    ("Bytes", BYTES),
 ]);
