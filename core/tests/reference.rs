@@ -75,7 +75,7 @@ fn param(param: &Param) -> String {
     match param {
         Param::Is(t) => name(*t),
         Param::Text => "VARCHAR".into(),
-        Param::AsText => "any".into(),
+        Param::AsText | Param::Printed => "any".into(),
         Param::Bytes => "VARBINARY".into(),
         Param::Decimal => "DECIMAL".into(),
         Param::T(Class::Integers) => "integer".into(),

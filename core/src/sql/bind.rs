@@ -165,6 +165,18 @@ impl<'a> Binder<'a> {
         bound
     }
 
+    /// Binds an expression that not every row computes: a constant in it may fail.
+    pub(super) fn bind_maybe(
+        &mut self,
+        expr: &'a ast::Expr,
+        or: Extent,
+    ) -> Result<Bound, CompileError> {
+        self.tree.lenient += 1;
+        let bound = self.bind(expr, or);
+        self.tree.lenient -= 1;
+        bound
+    }
+
     fn bind_inner(&mut self, expr: &'a ast::Expr, or: Extent) -> Result<Bound, CompileError> {
         use ast::Expr as Sql;
         match expr {

@@ -74,13 +74,19 @@ impl<'a> Binder<'a> {
             let help = format!("write {upper}(x)");
             return Err(self.error(extent, Kind::Syntax, format!("{upper} takes no *"), help));
         };
-        let parts: Vec<Bound> =
-            list.into_iter().map(|a| self.bind(a, extent)).collect::<Result<_>>()?;
+        let in_turn = matches!(&*lower, "coalesce" | "ifnull" | "if" | "iff");
+        let parts: Vec<Bound> = (0..)
+            .zip(list)
+            .map(|(i, a)| match in_turn && i > 0 {
+                true => self.bind_maybe(a, extent),
+                false => self.bind(a, extent),
+            })
+            .collect::<Result<_>>()?;
         let extent = match is_operator(call) {
             true => parts.iter().map(|p| p.extent).reduce(Extent::to).unwrap_or(extent),
             false => extent,
         };
-        if lower == "now" {
+        if matches!(&*lower, "now" | "current_timestamp") {
             let [] = *parts else {
                 let message = "NOW() takes no arguments";
                 return Err(self.error(extent, Kind::Syntax, message, ""));

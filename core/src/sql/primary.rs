@@ -98,8 +98,8 @@ fn word(p: &mut Parser<'_>, keyword: Keyword, depth: usize) -> Parsed {
         | Keyword::IN
         | Keyword::IS => Err(expected(p)),
         Keyword::CURRENT_TIMESTAMP if *next != Token::LParen => {
-            let span = p.next_token().span;
-            Ok(forms::call("now", span, Vec::new()))
+            let token = p.next_token();
+            Ok(forms::call(&token.to_string(), token.span, Vec::new()))
         }
         Keyword::CURRENT_TIME
         | Keyword::CURRENT_DATE
