@@ -31,6 +31,8 @@ use core::fmt::{self, Write};
 pub use csv::{write_csv_header, write_csv_row, write_csv_text};
 pub use decimal::power_of_ten;
 pub(crate) use decimal::{rescaled, scaled_down};
+#[cfg(feature = "sql")]
+pub(crate) use interval::Unit;
 pub use number::TextForm;
 
 use crate::record::{char_bytes, text_bytes};

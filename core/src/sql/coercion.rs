@@ -1,69 +1,40 @@
-//! Implicit conversions: which there are, and how far they go. They decide which overload of a
-//! function a call means. DuckDB's, as far as RingQL has the types.
+//! How far the arguments of a call are from what a function takes: that decides which overload is
+//! called.
 
-use super::types::{Type, fits};
+use super::implicit::implicit_cost;
+use super::types::{Type, fits, literal_type};
 use crate::function::Class;
 use crate::types::DataType;
-
-use DataType::{
-    BigInt, Double, Integer, Real, SmallInt, Timestamp, TinyInt, UBigInt, UInteger, USmallInt,
-    UTinyInt, Varchar,
-};
-
-/// The types that a type goes to by itself, the nearest first.
-const IMPLICIT: &[(DataType, &[DataType])] = &[
-    (TinyInt, &[SmallInt, Integer, BigInt, Real, Double]),
-    (SmallInt, &[Integer, BigInt, Real, Double]),
-    (Integer, &[BigInt, Real, Double]),
-    (BigInt, &[Real, Double]),
-    (UTinyInt, &[SmallInt, USmallInt, Integer, UInteger, BigInt, UBigInt, Real, Double]),
-    (USmallInt, &[Integer, UInteger, BigInt, UBigInt, Real, Double]),
-    (UInteger, &[BigInt, UBigInt, Real, Double]),
-    (UBigInt, &[Real, Double]),
-    (Real, &[Double]),
-];
-
-/// How far a type is as the goal of a conversion: DuckDB's `TargetTypeCost`.
-const fn target(to: DataType) -> u32 {
-    match to {
-        BigInt => 101,
-        Double => 102,
-        Integer => 103,
-        Timestamp => 120,
-        Varchar(_) => 149,
-        _ => 110,
-    }
-}
 
 /// How far an expression of a type is from `to`; `None` if it does not go there by itself.
 pub(super) fn cost(from: Type, to: DataType) -> Option<u32> {
     match from {
         Type::Null => Some(1),
         // A literal takes the type that it meets.
-        Type::Integer(v) if to.is_integer() => {
-            fits(v, to).then_some(if to == Integer { 0 } else { target(to) })
-        }
-        Type::Integer(_) if to.is_numeric() => Some(target(to)),
-        Type::Decimal if to.is_float() => Some(target(to)),
-        Type::Text => match to {
-            Varchar(_) => Some(0),
-            _ => Some(2),
-        },
-        Type::Known(from) if from.same_family(to) => Some(0),
-        Type::Known(from) => {
-            let (_, goals) = IMPLICIT.iter().find(|(t, _)| *t == from)?;
-            goals.contains(&to).then(|| target(to))
-        }
-        Type::Integer(_) | Type::Decimal => None,
+        Type::Integer(v) if to.is_integer() => fits(v, to).then(|| {
+            if to == DataType::Integer {
+                0
+            } else {
+                implicit_cost(DataType::TinyInt, to).unwrap_or(110)
+            }
+        }),
+        Type::Integer(v) => implicit_cost(literal_type(v)?, to),
+        Type::Text => Some(if matches!(to, DataType::Varchar(_)) { 0 } else { 2 }),
+        Type::Known(from) => implicit_cost(from, to),
     }
 }
 
 /// The type of a class that values of type `t` go to by themselves.
 pub(super) fn of_class(t: DataType, class: Class) -> Option<DataType> {
+    use DataType::{
+        BigInt, Double, Integer, Real, SmallInt, TinyInt, UBigInt, UInteger, USmallInt, UTinyInt,
+    };
     if class.contains(t) {
         return Some(t);
     }
-    let (_, goals) = IMPLICIT.iter().find(|(from, _)| *from == t)?;
-    let goals = goals.iter().copied().filter(|&to| class.contains(to));
-    goals.min_by_key(|&to| target(to))
+    let all =
+        [TinyInt, SmallInt, Integer, BigInt, UTinyInt, USmallInt, UInteger, UBigInt, Real, Double];
+    let goals = all.into_iter().filter(|&to| class.contains(to));
+    let far = |to| implicit_cost(t, to).map(|cost| (cost, to));
+    goals.filter_map(far).min_by_key(|&(cost, _)| cost).map(|(_, to)| to)
 }
