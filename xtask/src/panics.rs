@@ -1,4 +1,4 @@
-//! Which functions of a firmware image can panic, found in its machine code.
+//! That a firmware image can't panic, found in its machine code.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -19,52 +19,24 @@ const ENTRIES: [&str; 6] = [
     "slice_error_fail",
 ];
 
-/// Functions that the query's `poll` can reach only through text (CAST from and to VARCHAR, and
-/// this firmware's printing) and through `%` of floats. They check what they have made sure of.
-const KNOWN: [&str; 8] = [
-    "core::fmt::",
-    "core::num::",
-    "u64>::_fmt",
-    "libm::math::",
-    // The calendar of the crate chrono, inlined.
-    "ringql_core::time::calendar::write_seconds",
-    // Panics that call each other.
-    "core::panicking::",
-    "core::slice::",
-    "core::option::",
-];
-
-/// Fails if a function other than the known ones calls a panic. Returns how many of those do.
-pub(crate) fn check(image: &Path) -> Result<usize> {
-    let callers = callers(image)?;
-    let is_known = |name: &str| {
-        // `<Type>::method` and `<Type as Trait>::method` too.
-        let name = name.trim_start_matches('<');
-        KNOWN.iter().any(|known| name.starts_with(known))
-    };
-    let (known, new): (Vec<_>, Vec<_>) = callers.iter().partition(|(name, _)| is_known(name));
-    if !new.is_empty() {
-        let lines = new.iter().map(|(name, calls)| format!("\n    {name} ({calls} calls)"));
-        bail!("functions that can panic:{}", lines.collect::<String>());
-    }
-    Ok(known.len())
-}
-
-/// The functions that call a panic, and how often they do.
-fn callers(image: &Path) -> Result<BTreeMap<String, usize>> {
+/// Fails if a panic is linked, and names the functions that call it.
+pub(crate) fn check(image: &Path) -> Result<()> {
     let bytes = elf::load(image)?;
     let file = elf::parse(&bytes, image)?;
-    let functions: Vec<Function<'_>> = functions(&file)?;
+    let functions = functions(&file)?;
     let is_panic = |f: &&Function<'_>| ENTRIES.iter().any(|entry| f.name.contains(entry));
-    let panics: BTreeSet<u64> = functions.iter().filter(is_panic).map(|f| f.start).collect();
-    let mut callers = BTreeMap::new();
-    for function in &functions {
-        let calls = targets(function.code, function.start).filter(|to| panics.contains(to)).count();
-        if calls > 0 {
-            *callers.entry(function.name.clone()).or_default() += calls;
-        }
+    let panics: BTreeMap<u64, &str> =
+        functions.iter().filter(is_panic).map(|f| (f.start, f.name.as_str())).collect();
+    if panics.is_empty() {
+        return Ok(());
     }
-    Ok(callers)
+    let mut lines = BTreeSet::new();
+    for function in &functions {
+        let called = targets(function.code, function.start).filter_map(|to| panics.get(&to));
+        lines.extend(called.map(|panic| format!("\n    {} calls {panic}", function.name)));
+    }
+    let names = panics.values().map(|name| format!("\n    {name}"));
+    bail!("panics are linked:{}{}", names.collect::<String>(), Vec::from_iter(lines).concat())
 }
 
 struct Function<'data> {

@@ -8,6 +8,7 @@ use crate::types::Kind;
 
 use super::element::{Argument, Element, argument, for_integer, map, try_map};
 use super::failures::Failures;
+use super::fmod::{fmod, fmodf};
 use super::{Machine, register};
 
 /// `a op b`.
@@ -18,14 +19,14 @@ pub(super) fn binary(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), Run
             Op::Sub => map(dst, a, b, |a, b| a - b),
             Op::Mul => map(dst, a, b, |a, b| a * b),
             Op::Div => map(dst, a, b, |a, b| a / b),
-            _ => map(dst, a, b, libm::fmodf),
+            _ => map(dst, a, b, fmodf),
         }),
         Kind::F64 => float(m, i, |dst, a: &[f64], b| match i.op {
             Op::Add => map(dst, a, b, |a, b| a + b),
             Op::Sub => map(dst, a, b, |a, b| a - b),
             Op::Mul => map(dst, a, b, |a, b| a * b),
             Op::Div => map(dst, a, b, |a, b| a / b),
-            _ => map(dst, a, b, libm::fmod),
+            _ => map(dst, a, b, fmod),
         }),
         kind => {
             for_integer!(kind, T => integer(m, i, |dst, valid, failures, a: &[T], b| match i.op {

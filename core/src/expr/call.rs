@@ -10,7 +10,7 @@ use crate::types::DataType;
 use super::Machine;
 use super::failures::Failures;
 use super::frame::{Others, Vector, VectorMut};
-use super::function::Kernel;
+use super::function::{Kernel, RowKernel};
 use super::rows;
 
 /// One call of a function over the rows of a batch.
@@ -154,10 +154,10 @@ pub(super) fn call(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
     let mut invocation = Invocation { plan, arguments, others, rows, dst, failures };
     match function.kernel {
         Kernel::Vector(kernel) => kernel(&mut invocation)?,
-        Kernel::F64(f) => rows::slices(&mut invocation, f)?,
-        Kernel::F32(f) => rows::slices(&mut invocation, f)?,
-        Kernel::I64(f) => rows::slices(&mut invocation, f)?,
-        Kernel::I32(f) => rows::slices(&mut invocation, f)?,
+        Kernel::Row(RowKernel::F64(f)) => rows::slices(&mut invocation, f)?,
+        Kernel::Row(RowKernel::F32(f)) => rows::slices(&mut invocation, f)?,
+        Kernel::Row(RowKernel::I64(f)) => rows::slices(&mut invocation, f)?,
+        Kernel::Row(RowKernel::I32(f)) => rows::slices(&mut invocation, f)?,
     }
     let Failures { count, first, .. } = invocation.failures;
     let failure = function.signature.fails.unwrap_or(crate::counters::Failure::Text);

@@ -7,6 +7,7 @@ use crate::counters::Failure;
 use crate::error::RunError;
 use crate::plan::op::FunctionId;
 use crate::plan::signature::{Nulls, Param, Returns, Signature, Signatures};
+use crate::types::DataType;
 
 /// A kernel over a whole batch.
 pub type VectorKernel = fn(&mut Invocation<'_>) -> Result<(), RunError>;
@@ -16,20 +17,38 @@ pub type VectorKernel = fn(&mut Invocation<'_>) -> Result<(), RunError>;
 pub enum Kernel {
     /// Over a whole batch.
     Vector(VectorKernel),
-    /// A row at a time over DOUBLEs.
+    /// A row at a time.
+    Row(RowKernel),
+}
+
+/// A kernel over the arguments of one row, all of one type.
+#[derive(Clone, Copy)]
+pub enum RowKernel {
+    /// Over DOUBLEs.
     F64(fn(&[f64]) -> f64),
-    /// A row at a time over REALs.
+    /// Over REALs.
     F32(fn(&[f32]) -> f32),
-    /// A row at a time over BIGINTs.
+    /// Over BIGINTs.
     I64(fn(&[i64]) -> i64),
-    /// A row at a time over INTEGERs.
+    /// Over INTEGERs.
     I32(fn(&[i32]) -> i32),
 }
 
+/// Most arguments of a [`RowKernel`].
+pub const MAX_ROW_ARGUMENTS: usize = 8;
+
 impl fmt::Debug for Kernel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Vector(_) => f.write_str("Vector"),
+            Self::Row(kernel) => kernel.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for RowKernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Vector(_) => "Vector",
             Self::F64(_) => "F64",
             Self::F32(_) => "F32",
             Self::I64(_) => "I64",
@@ -73,6 +92,53 @@ impl Function {
         kernel: VectorKernel,
     ) -> Self {
         Self::over(name, params, returns, Kernel::Vector(kernel))
+    }
+
+    /// A function of a row's arguments, all of the kernel's type as is the result: for your own
+    /// functions. The kernel does not see rows in which an argument is NULL.
+    ///
+    /// ```
+    /// use ringql_core::function::{ALL, Function, Functions, RowKernel};
+    /// use ringql_core::sql::{Options, compile};
+    ///
+    /// /// Magnus formula: the dew point in degrees Celsius.
+    /// fn dew_point(x: &[f64]) -> f64 {
+    ///     let [celsius, percent] = *x else { return f64::NAN };
+    ///     let gamma = (percent / 100.0).ln() + 17.62 * celsius / (243.12 + celsius);
+    ///     243.12 * gamma / (17.62 - gamma)
+    /// }
+    /// const MINE: &[Function] = &[Function::per_row("dew_point", 2, RowKernel::F64(dew_point))];
+    /// const FUNCTIONS: Functions<'static> = ALL.with(MINE);
+    ///
+    /// let sql = "CREATE STREAM s (temp REAL, humidity REAL);
+    ///            SELECT dew_point(temp, humidity) AS dew FROM s";
+    /// let program = compile(sql, &Options { functions: FUNCTIONS, ..Options::default() })?;
+    /// // Query::with_functions(&program.queries[0].plan(), FUNCTIONS, &mut arena) runs it.
+    /// # Ok::<(), ringql_core::sql::CompileError>(())
+    /// ```
+    ///
+    /// # Panics
+    /// When the constant is made, if `arguments` is more than [`MAX_ROW_ARGUMENTS`].
+    #[must_use]
+    pub const fn per_row(name: &'static str, arguments: usize, kernel: RowKernel) -> Self {
+        const fn params(all: &'static [Param], arguments: usize) -> &'static [Param] {
+            assert!(arguments <= MAX_ROW_ARGUMENTS, "a function of a row has too many arguments");
+            all.split_at(arguments).0
+        }
+        const fn alike(t: DataType) -> [Param; MAX_ROW_ARGUMENTS] {
+            [Param::Is(t); MAX_ROW_ARGUMENTS]
+        }
+        const F64: &[Param] = &alike(DataType::Double);
+        const F32: &[Param] = &alike(DataType::Real);
+        const I64: &[Param] = &alike(DataType::BigInt);
+        const I32: &[Param] = &alike(DataType::Integer);
+        let (all, t) = match kernel {
+            RowKernel::F64(_) => (F64, DataType::Double),
+            RowKernel::F32(_) => (F32, DataType::Real),
+            RowKernel::I64(_) => (I64, DataType::BigInt),
+            RowKernel::I32(_) => (I32, DataType::Integer),
+        };
+        Self::over(name, params(all, arguments), Returns::Is(t), Kernel::Row(kernel))
     }
 
     /// The same with any sort of kernel.

@@ -10,6 +10,7 @@ mod cast;
 pub(crate) mod compare;
 mod element;
 mod failures;
+mod fmod;
 pub(crate) mod frame;
 pub(crate) mod function;
 mod load;

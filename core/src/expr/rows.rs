@@ -9,6 +9,7 @@ use crate::types::{DataType, Span, Uuid16, Wide};
 use super::call::{Input, Invocation, Values};
 use super::element::Element;
 use super::frame::text_bytes;
+use super::function::MAX_ROW_ARGUMENTS;
 
 /// What a row gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -412,25 +413,26 @@ pub(super) fn slices<T>(call: &mut Invocation<'_>, f: fn(&[T]) -> T) -> Result<(
 where
     T: Element + Write + for<'a> Read<'a>,
 {
-    const MOST: usize = 8;
     let count = call.arguments();
-    let mut inputs = [None; MOST];
+    let mut inputs = [None; MAX_ROW_ARGUMENTS];
     for (at, input) in inputs.iter_mut().enumerate().take(count) {
         *input = Some(T::column(call.input(at)?, call.rows())?);
     }
     let rows = call.rows();
-    let mut values = [T::zeroed(); MOST];
-    for row in 0..rows {
-        if !call.is_open(row) {
-            continue;
-        }
+    let mut values = [T::zeroed(); MAX_ROW_ARGUMENTS];
+    let dst = &mut call.dst;
+    let mut slots = T::slots(dst.values, rows)?;
+    let validity = dst.validity.as_deref();
+    let is_open = |row: usize| {
+        validity.is_none_or(|v| v.get(row / 64).is_some_and(|w| w >> (row % 64) & 1 != 0))
+    };
+    for row in (0..rows).filter(|&row| is_open(row)) {
         for (value, input) in values.iter_mut().zip(&inputs) {
             if let Some(input) = input {
                 *value = T::at(input, row);
             }
         }
         let value = f(values.get(..count).ok_or(RunError::Internal)?);
-        let mut slots = T::slots(call.dst.values, rows)?;
         T::put(&mut slots, row, value);
     }
     Ok(())

@@ -22,6 +22,7 @@
 mod bytes;
 mod csv;
 mod decimal;
+mod float;
 mod interval;
 mod number;
 mod uuid;

@@ -95,42 +95,6 @@ macro_rules! integers {
 
 integers!(i8 i32 i16 i32 i32 i32 i64 i64 u8 u32 u16 u32 u32 u32 u64 u64);
 
-macro_rules! floats {
-    ($($t:ident)*) => {$(
-        impl TextForm for $t {
-            fn parse_exact(text: &[u8]) -> Result<(Self, bool), ParseError> {
-                let text = core::str::from_utf8(trim(text)).map_err(|_| ParseError::NotANumber)?;
-                let value: $t = text.parse().map_err(|_| ParseError::NotANumber)?;
-                // One NaN: its sign and payload would tell equal values apart.
-                Ok((if value.is_nan() { $t::NAN } else { value }, true))
-            }
-
-            fn write(self, out: &mut impl Write) -> fmt::Result {
-                if self.is_nan() { out.write_str("nan") } else { write!(out, "{self:?}") }
-            }
-
-            fn write_cast(self, out: &mut impl Write) -> fmt::Result {
-                // The longest is that of -f64::MIN_POSITIVE, 24 bytes.
-                let mut text = heapless::String::<32>::new();
-                self.write(&mut text)?;
-                write_c_exponent(out, &text)
-            }
-        }
-    )*};
-}
-
-floats!(f32 f64);
-
-/// Writes a number with its exponent as C has it: always a sign, at least two digits.
-fn write_c_exponent(out: &mut impl Write, text: &str) -> fmt::Result {
-    let Some((mantissa, exponent)) = text.split_once('e') else { return out.write_str(text) };
-    let (sign, digits) = match exponent.strip_prefix('-') {
-        Some(digits) => ('-', digits),
-        None => ('+', exponent),
-    };
-    write!(out, "{mantissa}e{sign}{digits:0>2}")
-}
-
 /// A decimal number rounded to a whole one.
 struct Integer {
     negative: bool,
@@ -218,7 +182,7 @@ fn times_ten(value: u64, digit: u8) -> Result<u64, ParseError> {
 }
 
 /// An exponent; those beyond any use stand for all of their kind.
-fn parse_exponent(text: &[u8]) -> Result<i64, ParseError> {
+pub(super) fn parse_exponent(text: &[u8]) -> Result<i64, ParseError> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
         [b'+', digits @ ..] | digits => (false, digits),
@@ -230,13 +194,13 @@ fn parse_exponent(text: &[u8]) -> Result<i64, ParseError> {
     Ok(if negative { -value } else { value })
 }
 
-fn split(text: &[u8], at: impl Fn(u8) -> bool) -> (&[u8], Option<&[u8]>) {
+pub(super) fn split(text: &[u8], at: impl Fn(u8) -> bool) -> (&[u8], Option<&[u8]>) {
     let mut parts = text.splitn(2, |&byte| at(byte));
     (parts.next().unwrap_or(&[]), parts.next())
 }
 
 /// Without the spaces around, in C's sense of a space.
-fn trim(mut text: &[u8]) -> &[u8] {
+pub(super) fn trim(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t'..=b'\r', rest @ ..] | [rest @ .., b' ' | b'\t'..=b'\r'] = text {
         text = rest;
     }

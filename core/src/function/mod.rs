@@ -8,7 +8,9 @@ mod math;
 pub use crate::expr::call::{Input, Invocation};
 #[cfg(feature = "sql")]
 pub use crate::expr::function::Doc;
-pub use crate::expr::function::{Function, Functions, Kernel, VectorKernel};
+pub use crate::expr::function::{
+    Function, Functions, Kernel, MAX_ROW_ARGUMENTS, RowKernel, VectorKernel,
+};
 pub use crate::expr::rows;
 pub use crate::plan::op::FunctionId;
 pub use crate::plan::signature::{

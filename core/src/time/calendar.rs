@@ -4,19 +4,14 @@
 //! Years above 9999 have as many digits as they need, years before 1 are written as
 //! `0044-03-15 (BC) 00:00:00.000000`, and both are read back.
 
-use chrono::{Datelike, NaiveDate};
 use core::fmt::{self, Write};
+
+use super::civil::{civil_from_days, days_from_civil};
 
 /// Microseconds in a second.
 pub const SECOND: i64 = 1_000_000;
 /// Microseconds in a day.
 pub const DAY: i64 = 86_400 * SECOND;
-
-/// Days from 0001-01-01 (day 1, as `chrono` counts) to 1970-01-01.
-const EPOCH: i64 = 719_163;
-/// The calendar repeats after so many years, and so many days.
-const CYCLE_YEARS: i64 = 400;
-const CYCLE_DAYS: i64 = 146_097;
 
 /// A timestamp as it was written: the clock's reading, and how far the clock is ahead of UTC.
 ///
@@ -152,10 +147,7 @@ impl Cursor<'_> {
         } else if negative {
             year = -year;
         }
-        let cycle = year.div_euclid(CYCLE_YEARS);
-        let year = year.rem_euclid(CYCLE_YEARS) as i32;
-        let date = NaiveDate::from_ymd_opt(year, month as u32, day as u32)?;
-        Some(cycle * CYCLE_DAYS + i64::from(date.num_days_from_ce()) - EPOCH)
+        days_from_civil(year, month as u8, day as u8)
     }
 
     /// Microseconds since midnight.
@@ -271,17 +263,14 @@ pub fn write_timestamp_short(out: &mut impl Write, micros: i64) -> fmt::Result {
 type Line = heapless::String<40>;
 
 fn write_seconds(micros: i64) -> Result<Line, fmt::Error> {
-    let day = micros.div_euclid(DAY) + EPOCH;
-    let in_cycle = day.rem_euclid(CYCLE_DAYS) as i32;
-    let date = NaiveDate::from_num_days_from_ce_opt(in_cycle).ok_or(fmt::Error)?;
-    let year = i64::from(date.year()) + day.div_euclid(CYCLE_DAYS) * CYCLE_YEARS;
+    let (year, month, day) = civil_from_days(micros.div_euclid(DAY));
     let seconds = (micros.rem_euclid(DAY) / SECOND) as u32;
 
     let mut text = Line::new();
     digits(&mut text, if year > 0 { year } else { 1 - year } as u32, 4)?;
-    for part in [date.month(), date.day()] {
+    for part in [month, day] {
         text.push('-').map_err(|_| fmt::Error)?;
-        digits(&mut text, part, 2)?;
+        digits(&mut text, part.into(), 2)?;
     }
     if year <= 0 {
         text.push_str(" (BC)").map_err(|_| fmt::Error)?;

@@ -1,7 +1,7 @@
 use std::format;
 use std::string::String;
 
-use chrono::DateTime;
+use chrono::{DateTime, Datelike, NaiveDate};
 use proptest::prelude::*;
 
 use super::*;

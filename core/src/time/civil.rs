@@ -155,7 +155,7 @@ mod tests {
             let (year, month, day) = civil_from_days(days.into());
             assert_eq!(days_from_civil(year, month, day), Some(days.into()));
         }
-        // The last and the first day that DuckDB 2.0's DATE could have but for its infinities.
+        // The day after the last of a DATE in DuckDB, whose infinity it is.
         assert_eq!(civil_from_days(i32::MAX.into()), (5_881_580, 7, 11));
         assert_eq!(days_from_civil(5_881_580, 7, 12), None);
         for year in [i64::MIN, i64::MAX, 1 << 40, -(1 << 40)] {

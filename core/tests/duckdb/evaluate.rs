@@ -58,7 +58,7 @@ impl Table {
         let columns: Vec<String> =
             used.iter().map(|i| format!("{} {}", self.columns[*i].0, self.columns[*i].1)).collect();
         let sql = format!("CREATE STREAM s ({});\nSELECT {expression} FROM s", columns.join(", "));
-        let program = match compile(&sql, &Options { batch_rows: 64 }) {
+        let program = match compile(&sql, &Options { batch_rows: 64, ..Options::default() }) {
             Ok(program) => program,
             Err(error) => return Outcome::Refused(error.to_string()),
         };

@@ -223,6 +223,9 @@ impl Engine {
                 ("dropped", c.dropped),
                 ("arithmetic_errors", c.arithmetic_errors),
                 ("cast_errors", c.cast_errors),
+                ("text_errors", c.text_errors),
+                ("time_errors", c.time_errors),
+                ("function_errors", c.function_errors),
             ];
             let rows = rows.into_iter().filter(|(_, n)| *n > 0);
             let rows = rows.map(|(name, n)| vec![name.to_owned(), n.to_string()]).collect();

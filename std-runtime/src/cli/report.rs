@@ -14,9 +14,12 @@ pub(crate) fn warnings(query: Option<&str>, summary: &Summary) {
         (counters.dropped, "records were left out because the group table was full"),
         (
             counters.arithmetic_errors,
-            "values are NULL because of an integer overflow or a remainder of 0",
+            "values are NULL because a number was out of range, or divided by 0",
         ),
         (counters.cast_errors, "values are NULL because a CAST did not fit"),
+        (counters.text_errors, "values are NULL because a text was too long or malformed"),
+        (counters.time_errors, "values are NULL because a date or time was out of range"),
+        (counters.function_errors, "values are NULL because a function had no result"),
     ] {
         if count > 0 {
             eprintln!("warning: {query}{count} {what}");
@@ -38,6 +41,9 @@ pub(crate) fn stats(query: Option<&str>, summary: &Summary) {
         ("dropped", counters.dropped),
         ("arithmetic errors", counters.arithmetic_errors),
         ("cast errors", counters.cast_errors),
+        ("text errors", counters.text_errors),
+        ("time errors", counters.time_errors),
+        ("function errors", counters.function_errors),
         ("bad rows skipped", summary.skipped),
     ] {
         eprintln!("{name:<18}{count:>14}");

@@ -9,7 +9,7 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use ringql_core::counters::Counters;
 use ringql_core::error::{RunError, StartError};
@@ -79,7 +79,12 @@ pub enum PipelineError {
     /// The reader failed.
     Read(InputError),
     /// The query failed.
-    Query(RunError),
+    Query {
+        /// Why.
+        error: RunError,
+        /// Records that it had read before.
+        records: u64,
+    },
     /// The writer failed.
     Write(io::Error),
     /// A thread could not be started.
@@ -93,7 +98,9 @@ impl fmt::Display for PipelineError {
             Self::Arena(bytes, e) => write!(f, "no memory for the query's {bytes} bytes: {e}"),
             Self::Shape => f.write_str("a pipeline takes plans of one input and one output"),
             Self::Read(e) => e.fmt(f),
-            Self::Query(e) => write!(f, "the query stopped: {e}"),
+            Self::Query { error, records } => {
+                write!(f, "the query stopped after {records} records: {error}")
+            }
             Self::Write(e) => write!(f, "the output can't be written: {e}"),
             Self::Thread(e) => write!(f, "no thread could be started: {e}"),
         }
@@ -107,10 +114,21 @@ impl std::error::Error for PipelineError {
             Self::Arena(_, e) => Some(e),
             Self::Shape => None,
             Self::Read(e) => Some(e),
-            Self::Query(e) => Some(e),
+            Self::Query { error, .. } => Some(error),
             Self::Write(e) | Self::Thread(e) => Some(e),
         }
     }
+}
+
+/// What NOW() is: microseconds since 1970-01-01 00:00:00 UTC.
+fn clock() -> Option<i64> {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_micros()).ok()
+}
+
+/// A query that stopped for good.
+fn stopped(query: &Query<'_, '_>, error: RunError) -> PipelineError {
+    PipelineError::Query { error, records: query.counters().rows_in }
 }
 
 /// What a pipeline did, whether it failed or not.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use ringql_core::query::{Query, Stop};
 use ringql_core::ring::Sink;
 
-use super::{Ending, Options, PipelineError, Rings, Summary, Times, write_failure};
+use super::{Ending, Options, PipelineError, Rings, Summary, Times, clock, stopped, write_failure};
 use crate::input::Reader;
 use crate::output::Writer;
 
@@ -44,6 +44,7 @@ fn turns(
         Rings::of(query.plan());
     let mut sink = Some(sink);
     while !options.stop.load(Ordering::Relaxed) {
+        query.set_clock(clock());
         let polled = timed(&mut times.process, || query.poll(&mut source, &mut results));
         // Rows that were written before an error are valid.
         while let Some(written) =
@@ -53,7 +54,7 @@ fn turns(
                 return write_failure(e);
             }
         }
-        let progress = polled.map_err(PipelineError::Query)?;
+        let progress = polled.map_err(|error| stopped(query, error))?;
         if progress.stop == Stop::Finished {
             return Ok(Ending::Finished);
         }

@@ -127,7 +127,7 @@ fn a_query_that_fails() {
     assert_eq!(out, "");
     assert!(matches!(
         summary.result,
-        Err(PipelineError::Query(RunError::GroupsFull { capacity: 100 }))
+        Err(PipelineError::Query { error: RunError::GroupsFull { capacity: 100 }, .. })
     ));
     assert_eq!(summary.counters.rows_in, 100);
 }

@@ -15,7 +15,7 @@ use ringql_core::query::{Query, Stop};
 use ringql_core::ring::{Sink, Source};
 
 use super::backoff::Backoff;
-use super::{Ending, Options, PipelineError, Rings, Summary, Times, write_failure};
+use super::{Ending, Options, PipelineError, Rings, Summary, Times, clock, stopped, write_failure};
 use crate::input::{InputError, Reader};
 use crate::output::Writer;
 use crate::ring::{RingSink, RingSource};
@@ -93,10 +93,11 @@ fn poll(
         if options.stop.load(Ordering::Relaxed) {
             return Ok(Some(Ending::Stopped));
         }
+        query.set_clock(clock());
         let start = Instant::now();
         let polled = query.poll(source, results);
         times.process += start.elapsed();
-        let progress = polled.map_err(PipelineError::Query)?;
+        let progress = polled.map_err(|error| stopped(query, error))?;
         match progress.stop {
             Stop::Finished => return Ok(Some(Ending::Finished)),
             _ if results.is_abandoned() => return Ok(None),
