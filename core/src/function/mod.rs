@@ -4,6 +4,7 @@
 //! belongs to: the binder, `verify`, EXPLAIN and the SQL reference read the same entry.
 
 mod math;
+pub mod time;
 
 pub use crate::expr::call::{Input, Invocation};
 #[cfg(feature = "sql")]
@@ -20,4 +21,29 @@ pub use crate::plan::signature::{
 pub use math::MATH;
 
 /// Every built-in function.
-pub const ALL: Functions<'static> = Functions::new(&[MATH]);
+pub const ALL: Functions<'static> = Functions::new(&[
+    MATH,
+    time::PARTS,
+    time::CALENDAR_PARTS[0],
+    time::CALENDAR_PARTS[1],
+    time::CALENDAR_PARTS[2],
+    time::CLOCK_PARTS[0],
+    time::CLOCK_PARTS[1],
+    time::CLOCK_PARTS[2],
+    time::CLOCK_PARTS[3],
+    time::ZONE_PARTS[0],
+    time::ZONE_PARTS[1],
+    time::SPAN_PARTS,
+    time::TRUNC,
+    time::BUCKET,
+    time::DIFFERENCE,
+    time::ARITHMETIC,
+    time::MAKE,
+    time::EPOCH,
+    time::INTERVAL,
+    time::FRACTIONS,
+    time::FORMAT,
+    time::READ,
+    time::NAME,
+    time::ZONE,
+]);

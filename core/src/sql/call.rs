@@ -35,14 +35,7 @@ impl Binder<'_> {
         let free = parts.iter().find_map(|p| p.free);
         let functions = self.tree.functions();
         let overloads: Vec<_> = functions.iter().filter(|f| is_named(f, name)).collect();
-        let mut best: Option<Candidate> = None;
-        for function in &overloads {
-            let Some(candidate) = self.candidate(function, parts) else { continue };
-            if best.as_ref().is_none_or(|best| candidate.cost < best.cost) {
-                best = Some(candidate);
-            }
-        }
-        let Some(Candidate { function, t, .. }) = best else {
+        let Some(Candidate { function, t, .. }) = self.nearest_overload(&overloads, parts) else {
             return Err(self.no_overload(name, &overloads, parts, extent));
         };
         let mut arguments = Vec::with_capacity(parts.len());
@@ -52,6 +45,40 @@ impl Binder<'_> {
         }
         let node = self.tree.call(function, &arguments);
         self.made(node, extent, free)
+    }
+
+    /// Whether a function or an operator takes such arguments.
+    pub(super) fn is_callable(&self, name: &str, parts: &[Bound]) -> bool {
+        let functions = self.tree.functions();
+        functions.iter().any(|f| is_named(f, name) && self.candidate(f, parts).is_some())
+    }
+
+    /// The overload that costs least. Of several it is the first that can prepare its literals: what
+    /// DATE_PART gives depends on the part.
+    fn nearest_overload(
+        &self,
+        overloads: &[&'static Function],
+        parts: &[Bound],
+    ) -> Option<Candidate> {
+        let all = overloads.iter().filter_map(|function| self.candidate(function, parts));
+        let mut all: Vec<Candidate> = all.collect();
+        let least = all.iter().map(|candidate| candidate.cost).min()?;
+        all.retain(|candidate| candidate.cost == least);
+        let at = match all.len() {
+            1 => 0,
+            _ => all.iter().position(|c| self.can_prepare(c.function, parts)).unwrap_or(0),
+        };
+        Some(all.swap_remove(at))
+    }
+
+    /// Whether a function can prepare the literals among its arguments.
+    fn can_prepare(&self, function: &Function, parts: &[Bound]) -> bool {
+        parts.iter().enumerate().all(|(at, part)| {
+            match (function.signature.param(at), self.constant_text(part)) {
+                (Some(Param::Prepared(prepared)), Some(text)) => (prepared.compile)(&text).is_ok(),
+                _ => true,
+            }
+        })
     }
 
     /// How well an overload fits; `None` if it does not.
@@ -107,6 +134,7 @@ impl Binder<'_> {
                 Type::Known(DataType::Decimal(..)) => Some(0),
                 _ => None,
             },
+            Param::Prepared(_) if own == Type::Null => Some(1),
             Param::Prepared(_) => self.constant_text(part).map(|_| 0),
         }
     }
@@ -139,6 +167,9 @@ impl Binder<'_> {
                 self.coerce(part, to)
             }
             Param::Text | Param::Bytes | Param::Decimal => self.settle(part),
+            Param::Prepared(_) if self.type_of(part) == Type::Null => {
+                self.tree.null(Prepared::TYPE).map_err(|r| self.refused(r, part.extent))
+            }
             Param::Prepared(prepared) => {
                 let text = self.constant_text(part).unwrap_or_default();
                 let bytes = (prepared.compile)(&text).map_err(|message| {

@@ -95,15 +95,15 @@ fn word(p: &mut Parser<'_>, keyword: Keyword, depth: usize) -> Parsed {
         | Keyword::BY
         | Keyword::IN
         | Keyword::IS => Err(expected(p)),
-        Keyword::CURRENT_TIMESTAMP if *next != Token::LParen => {
-            let span = p.next_token().span;
-            Ok(forms::call("now", span, Vec::new()))
+        Keyword::CURRENT_TIMESTAMP | Keyword::CURRENT_DATE | Keyword::LOCALTIMESTAMP
+            if *next != Token::LParen =>
+        {
+            let token = p.next_token();
+            let name = token.token.to_string().to_ascii_lowercase();
+            Ok(forms::call(&name, token.span, Vec::new()))
         }
-        Keyword::CURRENT_TIME
-        | Keyword::CURRENT_DATE
-        | Keyword::LOCALTIME
-        | Keyword::LOCALTIMESTAMP => {
-            refuse(p, "a date or time of now", "write NOW(), and CAST it: CAST(NOW() AS DATE)")
+        Keyword::CURRENT_TIME | Keyword::LOCALTIME => {
+            refuse(p, "a time of now", "write NOW(), and CAST it: CAST(NOW() AS TIMESTAMP)")
         }
         _ => match next {
             Token::SingleQuotedString(_) => typed_text(p),
