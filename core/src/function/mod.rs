@@ -46,4 +46,5 @@ pub const ALL: Functions<'static> = Functions::new(&[
     time::READ,
     time::NAME,
     time::ZONE,
+    time::FINITE,
 ]);

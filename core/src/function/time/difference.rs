@@ -10,7 +10,7 @@ use crate::expr::rows;
 use crate::plan::signature::Param::{Is, Prepared};
 use crate::plan::signature::{Param, Returns};
 use crate::time::calendar::{DAY, SECOND};
-use crate::time::civil::{civil_from_days, days_in_month, iso_week, weekday};
+use crate::time::civil::{civil_from_days, days_in_month, iso_week};
 use crate::time::shift;
 use crate::types::DataType::{BigInt, Date, Interval, Time, Timestamp, TimestampTz};
 
@@ -48,7 +48,8 @@ pub const DIFFERENCE: &[Function] = &[
         .doc(AGE, "age(TIMESTAMPTZ '2020-03-01 12:00:00+00', TIMESTAMPTZ '2019-01-31 13:00:00+00')"),
 ];
 
-const CROSSED: &str = "How many starts of a unit of time lie between two times.";
+const CROSSED: &str =
+    "How many starts of a unit of time lie between two times; weeks are of seven days.";
 const WHOLE: &str = "How many whole units of time lie between two times.";
 const AGE: &str = "The interval from the second to the first, in years, months, days and a time.";
 
@@ -114,23 +115,25 @@ const fn months(unit: Part) -> i64 {
 
 /// Starts of the unit from `a` to `b`.
 fn crossed(unit: Part, a: i64, b: i64) -> Option<i64> {
+    // Weeks are seven days, wherever they start.
+    if matches!(unit, Part::Week | Part::YearWeek) {
+        return Some((b.div_euclid(DAY) - a.div_euclid(DAY)) / 7);
+    }
     number(unit, b)?.checked_sub(number(unit, a)?)
 }
 
 /// The number of the unit that a time lies in.
 fn number(unit: Part, micros: i64) -> Option<i64> {
     let days = micros.div_euclid(DAY);
-    match (unit, length(unit)) {
-        // DuckDB divides Mondays towards 0: no week starts from 1969-12-29 to 1970-01-05.
-        (Part::Week | Part::YearWeek, _) => Some((days - i64::from(weekday(days)) + 1) / 7),
-        (_, Some(length)) => micros.checked_div_euclid(length),
-        (Part::IsoYear, _) => Some(iso_week(days).0),
-        (Part::Month | Part::Quarter, _) => {
-            let (year, month, _) = civil_from_days(days);
-            (year * 12 + i64::from(month) - 1).checked_div(months(unit))
-        }
-        // Years are divided towards 0, too.
-        _ => civil_from_days(days).0.checked_div(months(unit) / 12),
+    if let Some(length) = length(unit) {
+        return micros.checked_div_euclid(length);
+    }
+    let (year, month, _) = civil_from_days(days);
+    match unit {
+        Part::IsoYear => Some(iso_week(days).0),
+        Part::Month | Part::Quarter => (year * 12 + i64::from(month) - 1).checked_div(months(unit)),
+        // DuckDB divides years towards 0.
+        _ => year.checked_div(months(unit) / 12),
     }
 }
 
