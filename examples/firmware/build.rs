@@ -14,7 +14,11 @@ use ringql_core::sql::{Options, StreamDefinition, compile};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
+#[path = "src/functions.rs"]
+mod functions;
+
 const QUERY: &str = "query.sql";
+const USER_QUERY: &str = "user_function.sql";
 const MEMORY: &str = "memory.x";
 
 fn main() -> ExitCode {
@@ -30,7 +34,7 @@ fn main() -> ExitCode {
 
 fn build() -> Outcome<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
-    for file in ["build.rs", MEMORY, QUERY] {
+    for file in ["build.rs", MEMORY, QUERY, USER_QUERY, "src/functions.rs"] {
         println!("cargo::rerun-if-changed={file}");
     }
 
@@ -45,6 +49,12 @@ fn build() -> Outcome<()> {
     };
     fs::write(out.join("plan.rs"), plan_source(&query.plan(), "PLAN"))?;
     fs::write(out.join("query.rqlp"), wire::to_vec(&query.plan())?)?;
+
+    let sql = fs::read_to_string(USER_QUERY)?;
+    let options = Options { functions: functions::FUNCTIONS, ..Options::default() };
+    let user = compile(&sql, &options).map_err(|e| format!("{USER_QUERY}: {e}"))?;
+    let query = user.queries.first().ok_or(format!("{USER_QUERY} must hold a query"))?;
+    fs::write(out.join("user_plan.rs"), plan_source(&query.plan(), "USER_PLAN"))?;
 
     let csv = Path::new(source(stream).ok_or("the stream names no source")?);
     println!("cargo::rerun-if-changed={}", csv.display());

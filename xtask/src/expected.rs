@@ -14,6 +14,8 @@ use crate::project;
 pub(crate) struct Expected {
     /// The result rows, as `ringql run` prints them.
     pub(crate) rows: String,
+    /// Those of the example with functions of its own, as the host's example prints them.
+    pub(crate) user_rows: String,
     /// The plan file that `ringql compile` writes.
     pub(crate) plan: Vec<u8>,
     /// The size of the arena that `ringql explain` states.
@@ -29,8 +31,11 @@ pub(crate) fn ask_host() -> Result<Expected> {
     let rows = capture(ringql("run").arg(&query).args(["--format", "csv", "--quiet"]))?;
     let explained = capture(ringql("explain").arg(&query).args(["--format", "json"]))?;
     let explained: Value = serde_json::from_str(&explained).context("reading `ringql explain`")?;
+    let user = ["run", "--quiet", "--package", "ringql-examples", "--bin", "user_function"];
+    let user_rows = capture(&mut cargo(user))?;
     Ok(Expected {
         rows,
+        user_rows,
         plan: fs::read(&plan).with_context(|| format!("reading {}", plan.display()))?,
         arena_bytes: arena_bytes(&explained).context("`ringql explain` states no arena")?,
     })

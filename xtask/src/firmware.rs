@@ -12,6 +12,7 @@ use crate::{difference, elf, panics, process, project, qemu, size};
 pub(crate) struct Images {
     pub(crate) const_plan: PathBuf,
     pub(crate) decoded_plan: PathBuf,
+    pub(crate) user_function: PathBuf,
     pub(crate) without_query: PathBuf,
     cost: PathBuf,
 }
@@ -55,12 +56,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let images = build_by(route, &args.build)?;
     let expected = expected::ask_host()?;
     compare(&images, &expected)?;
-    for image in [&images.const_plan, &images.decoded_plan] {
+    for image in [&images.const_plan, &images.decoded_plan, &images.user_function] {
         elf::check_no_allocator(image)?;
     }
     println!("    no allocator is linked");
     if !args.build.debug {
-        for image in [&images.const_plan, &images.decoded_plan] {
+        for image in [&images.const_plan, &images.decoded_plan, &images.user_function] {
             panics::check(image)?;
         }
         println!("    no panic is linked");
@@ -71,9 +72,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
 /// Fails unless both programs print what the host does, from the host's plan, in its arena.
 fn compare(images: &Images, expected: &Expected) -> Result<()> {
-    for image in [&images.const_plan, &images.decoded_plan] {
+    for (image, rows) in [
+        (&images.const_plan, &expected.rows),
+        (&images.decoded_plan, &expected.rows),
+        (&images.user_function, &expected.user_rows),
+    ] {
         let actual = qemu::run(image)?;
-        if let Some(difference) = difference::first(expected.rows.as_bytes(), &actual) {
+        if let Some(difference) = difference::first(rows.as_bytes(), &actual) {
             bail!("the firmware's output is not the host's: {difference}");
         }
         println!("    output equals the host's: {} bytes", actual.len());
@@ -108,6 +113,7 @@ fn build_by(route: Route, args: &BuildArgs) -> Result<Images> {
     Ok(Images {
         const_plan: folder.join("const_plan"),
         decoded_plan: folder.join("decoded_plan"),
+        user_function: folder.join("user_function"),
         without_query: folder.join("without_query"),
         cost: folder.join("cost"),
     })

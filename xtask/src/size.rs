@@ -18,6 +18,7 @@ pub(crate) fn report(images: &Images) -> Result<()> {
         ("without a query", &images.without_query),
         ("with a plan in flash", &images.const_plan),
         ("with a decoded plan", &images.decoded_plan),
+        ("with own functions", &images.user_function),
     ] {
         print!("    {name:<22}");
         for ((region, used), without) in

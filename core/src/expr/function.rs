@@ -211,12 +211,15 @@ impl Function {
     }
 }
 
-/// A set of functions: families, which are slices, and functions of your own.
+/// Functions that belong together: a title in the reference, and the functions.
+pub type Family<'a> = (&'static str, &'a [Function]);
+
+/// A set of functions: families of them, and functions of your own.
 ///
 /// [`ALL`](crate::function::ALL) has every built-in one. A plan that calls others is refused.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Functions<'a> {
-    families: &'a [&'a [Function]],
+    families: &'a [Family<'a>],
     own: &'a [Function],
 }
 
@@ -229,7 +232,7 @@ impl<'a> Functions<'a> {
 
     /// The functions of families, at most 255 of at most 256 functions each: more are not found.
     #[must_use]
-    pub const fn new(families: &'a [&'a [Function]]) -> Self {
+    pub const fn new(families: &'a [Family<'a>]) -> Self {
         Self { families, own: &[] }
     }
 
@@ -249,7 +252,7 @@ impl<'a> Functions<'a> {
             return Some(OWN << 8 | at);
         }
         let families = self.families.iter().take(OWN.into()).enumerate();
-        for (number, family) in families {
+        for (number, (_, family)) in families {
             if let Some(at) = within(family) {
                 return Some(u16::try_from(number).ok()? << 8 | at);
             }
@@ -261,8 +264,10 @@ impl<'a> Functions<'a> {
     #[inline]
     pub(crate) fn get(&self, place: u16) -> Option<&'a Function> {
         let (family, at) = (place >> 8, usize::from(place & 0xff));
-        let family =
-            if family == OWN { self.own } else { self.families.get(usize::from(family))? };
+        if family == OWN {
+            return self.own.get(at);
+        }
+        let (_, family) = self.families.get(usize::from(family))?;
         family.get(at)
     }
 
@@ -272,9 +277,15 @@ impl<'a> Functions<'a> {
         self.get(self.place(id)?)
     }
 
+    /// The families, for the reference.
+    #[must_use]
+    pub const fn families(&self) -> &'a [Family<'a>] {
+        self.families
+    }
+
     /// All of them, your own first.
     pub fn iter(&self) -> impl Iterator<Item = &'a Function> + use<'a> {
-        self.own.iter().chain(self.families.iter().flat_map(|family| family.iter()))
+        self.own.iter().chain(self.families.iter().flat_map(|(_, family)| family.iter()))
     }
 }
 

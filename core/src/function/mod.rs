@@ -3,6 +3,10 @@
 //! A [`Function`] is a signature and a kernel. To add one, add its entry to the family that it
 //! belongs to: the binder, `verify`, EXPLAIN and the SQL reference read the same entry.
 
+mod bytes;
+mod decimal;
+mod geometry;
+mod hash;
 mod math;
 pub mod time;
 
@@ -10,41 +14,55 @@ pub use crate::expr::call::{Input, Invocation};
 #[cfg(feature = "sql")]
 pub use crate::expr::function::Doc;
 pub use crate::expr::function::{
-    Function, Functions, Kernel, MAX_ROW_ARGUMENTS, RowKernel, VectorKernel,
+    Family, Function, Functions, Kernel, MAX_ROW_ARGUMENTS, RowKernel, VectorKernel,
 };
-pub use crate::expr::rows;
+pub use crate::expr::{lanes, rows};
 pub use crate::plan::op::FunctionId;
 pub use crate::plan::signature::{
     Class, MAX_ARGUMENTS, Nulls, Param, Prepared, Returns, Shape, Signature, Signatures,
 };
 
-pub use math::MATH;
+pub use bytes::BYTES;
+pub use decimal::DECIMAL;
+pub use geometry::GEOMETRY;
+pub use hash::HASH;
+pub use math::{BITS, INTEGER, ORDER, POWER, ROUNDING, SCALING, TRIGONOMETRY};
 
 /// Every built-in function.
 pub const ALL: Functions<'static> = Functions::new(&[
-    MATH,
-    time::PARTS,
-    time::CALENDAR_PARTS[0],
-    time::CALENDAR_PARTS[1],
-    time::CALENDAR_PARTS[2],
-    time::CLOCK_PARTS[0],
-    time::CLOCK_PARTS[1],
-    time::CLOCK_PARTS[2],
-    time::CLOCK_PARTS[3],
-    time::ZONE_PARTS[0],
-    time::ZONE_PARTS[1],
-    time::SPAN_PARTS,
-    time::TRUNC,
-    time::BUCKET,
-    time::DIFFERENCE,
-    time::ARITHMETIC,
-    time::MAKE,
-    time::EPOCH,
-    time::INTERVAL,
-    time::FRACTIONS,
-    time::FORMAT,
-    time::READ,
-    time::NAME,
-    time::ZONE,
-    time::FINITE,
+    ("Rounding", ROUNDING),
+    ("Powers and logarithms", POWER),
+    ("Trigonometry", TRIGONOMETRY),
+    ("Whole numbers", INTEGER),
+    ("Bits", BITS),
+    ("Order and tests", ORDER),
+    ("Ranges", SCALING),
+    ("DECIMAL", DECIMAL),
+    ("Geometry", GEOMETRY),
+    ("Hashes", HASH),
+    ("Bytes", BYTES),
+    ("DATE_PART and EXTRACT", time::PARTS),
+    ("Parts of a DATE", time::CALENDAR_PARTS[0]),
+    ("Parts of a TIMESTAMP", time::CALENDAR_PARTS[1]),
+    ("Parts of a TIMESTAMPTZ", time::CALENDAR_PARTS[2]),
+    ("Clock of a TIMESTAMP", time::CLOCK_PARTS[0]),
+    ("Clock of a TIMESTAMPTZ", time::CLOCK_PARTS[1]),
+    ("Clock of a TIME", time::CLOCK_PARTS[2]),
+    ("Clock of an INTERVAL", time::CLOCK_PARTS[3]),
+    ("Zone of a TIMESTAMP", time::ZONE_PARTS[0]),
+    ("Zone of a TIMESTAMPTZ", time::ZONE_PARTS[1]),
+    ("Parts of an INTERVAL", time::SPAN_PARTS),
+    ("Names of days and months", time::NAME),
+    ("Truncation of times", time::TRUNC),
+    ("Buckets of times", time::BUCKET),
+    ("Arithmetic of times", time::ARITHMETIC),
+    ("Differences of times", time::DIFFERENCE),
+    ("Times from numbers", time::MAKE),
+    ("Times as numbers", time::EPOCH),
+    ("Intervals of one unit", time::INTERVAL),
+    ("Intervals of a fraction", time::FRACTIONS),
+    ("Times as texts", time::FORMAT),
+    ("Times from texts", time::READ),
+    ("Time zones", time::ZONE),
+    ("Finite times", time::FINITE),
 ]);

@@ -291,16 +291,9 @@ impl<'a> Binder<'a> {
     ) -> Result<Bound, CompileError> {
         let ast::TypedString { data_type, value, uses_odbc_syntax } = typed;
         let text = self.source.extent(value.span, or);
-        // The name of the type can have several words.
-        let mut first = text.first.saturating_sub(1);
-        const LATER: [&str; 7] =
-            ["ZONE", "TIME", "WITH", "WITHOUT", "PRECISION", "UNSIGNED", "VARYING"];
-        while first > or.first
-            && LATER.iter().any(|word| self.source.is_word(first, word))
-            && matches!(self.source.token(first - 1), Token::Word(_))
-        {
-            first -= 1;
-        }
+        // TIMESTAMP WITH TIME ZONE '...'
+        let words = data_type.to_string().split_whitespace().count();
+        let first = text.first.saturating_sub(words);
         let of_type = Extent { first, last: text.first.saturating_sub(1) };
         let extent = Extent { first, last: text.last };
         let ast::Value::SingleQuotedString(text) = &value.value else {

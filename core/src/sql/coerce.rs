@@ -95,7 +95,7 @@ impl Binder<'_> {
             _ => match &bound.form {
                 Form::Integer(v) => {
                     let help = format!("write {v}.0 for a DOUBLE");
-                    let message = format!("{v} does not fit BIGINT UNSIGNED");
+                    let message = format!("{v} has more than 38 digits");
                     Err(self.error(bound.extent, Kind::Value, message, help))
                 }
                 _ => Err(self.huge(bound.extent)),

@@ -1,8 +1,8 @@
-//! How far the arguments of a call are from what a function takes: that decides which overload is
-//! called.
+//! How far an expression is from what a function takes: which overload a call means. What converts to
+//! what, the table of [`super::implicit`] says.
 
-use super::implicit::implicit_cost;
-use super::types::{Type, fits, literal_type};
+use super::implicit::{goals, implicit_cost, target_cost};
+use super::types::{Type, fits};
 use crate::function::Class;
 use crate::types::DataType;
 
@@ -11,30 +11,22 @@ pub(super) fn cost(from: Type, to: DataType) -> Option<u32> {
     match from {
         Type::Null => Some(1),
         // A literal takes the type that it meets.
-        Type::Integer(v) if to.is_integer() => fits(v, to).then(|| {
-            if to == DataType::Integer {
-                0
-            } else {
-                implicit_cost(DataType::TinyInt, to).unwrap_or(110)
-            }
-        }),
-        Type::Integer(v) => implicit_cost(literal_type(v)?, to),
-        Type::Text => Some(if matches!(to, DataType::Varchar(_)) { 0 } else { 2 }),
+        Type::Integer(v) if to.is_integer() => {
+            fits(v, to).then_some(if to == DataType::Integer { 0 } else { target_cost(to) })
+        }
+        Type::Integer(_) => (to.is_numeric() || to.is_decimal()).then_some(target_cost(to)),
+        Type::Text => match to {
+            DataType::Varchar(_) => Some(0),
+            _ => Some(2),
+        },
         Type::Known(from) => implicit_cost(from, to),
     }
 }
 
 /// The type of a class that values of type `t` go to by themselves.
 pub(super) fn of_class(t: DataType, class: Class) -> Option<DataType> {
-    use DataType::{
-        BigInt, Double, Integer, Real, SmallInt, TinyInt, UBigInt, UInteger, USmallInt, UTinyInt,
-    };
     if class.contains(t) {
         return Some(t);
     }
-    let all =
-        [TinyInt, SmallInt, Integer, BigInt, UTinyInt, USmallInt, UInteger, UBigInt, Real, Double];
-    let goals = all.into_iter().filter(|&to| class.contains(to));
-    let far = |to| implicit_cost(t, to).map(|cost| (cost, to));
-    goals.filter_map(far).min_by_key(|&(cost, _)| cost).map(|(_, to)| to)
+    goals(t).filter(|&to| class.contains(to)).min_by_key(|&to| target_cost(to))
 }

@@ -194,7 +194,8 @@ fn data_type(p: &mut Statements<'_>) -> Result<DataType, CompileError> {
 pub(super) fn refuse_type(source: &Source, meaning: Named, extent: Extent) -> CompileError {
     let written = source.written(extent);
     if meaning == Named::Unknown {
-        let near = nearest(&written, TYPE_NAMES.iter().copied());
+        let name = written.split_once('(').map_or(&*written, |(name, _)| name);
+        let near = nearest(name.trim_end(), TYPE_NAMES.iter().copied());
         let help = near.map_or_else(|| TYPES.to_owned(), mean);
         return source.error(extent, Kind::Unknown, format!("there is no type {written}"), help);
     }

@@ -4,26 +4,31 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use core::fmt;
 
-/// What kind of thing is wrong. The message says it in words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum CompileErrorKind {
-    /// The text is not SQL: a word or sign where another was expected.
-    Syntax,
-    /// SQL that RingQL does not support (yet).
-    Unsupported,
-    /// A stream, column, function, type or option that does not exist.
-    Unknown,
-    /// A name that is defined twice, or that could mean two things.
-    Ambiguous,
-    /// A type that does not fit its use.
-    Type,
-    /// A constant that is out of range or can't be converted.
-    Value,
-    /// A column that is neither grouped nor aggregated, or an aggregate where none can be.
-    Grouping,
-    /// More than a plan can hold.
-    Limit,
+macro_rules! kinds {
+    ($($name:ident $text:literal)*) => {
+        /// What kind of thing is wrong. The message says it in words.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum CompileErrorKind {
+            $(#[doc = $text] $name,)*
+        }
+
+        impl CompileErrorKind {
+            /// Every kind, and what it means.
+            pub const ALL: &'static [(Self, &'static str)] = &[$((Self::$name, $text)),*];
+        }
+    };
+}
+
+kinds! {
+    Syntax "The text is not SQL: a word or sign where another was expected."
+    Unsupported "SQL that RingQL does not support (yet)."
+    Unknown "A stream, column, function, type or option that does not exist."
+    Ambiguous "A name that is defined twice, or that could mean two things."
+    Type "A type that does not fit its use."
+    Value "A constant that is out of range or can't be converted."
+    Grouping "A column that is neither grouped nor aggregated, or an aggregate where none can be."
+    Limit "More than a plan can hold."
 }
 
 /// Why a SQL text is refused: what is wrong, where, and what would be accepted.

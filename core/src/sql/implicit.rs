@@ -6,6 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::mem::discriminant;
 
+use super::types::Use;
 use crate::types::DataType;
 
 use DataType::{
@@ -49,22 +50,37 @@ fn same(a: DataType, b: DataType) -> bool {
     discriminant(&a) == discriminant(&b)
 }
 
-/// How dear DuckDB takes the conversion of an argument without a CAST to be: 0 for none, `None` if
-/// there is no such conversion. Of the functions of a name it calls the one whose arguments cost least.
-pub(crate) fn implicit_cost(from: DataType, to: DataType) -> Option<u32> {
-    if same(from, to) {
-        return Some(0);
-    }
-    let (_, becomes) = TABLE.iter().find(|(t, _)| same(*t, from))?;
-    becomes.iter().any(|t| same(*t, to)).then_some(match to {
+/// The types that a type's values are converted to without a CAST.
+pub(super) fn goals(from: DataType) -> impl Iterator<Item = DataType> {
+    let found = TABLE.iter().find(|(t, _)| same(*t, from));
+    let goals = found.map_or(&[][..], |(_, goals)| *goals);
+    goals.iter().map(move |&to| match (to, as_decimal(from)) {
+        (Decimal(..), Some((p, s))) => Decimal(p, s),
+        _ => to,
+    })
+}
+
+/// How far a type is as the goal of a conversion: DuckDB's `TargetTypeCost`.
+pub(super) const fn target_cost(to: DataType) -> u32 {
+    match to {
         BigInt => 101,
         Double => 102,
         Integer => 103,
         Decimal(..) => 104,
         Timestamp => 120,
         TimestampTz => 123,
+        Varchar(_) => 149,
         _ => 110,
-    })
+    }
+}
+
+/// How dear DuckDB takes the conversion of an argument without a CAST to be: 0 for none, `None` if
+/// there is no such conversion.
+pub(super) fn implicit_cost(from: DataType, to: DataType) -> Option<u32> {
+    if same(from, to) {
+        return Some(0);
+    }
+    goals(from).any(|goal| same(goal, to)).then(|| target_cost(to))
 }
 
 /// What SQL converts without a CAST: the name of each type, and of those that its values become where
@@ -86,7 +102,7 @@ pub fn implicit_conversions() -> impl Iterator<Item = (String, Vec<String>)> {
 }
 
 /// The type that values of two types become together, if there is one.
-pub(super) fn common_type(a: DataType, b: DataType) -> Option<DataType> {
+pub(super) fn common_type(a: DataType, b: DataType, usage: Use) -> Option<DataType> {
     match (a, b) {
         (Varchar(a), Varchar(b)) => return Some(Varchar(a.max(b))),
         (Varbinary(a), Varbinary(b)) => return Some(Varbinary(a.max(b))),
@@ -95,7 +111,7 @@ pub(super) fn common_type(a: DataType, b: DataType) -> Option<DataType> {
     let both = |t: &DataType| implicit_cost(a, *t).is_some() && implicit_cost(b, *t).is_some();
     let found = TABLE.iter().map(|(t, _)| *t).find(both)?;
     match found {
-        Decimal(..) => common_decimal(as_decimal(a)?, as_decimal(b)?),
+        Decimal(..) => common_decimal(as_decimal(a)?, as_decimal(b)?, usage),
         other => Some(other),
     }
 }
@@ -113,12 +129,13 @@ pub(crate) const fn as_decimal(t: DataType) -> Option<(u8, u8)> {
     })
 }
 
-/// The DECIMAL of the larger whole part and the larger scale. Of more than 38 digits, those behind the
-/// point are the fewer.
-fn common_decimal((p, s): (u8, u8), (q, t): (u8, u8)) -> Option<DataType> {
+/// The DECIMAL of the larger whole part and the larger scale. Of more than 38 digits, DuckDB leaves
+/// those behind the point out that are too many, but in a comparison those before it.
+fn common_decimal((p, s): (u8, u8), (q, t): (u8, u8), usage: Use) -> Option<DataType> {
     let (whole, scale) = ((p - s).max(q - t), s.max(t));
     let digits = (whole + scale).min(DataType::MAX_DECIMAL);
-    Some(Decimal(digits, scale.min(digits - whole)))
+    let scale = if usage == Use::Mix { scale.min(digits - whole) } else { scale };
+    Some(Decimal(digits, scale))
 }
 
 #[cfg(test)]
@@ -128,8 +145,9 @@ mod tests {
     #[test]
     fn commons() {
         let common = |a, b| {
-            assert_eq!(common_type(a, b), common_type(b, a), "{a} {b}");
-            common_type(a, b)
+            let (x, y) = (common_type(a, b, Use::Mix), common_type(b, a, Use::Mix));
+            assert_eq!(x, y, "{a} {b}");
+            x
         };
         // From DuckDB 2.0: typeof(CASE WHEN true THEN a ELSE b END).
         assert_eq!(common(TinyInt, UTinyInt), Some(SmallInt));
@@ -146,6 +164,9 @@ mod tests {
         assert_eq!(common(Date, TimestampTz), Some(TimestampTz));
         assert_eq!(common(Time, TimestampTz), None);
         assert_eq!(common(Uuid, TEXT), None);
+        // 12345678901234567890123456789012345678 > 0.5
+        let order = common_type(Decimal(38, 0), Decimal(1, 1), Use::Order);
+        assert_eq!(order, Some(Decimal(38, 1)));
         // HUGEINT there.
         assert_eq!(common(BigInt, UBigInt), Some(Decimal(20, 0)));
     }

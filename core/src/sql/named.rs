@@ -71,7 +71,12 @@ pub(super) fn named(t: &ast::DataType) -> Named {
         Sql::Boolean | Sql::Bool => Boolean,
         Sql::TinyInt(None) => TinyInt,
         Sql::SmallInt(None) | Sql::Int2(None) => SmallInt,
-        Sql::Integer(None) | Sql::Int(None) | Sql::Int4(None) | Sql::Int32 => Integer,
+        Sql::Signed
+        | Sql::SignedInteger
+        | Sql::Integer(None)
+        | Sql::Int(None)
+        | Sql::Int4(None)
+        | Sql::Int32 => Integer,
         Sql::BigInt(None) | Sql::Int8(None) | Sql::Int64 => BigInt,
         Sql::TinyIntUnsigned(None) | Sql::UTinyInt => UTinyInt,
         Sql::SmallIntUnsigned(None) | Sql::Int2Unsigned(None) | Sql::USmallInt => USmallInt,
@@ -161,10 +166,12 @@ fn custom(name: &ast::ObjectName, arguments: &[alloc::string::String]) -> Named 
             let length = length.trim().parse().map_or(Named::BadLength, bounded);
             return if is("BPCHAR") { sized(length, Char) } else { length };
         }
-        _ => return Named::Other,
+        _ => return Named::Unknown,
     }
     match () {
         () if is("INT1") => Named::Type(TinyInt),
+        () if is("SHORT") => Named::Type(SmallInt),
+        () if is("LONG") => Named::Type(BigInt),
         () if is("UINTEGER") => Named::Type(UInteger),
         () if is("UTINYINT") => Named::Type(UTinyInt),
         () if is("USMALLINT") => Named::Type(USmallInt),

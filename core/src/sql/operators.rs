@@ -10,11 +10,12 @@ use sqlparser::tokenizer::Token;
 
 use super::bind::{Binder, Bound, Clause, Form};
 use super::error::{CompileError, CompileErrorKind as Kind};
+use super::implicit::as_decimal;
 use super::interval::{self, Interval};
 use super::literal::Literal;
 use super::source::Extent;
 use super::tree::{Expr, Made, NodeId};
-use super::types::{Mismatch, Type, Use, arithmetic};
+use super::types::{Mismatch, Type, Use, arithmetic, literal_type};
 use crate::plan::op::Op;
 use crate::types::{DataType, Span};
 
@@ -23,17 +24,6 @@ type Result<T> = core::result::Result<T, CompileError>;
 /// The first ungrouped column of several expressions.
 fn first_free(parts: &[&Bound]) -> Option<Extent> {
     parts.iter().find_map(|p| p.free)
-}
-
-/// An operator of arithmetic as it is written, which is the name of its functions.
-const fn sign(op: Op) -> &'static str {
-    match op {
-        Op::Add => "+",
-        Op::Sub => "-",
-        Op::Mul => "*",
-        Op::Div => "/",
-        _ => "%",
-    }
 }
 
 impl<'a> Binder<'a> {
@@ -75,6 +65,9 @@ impl<'a> Binder<'a> {
                     Form::Node(id) if self.tree.data_type(id).is_numeric() => {
                         let node = if minus { self.tree.sign(Op::Neg, id) } else { Ok(id) };
                         return self.made(node, extent, free);
+                    }
+                    Form::Node(id) if self.tree.data_type(id).is_decimal() => {
+                        return if minus { self.call("-", &[bound], extent) } else { Ok(bound) };
                     }
                     Form::Node(_) if minus && self.is_callable("-", slice::from_ref(&bound)) => {
                         return self.call("-", &[bound], extent);
@@ -181,17 +174,39 @@ impl<'a> Binder<'a> {
     }
 
     /// `+ - * / %`: opcodes over numbers, and functions over other types.
-    fn calculate(&mut self, op: Op, a: &Bound, b: &Bound, extent: Extent) -> Result<Bound> {
-        let (of_a, of_b) = (self.type_of(a), self.type_of(b));
+    pub(super) fn calculate(
+        &mut self,
+        op: Op,
+        a: &Bound,
+        b: &Bound,
+        extent: Extent,
+    ) -> Result<Bound> {
         let free = first_free(&[a, b]);
+        let (of_a, of_b) = (self.type_of(a), self.type_of(b));
         if let Some(node) = self.shift(op, a, b) {
+            return self.made(node, extent, free);
+        }
+        if let (Type::Known(t), Type::Null) | (Type::Null, Type::Known(t)) = (of_a, of_b)
+            && t.is_decimal()
+        {
+            // It has no digits: DuckDB gives it no type either.
+            let node = self.tree.null(DataType::Integer);
             return self.made(node, extent, free);
         }
         let common = arithmetic(of_a, of_b);
         let t = match common {
-            // Two DOUBLEs have a quotient where two integers of any kinds don't have a common type.
-            Err(Mismatch::HugeInt) | Ok(_) if op == Op::Div && !is_real(&common) => {
+            // Two DOUBLEs have a quotient where two integers of any kinds don't have a common type;
+            // DuckDB divides DECIMALs as DOUBLEs, too.
+            Err(Mismatch::HugeInt | Mismatch::Decimal) | Ok(_)
+                if op == Op::Div && !is_real(&common) =>
+            {
                 DataType::Double
+            }
+            // No DECIMAL holds both: DuckDB takes the remainder of DOUBLEs.
+            Err(Mismatch::Decimal) if op == Op::Mod && !exact(of_a, of_b) => DataType::Double,
+            Err(Mismatch::Decimal) => return self.call(sign(op), &[a.clone(), b.clone()], extent),
+            Ok(t) if t.is_decimal() => {
+                return self.call(sign(op), &[a.clone(), b.clone()], extent);
             }
             Ok(t) => t,
             Err(Mismatch::HugeInt) => return Err(self.huge(extent)),
@@ -233,7 +248,16 @@ impl<'a> Binder<'a> {
     pub(super) fn comparison(&mut self, op: Op, a: &Bound, b: &Bound) -> Result<NodeId> {
         let extent = a.extent.to(b.extent);
         let parts = [a.clone(), b.clone()];
-        let usage = if matches!(op, Op::Eq | Op::Ne) { Use::Equal } else { Use::Mix };
+        let types = [self.type_of(a), self.type_of(b)];
+        let decimal = |t: &Type| matches!(t, Type::Known(t) if t.is_decimal());
+        if types.iter().any(decimal)
+            && types.iter().all(|t| digits(*t).is_some())
+            && !exact(types[0], types[1])
+        {
+            let bound = self.call(sign(op), &parts, extent)?;
+            return self.settle(&bound);
+        }
+        let usage = if matches!(op, Op::Eq | Op::Ne) { Use::Equal } else { Use::Order };
         let t = self.unify(&parts, usage, "a comparison").map_err(|e| self.whole(e, a, b))?;
         let (a, b) = (self.compared(a, t)?, self.compared(b, t)?);
         self.tree.compare(op, a, b).map_err(|r| self.refused(r, extent))
@@ -406,7 +430,7 @@ impl<'a> Binder<'a> {
     ) -> Result<Bound> {
         let parts = [self.bind(expr, or)?, self.bind(low, or)?, self.bind(high, or)?];
         let extent = parts[0].extent.to(parts[2].extent);
-        let t = self.unify(&parts, Use::Mix, "BETWEEN")?;
+        let t = self.unify(&parts, Use::Order, "BETWEEN")?;
         let x = self.compared(&parts[0], t)?;
         let (low, high) = (self.compared(&parts[1], t)?, self.compared(&parts[2], t)?);
         let tree = &mut self.tree;
@@ -458,6 +482,38 @@ impl<'a> Binder<'a> {
             _ => Ok(bound),
         }
     }
+}
+
+/// An operator as it is written.
+const fn sign(op: Op) -> &'static str {
+    match op {
+        Op::Add => "+",
+        Op::Sub => "-",
+        Op::Mul => "*",
+        Op::Div => "/",
+        Op::Mod => "%",
+        Op::Eq => "=",
+        Op::Ne => "<>",
+        Op::Lt => "<",
+        Op::Le => "<=",
+        Op::Gt => ">",
+        _ => ">=",
+    }
+}
+
+/// The digits of the DECIMAL that a type's values are, and how many are behind the point.
+fn digits(t: Type) -> Option<(u8, u8)> {
+    match t {
+        Type::Known(t) => as_decimal(t),
+        Type::Integer(v) => as_decimal(literal_type(v)?),
+        Type::Text | Type::Null => None,
+    }
+}
+
+/// Whether there is a DECIMAL that holds all values of both.
+fn exact(a: Type, b: Type) -> bool {
+    let Some(((p, s), (q, t))) = digits(a).zip(digits(b)) else { return false };
+    (p - s).max(q - t) + s.max(t) <= DataType::MAX_DECIMAL
 }
 
 /// Whether two numbers divide as they are.

@@ -330,6 +330,17 @@ impl Tree {
         self.folded(Expr::Unary(Op::Cast, a), to, nullable || fails, fails)
     }
 
+    /// A CAST that gives NULL, and counts nothing, where a value does not fit.
+    pub(super) fn try_cast(&mut self, a: NodeId, to: DataType) -> Made {
+        if !cast_can_fail(self.data_type(a), to) {
+            return self.cast(a, to);
+        }
+        if self.is_null(a) {
+            return self.null(to);
+        }
+        self.folded(Expr::Unary(Op::TryCast, a), to, true, false)
+    }
+
     /// A call of a function with arguments of types that it takes.
     pub(super) fn call(&mut self, function: &Function, arguments: &[NodeId]) -> Made {
         let shapes: Vec<_> = arguments.iter().map(|&id| self.shape(id)).collect();
@@ -354,6 +365,12 @@ impl Tree {
         )
     }
 
+    /// Whether a function has a result for arguments of these types.
+    pub(super) fn takes(&self, function: &Function, arguments: &[NodeId]) -> bool {
+        let shapes: Vec<_> = arguments.iter().map(|&id| self.shape(id)).collect();
+        function.signature.result(&shapes).is_some()
+    }
+
     fn shape(&self, id: NodeId) -> Shape {
         let data_type = self.data_type(id);
         let value = match self.constant(id) {
@@ -367,17 +384,6 @@ impl Tree {
     /// The query's clock.
     pub(super) fn now(&mut self) -> Made {
         self.add(Expr::Now, DataType::TimestampTz, true, false)
-    }
-
-    /// A CAST that gives NULL, and counts nothing, where a value does not fit.
-    pub(super) fn try_cast(&mut self, a: NodeId, to: DataType) -> Made {
-        if !cast_can_fail(self.data_type(a), to) {
-            return self.cast(a, to);
-        }
-        if self.is_null(a) {
-            return self.null(to);
-        }
-        self.folded(Expr::Unary(Op::TryCast, a), to, true, false)
     }
 
     pub(super) fn window_start(&mut self, time: NodeId, size: i64) -> Made {

@@ -24,8 +24,10 @@ pub(super) enum Type {
 /// Why two types don't go together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mismatch {
-    /// DuckDB refuses it too, or it is no operation of the machine's own.
+    /// DuckDB refuses it too.
     Types,
+    /// DuckDB's is exact: arithmetic of DECIMALs is none of the machine's own.
+    Decimal,
     /// DuckDB would go to HUGEINT.
     HugeInt,
 }
@@ -55,7 +57,7 @@ const fn is_signed(t: DataType) -> bool {
 /// The integer type of `+ - * %` over two integer types.
 fn integer_arithmetic(a: DataType, b: DataType) -> Result<DataType, Mismatch> {
     match (is_signed(a), is_signed(b)) {
-        _ if a.is_decimal() || b.is_decimal() => Err(Mismatch::Types),
+        _ if a.is_decimal() || b.is_decimal() => Err(Mismatch::Decimal),
         (true, true) | (false, false) => Ok(if a.size() >= b.size() { a } else { b }),
         (false, true) => integer_arithmetic(b, a),
         (true, false) if b == UBigInt => Err(Mismatch::HugeInt),
@@ -80,12 +82,13 @@ pub(super) fn arithmetic(a: Type, b: Type) -> Result<DataType, Mismatch> {
             integer_arithmetic(t, literal_type(v).ok_or(Mismatch::HugeInt)?)
         }
         (Known(t), Literal(_)) | (Literal(_), Known(t)) if t.is_numeric() => Ok(t),
-        (Known(t), Null) | (Null, Known(t)) if is_number(t) => Ok(t),
+        (Known(t), Null) | (Null, Known(t)) if t.is_numeric() => Ok(t),
         (Literal(a), Literal(b)) => {
             let (a, b) = (literal_type(a), literal_type(b));
             integer_arithmetic(a.ok_or(Mismatch::HugeInt)?, b.ok_or(Mismatch::HugeInt)?)
         }
         (Literal(v), Null) | (Null, Literal(v)) => literal_type(v).ok_or(Mismatch::HugeInt),
+        (Known(t), Literal(_)) | (Literal(_), Known(t)) if t.is_decimal() => Err(Mismatch::Decimal),
         _ => Err(Mismatch::Types),
     }
 }
@@ -95,7 +98,10 @@ pub(super) fn arithmetic(a: Type, b: Type) -> Result<DataType, Mismatch> {
 pub(super) enum Use {
     /// `=`, `<>` and IN: text is converted to the other side's type, BOOLEAN also to a float.
     Equal,
-    /// `<`, BETWEEN, results of CASE or COALESCE: of texts, only a literal is.
+    /// `<`, BETWEEN: of texts, only a literal is.
+    Order,
+    /// Results of CASE or COALESCE: the same, and DECIMALs of too many digits lose some behind the
+    /// point, where comparisons keep those and lose numbers that are too large.
     Mix,
 }
 
@@ -132,14 +138,14 @@ pub(super) fn common(a: Type, b: Type, usage: Use) -> Result<Type, Mismatch> {
         (Known(t), Literal(v)) | (Literal(v), Known(t)) if t.is_integer() && fits(v, t) => Known(t),
         (Known(t), Literal(v)) | (Literal(v), Known(t)) => {
             let literal = literal_type(v).ok_or(Mismatch::HugeInt)?;
-            Known(common_type(t, literal).ok_or(Mismatch::Types)?)
+            Known(common_type(t, literal, usage).ok_or(Mismatch::Types)?)
         }
         (Literal(a), Literal(b)) => {
             let (a, b) = (literal_type(a), literal_type(b));
-            let both = common_type(a.ok_or(Mismatch::HugeInt)?, b.ok_or(Mismatch::HugeInt)?);
+            let both = common_type(a.ok_or(Mismatch::HugeInt)?, b.ok_or(Mismatch::HugeInt)?, usage);
             Known(both.ok_or(Mismatch::Types)?)
         }
-        (Known(a), Known(b)) => Known(common_type(a, b).ok_or(Mismatch::Types)?),
+        (Known(a), Known(b)) => Known(common_type(a, b, usage).ok_or(Mismatch::Types)?),
     })
 }
 
@@ -165,5 +171,7 @@ pub(super) fn aggregate(name: &str) -> Option<AggregateFunction> {
 }
 
 /// Functions that exist, for "did you mean".
-pub(super) const FUNCTIONS: &[&str] =
-    &["count", "sum", "avg", "min", "max", "abs", "coalesce", "nullif", "now"];
+pub(super) const FUNCTIONS: &[&str] = &[
+    "count", "sum", "avg", "min", "max", "coalesce", "nullif", "now", "if", "iff", "ifnull", "add",
+    "subtract", "multiply", "mod",
+];

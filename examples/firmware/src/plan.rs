@@ -1,14 +1,18 @@
-//! What `build.rs` made of `query.sql` and of the sensor's records.
+//! What `build.rs` made of `query.sql`, `user_function.sql` and of the sensor's records.
 
 use ringql_core::plan::Plan;
 use ringql_core::plan::op::{OutputId, StreamId};
 
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/plan.rs"));
+    include!(concat!(env!("OUT_DIR"), "/user_plan.rs"));
 }
 
 /// The plan, as tables in flash.
 pub const PLAN: Plan<'static> = generated::PLAN;
+
+/// The plan of `user_function.sql`.
+pub const USER_PLAN: Plan<'static> = generated::USER_PLAN;
 
 /// The same plan as the file that a host would send.
 pub static FILE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/query.rqlp"));
@@ -22,8 +26,11 @@ pub const BATCH_ROWS: usize = PLAN.batch_rows as usize;
 /// Bytes of one record of the stream.
 pub const RECORD_BYTES: usize = PLAN.input(StreamId(0)).layout().record_size;
 
-/// Bytes of one result record.
-pub const RESULT_BYTES: usize = PLAN.output(OutputId(0)).layout().record_size;
+/// Bytes of one result record of either plan.
+pub const RESULT_BYTES: usize = {
+    let (a, b) = (PLAN.output(OutputId(0)).layout(), USER_PLAN.output(OutputId(0)).layout());
+    if a.record_size > b.record_size { a.record_size } else { b.record_size }
+};
 
 /// A record of the stream. A `repr(C)` struct of the same layout would do as well; bytes are
 /// what this sensor has.

@@ -5,6 +5,7 @@ use core::fmt::{self, Write as _};
 use cortex_m::Peripherals;
 use ringql_core::counters::Counters;
 use ringql_core::error::{RunError, StartError};
+use ringql_core::function::Functions;
 use ringql_core::plan::Plan;
 use ringql_core::query::{Query, Stop};
 use ringql_core::ring::QueueSource;
@@ -14,11 +15,16 @@ use crate::plan::{BATCH_ROWS, Record};
 use crate::sensor::{self, Ring};
 use crate::sink::CsvSink;
 
-/// Runs the plan over the sensor's records, from the first to the last, prints the results, and
+/// Runs the plan, which calls functions of `functions`, over the sensor's records, from the first to the last, prints the results, and
 /// ends the program.
-pub fn run(plan: &Plan<'_>, arena: &mut [u8], ring: &'static mut Ring) -> ! {
+pub fn run(
+    plan: &Plan<'_>,
+    functions: Functions<'_>,
+    arena: &mut [u8],
+    ring: &'static mut Ring,
+) -> ! {
     let given = arena.len();
-    let done = try_run(plan, arena, ring).and_then(|counters| {
+    let done = try_run(plan, functions, arena, ring).and_then(|counters| {
         let needed = plan.arena_bytes();
         Ok(report(&mut Output::stderr(), &counters, needed, given)?)
     });
@@ -30,11 +36,12 @@ pub fn run(plan: &Plan<'_>, arena: &mut [u8], ring: &'static mut Ring) -> ! {
 
 fn try_run(
     plan: &Plan<'_>,
+    functions: Functions<'_>,
     arena: &mut [u8],
     ring: &'static mut Ring,
 ) -> Result<Counters, Failure> {
     let mut peripherals = Peripherals::take().ok_or(Failure::Twice)?;
-    let mut query = Query::new(plan, arena).map_err(Failure::Start)?;
+    let mut query = Query::with_functions(plan, functions, arena).map_err(Failure::Start)?;
     let mut sink = CsvSink::new(plan)?;
 
     let (producer, consumer) = ring.split();

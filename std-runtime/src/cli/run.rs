@@ -27,7 +27,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     };
     let plans = program.plans();
     let routes = routes.resolve(&program, &plans)?;
-    let options = Options { single_thread: args.single_thread, stop: on_interrupt()? };
+    let options =
+        Options { single_thread: args.single_thread, stop: on_interrupt()?, ..Options::default() };
     let mut files = Files::default();
     for (i, (plan, (from, to))) in plans.iter().zip(&routes).enumerate() {
         let (reader, bar) = reader(args, plan, from, to)?;

@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use ringql_core::counters::Counters;
 use ringql_core::error::{RunError, StartError};
+use ringql_core::function::{self, Functions};
 use ringql_core::plan::Plan;
 use ringql_core::plan::op::{OutputId, StreamId};
 use ringql_core::query::Query;
@@ -31,6 +32,8 @@ pub struct Options {
     /// Set it, from a signal handler say, to stop: nothing more is read, and what was written so
     /// far is flushed. Windows that are still open print nothing: their results are not final.
     pub stop: Arc<AtomicBool>,
+    /// What the plan can call, instead of the built-in functions alone.
+    pub functions: Option<Functions<'static>>,
 }
 
 /// Where the time went.
@@ -164,14 +167,15 @@ pub fn run(
         return Summary::failed(PipelineError::Shape);
     }
     // A plan from outside can claim any size: it is refused before its arena is had.
-    if let Err(e) = ringql_core::plan::verify::verify(plan, &ringql_core::function::ALL) {
+    let functions = options.functions.unwrap_or(function::ALL);
+    if let Err(e) = ringql_core::plan::verify::verify(plan, &functions) {
         return Summary::failed(PipelineError::Start(e.into()));
     }
     let mut arena = match Arena::new(plan) {
         Ok(arena) => arena,
         Err(e) => return Summary::failed(PipelineError::Arena(plan.arena_bytes(), e)),
     };
-    let query = match Query::new(plan, arena.bytes()) {
+    let query = match Query::with_functions(plan, functions, arena.bytes()) {
         Ok(query) => query,
         Err(e) => return Summary::failed(PipelineError::Start(e)),
     };

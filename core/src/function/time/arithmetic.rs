@@ -145,15 +145,15 @@ const fn operator(
 }
 
 const fn plus(params: &'static [Param], returns: DataType, kernel: VectorKernel) -> Function {
-    operator("+", params, returns, kernel).alias(&["date_add", "add"])
+    operator("+", params, returns, kernel).alias(&["date_add"])
 }
 
 const fn minus(params: &'static [Param], returns: DataType, kernel: VectorKernel) -> Function {
-    operator("-", params, returns, kernel).alias(&["subtract"])
+    operator("-", params, returns, kernel)
 }
 
 const fn times(params: &'static [Param], kernel: VectorKernel) -> Function {
-    operator("*", params, Interval, kernel).alias(&["multiply"])
+    operator("*", params, Interval, kernel)
 }
 
 fn midnight(day: i32) -> Option<i64> {

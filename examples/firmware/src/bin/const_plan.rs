@@ -6,6 +6,7 @@
 
 use cortex_m_rt::entry;
 use ringql_core::arena::ArenaBlock;
+use ringql_core::function::Functions;
 use ringql_firmware::plan::{ARENA_BYTES, PLAN};
 use ringql_firmware::run::run;
 use ringql_firmware::sensor::Ring;
@@ -15,5 +16,6 @@ fn main() -> ! {
     // `#[entry]` runs once and hands such statics over as `&'static mut`, safely.
     static mut RING: Ring = Ring::new();
     static mut ARENA: ArenaBlock<ARENA_BYTES> = ArenaBlock::new();
-    run(&PLAN, ARENA.bytes_mut(), RING)
+    // The query calls no function, so that none is linked.
+    run(&PLAN, Functions::NONE, ARENA.bytes_mut(), RING)
 }

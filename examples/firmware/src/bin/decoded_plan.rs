@@ -25,7 +25,7 @@ fn main() -> ! {
     match TABLES.load(FILE, &ALL) {
         // Only to show it: the tables in flash and the file are the same plan.
         Ok(plan) if plan != PLAN => fail(&"the decoded plan is not the one in flash"),
-        Ok(plan) => run(&plan, ARENA.bytes_mut(), RING),
+        Ok(plan) => run(&plan, ALL, ARENA.bytes_mut(), RING),
         Err(error) => fail(&error),
     }
 }

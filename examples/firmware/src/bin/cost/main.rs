@@ -21,6 +21,7 @@ use cortex_m_rt::entry;
 use cortex_m_stack::{current_stack_in_use, repaint_stack, stack_painted, stack_size};
 use ringql_core::arena::ArenaBlock;
 use ringql_core::batch::Batch;
+use ringql_core::function::Functions;
 use ringql_core::query::{Query, Stop};
 use ringql_core::ring::{RecordSink, RecordSource, Source};
 use ringql_firmware::output::{Output, fail, succeed};
@@ -53,11 +54,14 @@ fn report(out: &mut Output, arena: &mut Arena) -> fmt::Result {
     let (rows_by_hand, cost) = measure(by_hand);
     writeln!(out, "by hand: {} instructions a record{cost}", cost.instructions / records)?;
 
-    let (_, cost) = measure(|_| Query::new(&PLAN, arena.bytes_mut()).is_ok());
+    let (_, cost) =
+        measure(|_| Query::with_functions(&PLAN, Functions::NONE, arena.bytes_mut()).is_ok());
     writeln!(out, "to verify the plan and start: {} instructions{cost}", cost.instructions)?;
 
     for most in [BATCH_ROWS, 8, 1] {
-        let Ok(mut query) = Query::new(&PLAN, arena.bytes_mut()) else { return Err(fmt::Error) };
+        let Ok(mut query) = Query::with_functions(&PLAN, Functions::NONE, arena.bytes_mut()) else {
+            return Err(fmt::Error);
+        };
         let (rows, cost) = measure(|clock| poll_all(clock, &mut query, most));
         if rows != rows_by_hand {
             return Err(fmt::Error);
