@@ -63,7 +63,8 @@ pub struct Prepared {
     pub what: &'static str,
     /// Whether bytes are what a kernel can read safely: `verify` asks.
     pub check: fn(&[u8]) -> bool,
-    /// The bytes of a literal.
+    /// The bytes of a literal, or why it can't be read; what would be accepted may follow on a second
+    /// line.
     #[cfg(feature = "sql")]
     pub compile: fn(&str) -> Result<alloc::vec::Vec<u8>, alloc::string::String>,
 }

@@ -202,8 +202,8 @@ impl Binder<'_> {
             }
             Param::Prepared(prepared) => {
                 let text = self.constant_text(part).unwrap_or_default();
-                let bytes = (prepared.compile)(&text).map_err(|message| {
-                    let help = format!("{} must be a literal that can be read", prepared.what);
+                let bytes = (prepared.compile)(&text).map_err(|problem| {
+                    let (message, help) = problem.split_once('\n').unwrap_or((&problem, ""));
                     self.error(part.extent, Kind::Value, message, help)
                 })?;
                 let node = self.tree.literal(Literal::Bytes(bytes), Prepared::TYPE);
@@ -228,13 +228,15 @@ impl Binder<'_> {
             return self.error(extent, Kind::Limit, message, help);
         }
         // A place for a literal is the usual reason.
-        for (at, part) in parts.iter().enumerate() {
-            let wants = overloads.iter().find_map(|f| match f.signature.param(at) {
-                Some(Param::Prepared(prepared)) if f.signature.takes(parts.len()) => Some(prepared),
-                _ => None,
+        for overload in overloads.iter().filter(|f| f.signature.takes(parts.len())) {
+            let param = |at| overload.signature.param(at);
+            let wrong = parts.iter().enumerate().find(|(at, part)| match param(*at) {
+                Some(Param::Is(is)) => cost(self.type_of(part), *is).is_none(),
+                Some(Param::Prepared(_)) => self.constant_text(part).is_none(),
+                _ => false,
             });
-            if let Some(prepared) = wants
-                && self.constant_text(part).is_none()
+            if let Some((at, part)) = wrong
+                && let Some(Param::Prepared(prepared)) = param(at)
             {
                 let message = format!("{} of {upper} must be a text literal", prepared.what);
                 let help = "it is prepared when the query is compiled, so it can't change by row";

@@ -213,7 +213,9 @@ impl<'a> Binder<'a> {
             Err(Mismatch::Types) => {
                 let parts = [a.clone(), b.clone()];
                 let sign = sign(op);
-                return match self.is_callable(sign, &parts) {
+                // Which type a text would be there, nobody can know.
+                let is_text = [of_a, of_b].contains(&Type::Text);
+                return match !is_text && self.is_callable(sign, &parts) {
                     true => self.call(sign, &parts, extent),
                     false => Err(self.no_arithmetic(sign, of_a, of_b, extent)),
                 };

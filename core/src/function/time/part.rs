@@ -121,7 +121,7 @@ fn compile(text: &str, what: &str, parts: &[Part]) -> Result<Vec<u8>, String> {
     }
     let all = Part::ALL.iter().filter(|(part, _)| parts.contains(part));
     let names: Vec<&str> = all.filter_map(|(_, names)| names.first().copied()).collect();
-    Err(format!("'{text}' is not {what}: {}", names.join(", ")))
+    Err(format!("'{text}' is not {what}\nthere are {}", names.join(", ")))
 }
 
 /// A part of a day (since 1970-01-01) and the microseconds in it.

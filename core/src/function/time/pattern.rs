@@ -101,7 +101,7 @@ pub(super) fn compile(format: &str) -> Result<Vec<u8>, String> {
         }
         let rest = chars.as_str();
         let Some(mut letter) = chars.next() else {
-            return Err("the format ends with a single %: write %% for a percent sign".into());
+            return Err("the format ends with a single %\nwrite %% for a percent sign".into());
         };
         let plain = letter == '-';
         if plain {
@@ -122,7 +122,7 @@ pub(super) fn compile(format: &str) -> Result<Vec<u8>, String> {
                 if !known.contains(&byte) {
                     let end = rest.len() - chars.as_str().len();
                     let written = rest.get(..end).unwrap_or(rest);
-                    return Err(format!("%{written} is no specifier of a format: {SPECIFIERS}"));
+                    return Err(format!("%{written} is no specifier of a format\n{SPECIFIERS}"));
                 }
                 flush(&mut text, &mut out);
                 out.push(byte | if plain { PLAIN } else { 0 });
@@ -145,7 +145,7 @@ pub(super) fn compile(format: &str) -> Result<Vec<u8>, String> {
 }
 
 #[cfg(feature = "sql")]
-const SPECIFIERS: &str = "they are %a %A %b %B %c %d %f %g %G %h %H %I %j %m %M %n %p %S %T %u %U \
+const SPECIFIERS: &str = "there are %a %A %b %B %c %d %f %g %G %h %H %I %j %m %M %n %p %S %T %u %U \
     %V %w %W %x %X %y %Y %z %Z %%, and without padding %-d %-H %-I %-j %-m %-M %-S %-y";
 
 /// Appends a text as pieces of whole characters.

@@ -68,7 +68,7 @@ fn can_be_read(format: &[u8]) -> bool {
 fn compile(text: &str, zoned: bool) -> Result<Vec<u8>, String> {
     let format = pattern::compile(text)?;
     if pattern::has(&format, b"n") {
-        return Err("a TIMESTAMP has no nanoseconds: read microseconds with %f".into());
+        return Err("a TIMESTAMP has no nanoseconds\nread microseconds with %f".into());
     }
     if pattern::has(&format, b"zZ") != zoned {
         return Err("a format has a zone, %z or %Z, for a TIMESTAMPTZ only".into());

@@ -57,8 +57,8 @@ const OFFSET: Prepared = Prepared {
 fn compile(zone: &str) -> Result<Vec<u8>, String> {
     let offset = offset(zone.as_bytes()).ok_or_else(|| {
         format!(
-            "the time zone '{zone}' is not known: only fixed offsets are, like '+01:00', 'GMT+1' \
-             or 'UTC', because a device has no table of the zones of the world"
+            "the time zone '{zone}' is not known\nonly fixed offsets are, like '+01:00', 'GMT+1' \
+             or 'UTC': a device has no table of the zones of the world"
         )
     })?;
     Ok(offset.to_le_bytes().into())
