@@ -6,7 +6,7 @@ use crate::expr::for_value;
 use crate::function::Param::T;
 use crate::function::rows::{Outcome, Read, Write};
 use crate::function::{Class, Function, Invocation, Nulls, Param, Returns, rows};
-use crate::types::{Kind, Span};
+use crate::types::Kind;
 
 const ANY: &[Param] = &[T(Class::All)];
 
@@ -29,11 +29,6 @@ fn best(call: &mut Invocation<'_>, greatest: bool) -> Result<(), RunError> {
     match call.result_type().kind() {
         Kind::Text => texts(call, greatest),
         Kind::Bool => values(call, |a: bool, b: bool| if greatest { a & !b } else { b & !a }),
-        // Of equal ones the one of more months is the greater, as in DuckDB.
-        Kind::Interval => values(call, |a: Span, b: Span| {
-            let key = |span: Span| (span.total(), span.months(), span.days());
-            if greatest { key(a) > key(b) } else { key(a) < key(b) }
-        }),
         kind => for_value!(kind, N => values(call, |a: N, b: N| {
             if greatest { a.above(b) } else { a.below(b) }
         })),
