@@ -15,27 +15,51 @@ use ringql_core::ring::{RecordSink, RecordSource};
 use ringql_core::sql::{CompileErrorKind, Options, compile, implicit_conversions};
 use ringql_core::types::DataType;
 
-const TYPES: [DataType; 20] = [
-    DataType::Boolean,
-    DataType::TinyInt,
-    DataType::SmallInt,
-    DataType::Integer,
-    DataType::BigInt,
-    DataType::UTinyInt,
-    DataType::USmallInt,
-    DataType::UInteger,
-    DataType::UBigInt,
-    DataType::Real,
-    DataType::Double,
-    DataType::Decimal(18, 3),
-    DataType::Date,
-    DataType::Time,
-    DataType::Timestamp,
-    DataType::TimestampTz,
-    DataType::Interval,
-    DataType::Varchar(16),
-    DataType::Varbinary(16),
-    DataType::Uuid,
+/// Every type, and an expression that gives a value of it.
+const TYPES: [(DataType, &str); 20] = [
+    (DataType::Boolean, "1 < 2"),
+    (DataType::TinyInt, "CAST(127 AS TINYINT)"),
+    (DataType::SmallInt, "CAST(32767 AS SMALLINT)"),
+    (DataType::Integer, "2147483647"),
+    (DataType::BigInt, "9_000_000_000"),
+    (DataType::UTinyInt, "CAST(255 AS TINYINT UNSIGNED)"),
+    (DataType::USmallInt, "CAST(65535 AS SMALLINT UNSIGNED)"),
+    (DataType::UInteger, "CAST(4294967295 AS INTEGER UNSIGNED)"),
+    (DataType::UBigInt, "18446744073709551615"),
+    (DataType::Real, "CAST(0.1 AS REAL)"),
+    (DataType::Double, "1e-3"),
+    (DataType::Decimal(18, 3), "CAST('1234.5678' AS DECIMAL(18, 3))"),
+    (DataType::Date, "DATE '2024-02-29'"),
+    (DataType::Time, "TIME '12:30:00.5'"),
+    (DataType::Timestamp, "TIMESTAMP '2024-02-29 12:30:00'"),
+    (DataType::TimestampTz, "TIMESTAMPTZ '2024-02-29 12:30:00+01'"),
+    (DataType::Interval, "INTERVAL '1 month 2 days 3 seconds'"),
+    (DataType::Varchar(16), "'it''s'"),
+    (DataType::Varbinary(16), "CAST('\\xAB\\x00C' AS VARBINARY)"),
+    (DataType::Uuid, "UUID '123e4567-e89b-12d3-a456-426614174000'"),
+];
+
+/// What holds, and an expression that shows it.
+const RULES: &[(&str, &str)] = &[
+    ("NULL and FALSE is FALSE, whatever the NULL is", "NULL AND FALSE"),
+    ("NULL or FALSE is not known", "NULL OR FALSE"),
+    ("a comparison with NULL is NULL", "1 = NULL"),
+    ("but for this one", "NULL IS NOT DISTINCT FROM NULL"),
+    ("IN a list with NULL is NULL if nothing is equal", "3 IN (1, 2, NULL)"),
+    ("NaN is above infinity", "CAST('nan' AS DOUBLE) > CAST('inf' AS DOUBLE)"),
+    ("NaN equals itself", "CAST('nan' AS DOUBLE) = CAST('nan' AS DOUBLE)"),
+    ("floats divide as IEEE 754 says", "1 / 0"),
+    ("integers divide to DOUBLE", "7 / 2"),
+    ("`//` divides whole", "-7 // 2"),
+    ("`%` has the sign of the left", "-7 % 3"),
+    ("a float rounds halves to even", "CAST(CAST(2.5 AS DOUBLE) AS INTEGER)"),
+    ("a DECIMAL rounds halves away from zero", "CAST(2.5 AS INTEGER)"),
+    ("DECIMALs are exact", "0.1 + 0.2 = 0.3"),
+    ("texts compare by their bytes", "'Z' < 'a'"),
+    ("a month is 30 days where intervals compare", "INTERVAL '1 month' = INTERVAL '30 days'"),
+    ("a branch that is not taken can't fail", "CASE WHEN TRUE THEN 1 ELSE 1 % 0 END"),
+    ("TRY_CAST gives NULL", "TRY_CAST('x' AS INTEGER)"),
+    ("a text literal becomes the type that it meets", "DATE '2024-02-29' = '2024-02-29'"),
 ];
 
 /// The name of a type without its lengths.
@@ -51,7 +75,7 @@ fn param(param: &Param) -> String {
     match param {
         Param::Is(t) => name(*t),
         Param::Text => "VARCHAR".into(),
-        Param::AsText => "any".into(),
+        Param::AsText | Param::Printed => "any".into(),
         Param::Bytes => "VARBINARY".into(),
         Param::Decimal => "DECIMAL".into(),
         Param::T(Class::Integers) => "integer".into(),
@@ -171,12 +195,13 @@ fn errors() -> String {
 /// Which conversions there are: one line per type.
 fn casts() -> String {
     let mut out = String::from("| from | goes by itself to | with CAST to |\n|---|---|---|\n");
-    for from in TYPES {
+    for (from, _) in TYPES {
         let implicit = implicit_conversions().find(|(t, _)| bare(t) == name(from));
         let implicit = implicit.unwrap_or_else(|| panic!("{from} has no line")).1;
         let implicit: Vec<_> = implicit.iter().map(|t| bare(t)).collect();
         let explicit: Vec<_> = TYPES
             .into_iter()
+            .map(|(to, _)| to)
             .filter(|&to| to != from && cast_defined(from, to))
             .map(name)
             .filter(|to| !implicit.contains(to))
@@ -189,17 +214,28 @@ fn casts() -> String {
 
 /// The bytes that each type takes.
 fn types() -> String {
-    let mut out = String::from("| type | bytes in a record | alignment |\n|---|---|---|\n");
-    for t in TYPES {
+    let mut out = String::from(
+        "| type | bytes in a record | alignment | example | gives |\n|---|---|---|---|---|\n",
+    );
+    for (t, example) in TYPES {
         let (shown, size) = match t {
             DataType::Varchar(_) => ("VARCHAR(n)".into(), "2 + n, rounded up to 2".into()),
             DataType::Varbinary(_) => ("VARBINARY(n)".into(), "2 + n, rounded up to 2".into()),
             DataType::Decimal(..) => ("DECIMAL(p, s)".into(), "8 up to p = 18, else 16".into()),
             t => (t.to_string(), t.size().to_string()),
         };
-        writeln!(out, "| {shown} | {size} | {} |", t.align()).unwrap();
+        let (gives, example) = (code(&evaluate(example)), code(example));
+        writeln!(out, "| {shown} | {size} | {} | {example} | {gives} |", t.align()).unwrap();
     }
-    writeln!(out, "| CHAR(n) | n | 1 |").unwrap();
+    writeln!(out, "| CHAR(n) | n | 1 | (of a column) | VARCHAR(n) |").unwrap();
+    out
+}
+
+fn rules() -> String {
+    let mut out = String::from("| | example | gives |\n|---|---|---|\n");
+    for (text, example) in RULES {
+        writeln!(out, "| {text} | {} | {} |", code(example), code(&evaluate(example))).unwrap();
+    }
     out
 }
 
@@ -210,6 +246,7 @@ fn the_reference_is_that_of_the_tables() {
     let mut made = text.clone();
     for (part, content) in [
         ("types", types()),
+        ("rules", rules()),
         ("conversions", casts()),
         ("functions", functions()),
         ("errors", errors()),

@@ -69,6 +69,17 @@ impl<'a> Input<'a> {
             Values::Vector(_) => &[],
         }
     }
+
+    /// The text that the argument is in every row, if it is a literal.
+    #[must_use]
+    pub fn literal(&self) -> Option<&'a [u8]> {
+        match self.values {
+            Values::Constant(c) if self.data_type.text_capacity().is_some() => {
+                Some(c.as_text().of(self.plan.texts).as_bytes())
+            }
+            _ => None,
+        }
+    }
 }
 
 impl<'a> Invocation<'a> {

@@ -352,11 +352,11 @@ impl<'a> TextWriter<'a> {
     /// Appends bytes. What does not fit makes the row fail when it is done.
     #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
-        let end = self.len.saturating_add(bytes.len());
-        match self.room.get_mut(self.len..end) {
+        let free = self.room.get_mut(self.len..).unwrap_or(&mut []);
+        match free.get_mut(..bytes.len()) {
             Some(place) if !self.overflow => {
                 place.copy_from_slice(bytes);
-                self.len = end;
+                self.len = self.len.wrapping_add(bytes.len());
             }
             _ => self.overflow = true,
         }

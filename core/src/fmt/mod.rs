@@ -22,6 +22,7 @@
 mod bytes;
 mod csv;
 mod decimal;
+pub(crate) mod digits;
 mod float;
 mod interval;
 mod number;

@@ -8,6 +8,7 @@ mod decimal;
 mod geometry;
 mod hash;
 mod math;
+pub mod text;
 pub mod time;
 
 pub use crate::expr::call::{Input, Invocation};
@@ -41,6 +42,17 @@ pub const ALL: Functions<'static> = Functions::new(&[
     ("Geometry", GEOMETRY),
     ("Hashes", HASH),
     ("Bytes", BYTES),
+    ("Length of texts", text::LENGTH),
+    ("Case of texts", text::CASE),
+    ("Trimming", text::TRIM),
+    ("Parts of texts", text::PART),
+    ("Searching texts", text::SEARCH),
+    ("Replacing in texts", text::REPLACE),
+    ("Joining texts", text::CONCAT),
+    ("Padding texts", text::PAD),
+    ("Characters", text::CODE),
+    ("LIKE", text::LIKE),
+    ("Formatting", text::FORMAT),
     ("DATE_PART and EXTRACT", time::PARTS),
     ("Parts of a DATE", time::CALENDAR_PARTS[0]),
     ("Parts of a TIMESTAMP", time::CALENDAR_PARTS[1]),

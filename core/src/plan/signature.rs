@@ -14,6 +14,8 @@ pub enum Param {
     Text,
     /// A value of any type, as its text.
     AsText,
+    /// A number or a BOOLEAN as it is; a value of any other type as its text.
+    Printed,
     /// VARBINARY of any length.
     Bytes,
     /// DECIMAL of any precision and scale.
@@ -173,6 +175,7 @@ impl Signature {
                 Param::Is(t) => fnv(hash, &[b'=', type_tag(t)]),
                 Param::Text => fnv(hash, b"text"),
                 Param::AsText => fnv(hash, b"any"),
+                Param::Printed => fnv(hash, b"printed"),
                 Param::Bytes => fnv(hash, b"bytes"),
                 Param::Decimal => fnv(hash, b"decimal"),
                 Param::T(class) => fnv(hash, &[b'T', class as u8]),
@@ -221,7 +224,8 @@ impl Signature {
         let t = self.type_of_call(shapes);
         let fits = |(at, shape): (usize, &Shape)| match (self.param(at), shape.data_type) {
             (Some(Param::Is(is)), t) => *is == t,
-            (Some(Param::Text | Param::AsText), DataType::Varchar(n)) => n > 0,
+            (Some(Param::Text | Param::AsText | Param::Printed), DataType::Varchar(n)) => n > 0,
+            (Some(Param::Printed), t) => t.is_numeric() || t == DataType::Boolean,
             (Some(Param::Bytes), DataType::Varbinary(n)) => n > 0,
             (Some(Param::Decimal), DataType::Decimal(..)) => true,
             (Some(Param::T(class)), own) => {

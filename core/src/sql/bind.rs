@@ -95,21 +95,26 @@ impl<'a> Binder<'a> {
             Refused::TooDeep => {
                 (Kind::Limit, "the expression is nested too deeply", "split it into smaller ones")
             }
-            Refused::TooMany => (Kind::Limit, "the query has too many expressions", ""),
+            Refused::TooMany => {
+                (Kind::Limit, "the query has too many expressions", "split it into several")
+            }
             Refused::Constant(Failure::Row(counters::Failure::Arithmetic)) => (
                 Kind::Value,
-                "this constant has no value: it overflows its type, or is a % 0",
+                "this constant has no value: it overflows its type, or divides by 0",
                 "CAST an operand to a larger type: CAST(x AS BIGINT)",
             ),
-            Refused::Constant(Failure::Row(counters::Failure::Cast)) => {
-                (Kind::Value, "this constant can't be converted to the type that is needed", "")
-            }
+            Refused::Constant(Failure::Row(counters::Failure::Cast)) => (
+                Kind::Value,
+                "this constant can't be converted to the type that is needed",
+                "TRY_CAST gives NULL instead",
+            ),
             Refused::Constant(Failure::Row(failure)) => {
                 let message = format!("this constant has no value: {failure}");
-                return self.error(extent, Kind::Value, message, "");
+                let help = "write a constant for which it has one, or NULL";
+                return self.error(extent, Kind::Value, message, help);
             }
             Refused::Constant(Failure::Internal) => {
-                (Kind::Limit, "this constant can't be computed", "")
+                (Kind::Limit, "this constant can't be computed", "write its value itself")
             }
         };
         self.error(extent, kind, message, help)
@@ -162,6 +167,18 @@ impl<'a> Binder<'a> {
         self.nesting += 1;
         let bound = self.bind_inner(expr, or);
         self.nesting -= 1;
+        bound
+    }
+
+    /// Binds an expression that not every row computes: a constant in it may fail.
+    pub(super) fn bind_maybe(
+        &mut self,
+        expr: &'a ast::Expr,
+        or: Extent,
+    ) -> Result<Bound, CompileError> {
+        self.tree.lenient += 1;
+        let bound = self.bind(expr, or);
+        self.tree.lenient -= 1;
         bound
     }
 
@@ -248,7 +265,12 @@ impl<'a> Binder<'a> {
 
     fn number(&mut self, digits: &str, extent: Extent) -> Result<Form, CompileError> {
         let bad = |b: &Self| {
-            b.error(extent, Kind::Value, format!("{digits} is not a number that fits"), "")
+            b.error(
+                extent,
+                Kind::Value,
+                format!("{digits} is not a number that fits"),
+                "numbers are like 42, 1.5 and 1e3",
+            )
         };
         if digits.contains(['e', 'E']) {
             let value: f64 = digits.replace('_', "").parse().map_err(|_| bad(self))?;
@@ -278,7 +300,7 @@ impl<'a> Binder<'a> {
             }
             _ => {
                 let message = format!("there are more than {} bytes", DataType::MAX_VARCHAR);
-                Err(self.error(extent, Kind::Limit, message, ""))
+                Err(self.error(extent, Kind::Limit, message, "send longer ones in columns"))
             }
         }
     }
@@ -297,7 +319,11 @@ impl<'a> Binder<'a> {
         let of_type = Extent { first, last: text.first.saturating_sub(1) };
         let extent = Extent { first, last: text.last };
         let ast::Value::SingleQuotedString(text) = &value.value else {
-            return Err(self.source.unsupported(extent, "this kind of literal", ""));
+            return Err(self.source.unsupported(
+                extent,
+                "this kind of literal",
+                "write a text: DATE '2024-02-29'",
+            ));
         };
         if *uses_odbc_syntax {
             return Err(self.source.unsupported(extent, "this kind of literal", LITERALS));

@@ -11,7 +11,7 @@ use super::implicit::as_decimal;
 use super::literal::Literal;
 use super::source::Extent;
 use super::tree::NodeId;
-use super::types::{Mismatch, Type, Use, arithmetic, default_of};
+use super::types::{Mismatch, Type, Use, arithmetic, default_of, literal_type};
 use crate::function::{Class, Function, MAX_ARGUMENTS, Param, Prepared};
 use crate::types::DataType;
 
@@ -147,6 +147,7 @@ impl Binder<'_> {
                 Type::Known(DataType::Varchar(_)) | Type::Text => Some(0),
                 _ => Some(cost(own, DataType::Varchar(1)).unwrap_or(149)),
             },
+            Param::Printed => Some(0),
             Param::Bytes => match own {
                 Type::Known(DataType::Varbinary(_)) => Some(0),
                 Type::Null => Some(1),
@@ -181,8 +182,12 @@ impl Binder<'_> {
             Param::Text if matches!(part.form, Form::Null) => {
                 self.coerce(part, DataType::Varchar(1))
             }
-            Param::AsText => {
-                let to = self.any_varchar(part)?;
+            Param::AsText | Param::Printed => {
+                let as_it_is = match param {
+                    Param::Printed => printed(self.type_of(part)),
+                    _ => None,
+                };
+                let to = as_it_is.map_or_else(|| self.any_varchar(part), Ok)?;
                 self.coerce(part, to)
             }
             Param::Decimal => {
@@ -203,7 +208,8 @@ impl Binder<'_> {
             Param::Prepared(prepared) => {
                 let text = self.constant_text(part).unwrap_or_default();
                 let bytes = (prepared.compile)(&text).map_err(|problem| {
-                    let (message, help) = problem.split_once('\n').unwrap_or((&problem, ""));
+                    let help = format!("{} must be a literal that can be read", prepared.what);
+                    let (message, help) = problem.split_once('\n').unwrap_or((&problem, &help));
                     self.error(part.extent, Kind::Value, message, help)
                 })?;
                 let node = self.tree.literal(Literal::Bytes(bytes), Prepared::TYPE);
@@ -248,6 +254,16 @@ impl Binder<'_> {
     }
 }
 
+/// What a format takes a value of the type as, if not as its text.
+fn printed(t: Type) -> Option<DataType> {
+    match t {
+        Type::Known(t) if t.is_decimal() => Some(DataType::Double),
+        Type::Known(t) if t.is_numeric() || t == DataType::Boolean => Some(t),
+        Type::Integer(value) => literal_type(value),
+        Type::Known(_) | Type::Text | Type::Null => None,
+    }
+}
+
 fn is_named(function: &Function, name: &str) -> bool {
     function.signature.name == name || function.doc.aliases.contains(&name)
 }
@@ -270,7 +286,7 @@ fn param(param: &Param) -> String {
     match param {
         Param::Is(t) => t.to_string(),
         Param::Text => "VARCHAR".into(),
-        Param::AsText => "any".into(),
+        Param::AsText | Param::Printed => "any".into(),
         Param::Bytes => "VARBINARY".into(),
         Param::Decimal => "DECIMAL".into(),
         Param::T(Class::Integers) => "integer".into(),

@@ -56,7 +56,11 @@ impl<'a> Binder<'a> {
             }
         };
         if format {
-            return Err(self.source.unsupported(type_extent, "CAST with FORMAT", ""));
+            return Err(self.source.unsupported(
+                type_extent,
+                "CAST with FORMAT",
+                "write STRFTIME(x, format) or STRPTIME(x, format)",
+            ));
         }
         let to = self.target(data_type, &bound, type_extent)?;
         let from = match (&bound.form, self.type_of(&bound)) {

@@ -10,7 +10,7 @@ use super::literal::{self, Literal};
 use super::source::Extent;
 use super::tree::{NodeId, Refused};
 use super::types::{Mismatch, Type, Use, common, default_of};
-use crate::plan::op::cast_defined;
+use crate::plan::op::{cast_defined, integer_range};
 use crate::types::DataType;
 
 impl Binder<'_> {
@@ -34,7 +34,14 @@ impl Binder<'_> {
     }
 
     fn out_of_range(&self, value: &str, to: DataType, extent: Extent) -> CompileError {
-        self.error(extent, Kind::Value, format!("{value} does not fit {to}"), "")
+        let help = match (integer_range(to), to) {
+            (Some((least, most)), _) => format!("{to} holds {least} to {most}"),
+            (_, DataType::Decimal(p, s)) => {
+                format!("{to} has {} digits before the point", p.saturating_sub(s))
+            }
+            _ => "choose a type that holds it".into(),
+        };
+        self.error(extent, Kind::Value, format!("{value} does not fit {to}"), help)
     }
 
     /// A text literal is converted here, by the machine that would convert it in a row.
@@ -79,7 +86,7 @@ impl Binder<'_> {
             Ok(n) if n <= DataType::MAX_VARCHAR => Ok(DataType::Varchar(n.max(1))),
             _ => {
                 let message = format!("the text is longer than {} bytes", DataType::MAX_VARCHAR);
-                Err(self.error(extent, Kind::Limit, message, ""))
+                Err(self.error(extent, Kind::Limit, message, "join shorter ones: x || y"))
             }
         }
     }

@@ -26,18 +26,18 @@ impl<'a> Binder<'a> {
         let mut free = operand.as_ref().and_then(|o| o.free);
         // The ELSE value decides the type first, as in DuckDB.
         let mut values = Vec::from([match otherwise {
-            Some(otherwise) => self.bind(otherwise, extent)?,
+            Some(otherwise) => self.bind_maybe(otherwise, extent)?,
             None => Bound { form: Form::Null, extent, free: None },
         }]);
         let mut tests = Vec::new();
         for ast::CaseWhen { condition, result } in conditions {
-            let condition = self.bind(condition, extent)?;
+            let condition = self.bind_maybe(condition, extent)?;
             free = free.or(condition.free);
             tests.push(match &operand {
                 Some(operand) => self.comparison(Op::Eq, operand, &condition)?,
                 None => self.condition(&condition)?,
             });
-            values.push(self.bind(result, extent)?);
+            values.push(self.bind_maybe(result, extent)?);
         }
         self.chosen(&tests, &values, free, extent)
     }

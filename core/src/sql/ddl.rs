@@ -135,7 +135,7 @@ fn column(p: &mut Statements<'_>) -> Result<Column, CompileError> {
         if nullable.replace(found).is_some() {
             let extent = Extent { first: at, last: p.at() - 1 };
             let message = "NULL or NOT NULL stands twice";
-            return Err(p.source.error(extent, Kind::Ambiguous, message, ""));
+            return Err(p.source.error(extent, Kind::Ambiguous, message, "write one of them"));
         }
     }
     let extent = Extent { first, last: p.at() - 1 };
@@ -291,13 +291,18 @@ impl CreateStream {
         }
         if fields.is_empty() {
             let message = format!("the stream {} has no columns", self.name.text);
-            return Err(source.error(self.name.extent, Kind::Limit, message, ""));
+            return Err(source.error(self.name.extent, Kind::Limit, message, "write one at least"));
         }
         let with = self.with.iter().map(|s| option(source, s)).collect::<Result<Vec<_>, _>>()?;
         for (i, (key, _)) in with.iter().enumerate() {
             if with[..i].iter().any(|(k, _)| k == key) {
                 let message = format!("the option {key} stands twice");
-                return Err(source.error(self.with[i].key.extent, Kind::Ambiguous, message, ""));
+                return Err(source.error(
+                    self.with[i].key.extent,
+                    Kind::Ambiguous,
+                    message,
+                    "write it once",
+                ));
             }
         }
         let texts = texts.into_string();

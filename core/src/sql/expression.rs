@@ -114,6 +114,11 @@ fn operator(p: &Parser<'_>) -> Parsed<Option<(u8, Operator)>> {
         Token::StringConcat => binary(OTHER, B::StringConcat),
         Token::Ampersand => binary(OTHER, B::BitwiseAnd),
         Token::Pipe => binary(OTHER, B::BitwiseOr),
+        Token::DoubleTilde => binary(OTHER, B::PGLikeMatch),
+        Token::DoubleTildeAsterisk => binary(OTHER, B::PGILikeMatch),
+        Token::ExclamationMarkDoubleTilde => binary(OTHER, B::PGNotLikeMatch),
+        Token::ExclamationMarkDoubleTildeAsterisk => binary(OTHER, B::PGNotILikeMatch),
+        Token::CaretAt => binary(OTHER, B::PGStartsWith),
         Token::ShiftLeft => binary(OTHER, B::PGBitwiseShiftLeft),
         Token::ShiftRight => binary(OTHER, B::PGBitwiseShiftRight),
         Token::Div if p.peek_nth_token_ref(1).token == Token::Div => {

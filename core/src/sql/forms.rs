@@ -2,14 +2,13 @@
 //! `EXTRACT(year FROM t)` is `date_part('year', t)`, `a LIKE b` is `like(a, b)`.
 
 use alloc::boxed::Box;
-use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
 use sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident,
-    ObjectName, UnaryOperator, Value,
+    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList,
+    FunctionArguments, Ident, ObjectName, UnaryOperator, Value,
 };
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
@@ -70,24 +69,38 @@ pub(super) fn matching(
     negated: bool,
     depth: usize,
 ) -> Parsed<Option<Expr>> {
+    use BinaryOperator as B;
     let span = p.peek_token_ref().span;
-    let name = if p.parse_keyword(Keyword::LIKE) {
-        "like"
+    // LIKE and ILIKE are the operators ~~ and ~~*.
+    let (name, ops) = if p.parse_keyword(Keyword::LIKE) {
+        ("like_escape", Some((B::PGLikeMatch, B::PGNotLikeMatch)))
     } else if p.parse_keyword(Keyword::ILIKE) {
-        "ilike"
+        ("ilike_escape", Some((B::PGILikeMatch, B::PGNotILikeMatch)))
     } else if p.parse_keywords(&[Keyword::SIMILAR, Keyword::TO]) {
-        "similar_to"
+        ("similar_to", None)
     } else {
         return Ok(None);
     };
     let pattern = level(p, RANGE + 1, depth + 1)?;
-    let mut list = vec![left.clone(), pattern];
-    let escaped = p.parse_keyword(Keyword::ESCAPE);
-    if escaped {
-        list.push(level(p, RANGE + 1, depth + 1)?);
-    }
-    let name = if escaped { format!("{name}_escape") } else { name.to_string() };
-    Ok(Some(not(negated, operator(&name, span, list))))
+    let escape = match p.parse_keyword(Keyword::ESCAPE) {
+        true => Some(level(p, RANGE + 1, depth + 1)?),
+        false => None,
+    };
+    Ok(Some(match (escape, ops) {
+        (None, Some((op, not))) => Expr::BinaryOp {
+            left: Box::new(left.clone()),
+            op: if negated { not } else { op },
+            right: Box::new(pattern),
+        },
+        (Some(escape), Some(_)) => {
+            not(negated, operator(name, span, vec![left.clone(), pattern, escape]))
+        }
+        (None, None) => not(negated, operator(name, span, vec![left.clone(), pattern])),
+        (Some(escape), None) => {
+            let list = vec![left.clone(), pattern, escape];
+            not(negated, operator("similar_to_escape", span, list))
+        }
+    }))
 }
 
 /// `AT TIME ZONE z`, behind `left`.
@@ -104,7 +117,8 @@ pub(super) fn special(p: &mut Parser<'_>, keyword: Keyword, depth: usize) -> Par
     let name = match keyword {
         Keyword::EXTRACT => "date_part",
         Keyword::POSITION => "position",
-        Keyword::SUBSTRING | Keyword::SUBSTR => "substring",
+        Keyword::SUBSTRING => "substring",
+        Keyword::SUBSTR => "substr",
         Keyword::TRIM => "trim",
         Keyword::CEIL => "ceil",
         Keyword::FLOOR => "floor",
@@ -130,13 +144,36 @@ pub(super) fn special(p: &mut Parser<'_>, keyword: Keyword, depth: usize) -> Par
 fn extract(p: &mut Parser<'_>, depth: usize) -> Parsed<Vec<Expr>> {
     let token = p.next_token();
     let part = match &token.token {
-        Token::Word(word) => word.value.clone(),
+        Token::Word(word) => part(&word.value),
         Token::SingleQuotedString(text) => text.clone(),
         _ => return p.expected("a part of a date, such as year", token),
     };
     p.expect_keyword_is(Keyword::FROM)?;
     let part = Expr::Value(Value::SingleQuotedString(part).with_span(token.span));
     Ok(vec![part, level(p, OR, depth + 1)?])
+}
+
+/// A part of a date as DuckDB writes it in names: words of its grammar in capitals.
+fn part(word: &str) -> String {
+    const WORDS: [&str; 13] = [
+        "YEAR",
+        "MONTH",
+        "DAY",
+        "HOUR",
+        "MINUTE",
+        "SECOND",
+        "MILLISECONDS",
+        "MICROSECONDS",
+        "WEEK",
+        "QUARTER",
+        "DECADE",
+        "CENTURY",
+        "MILLENNIUM",
+    ];
+    let singular = |word: &str| word.trim_end_matches('S').to_string();
+    let upper = singular(&word.to_ascii_uppercase());
+    let known = WORDS.iter().find(|known| singular(known) == upper);
+    known.map_or_else(|| word.to_string(), ToString::to_string)
 }
 
 /// `needle IN haystack`: the haystack first, as STRPOS has it.

@@ -86,8 +86,14 @@ impl<'a> Binder<'a> {
             let help = format!("write {upper}(x)");
             return Err(self.error(extent, Kind::Syntax, format!("{upper} takes no *"), help));
         };
-        let parts: Vec<Bound> =
-            list.into_iter().map(|a| self.bind(a, extent)).collect::<Result<_>>()?;
+        let in_turn = matches!(&*lower, "coalesce" | "ifnull" | "if" | "iff");
+        let parts: Vec<Bound> = (0..)
+            .zip(list)
+            .map(|(i, a)| match in_turn && i > 0 {
+                true => self.bind_maybe(a, extent),
+                false => self.bind(a, extent),
+            })
+            .collect::<Result<_>>()?;
         let extent = match is_operator(call) {
             true => parts.iter().map(|p| p.extent).reduce(Extent::to).unwrap_or(extent),
             false => extent,
@@ -95,7 +101,7 @@ impl<'a> Binder<'a> {
         if let Some(t) = clock(&lower) {
             let [] = *parts else {
                 let message = format!("{upper}() takes no arguments");
-                return Err(self.error(extent, Kind::Syntax, message, ""));
+                return Err(self.error(extent, Kind::Syntax, message, format!("write {upper}()")));
             };
             let node = self.tree.now().and_then(|now| self.tree.cast(now, t));
             return self.made(node, extent, None);
@@ -120,7 +126,7 @@ impl<'a> Binder<'a> {
                     _ => format!("two arguments: {upper}(x, y)"),
                 };
                 let message = format!("{upper} takes {takes}");
-                Err(self.error(extent, Kind::Syntax, message, ""))
+                Err(self.error(extent, Kind::Syntax, message, "CASE WHEN chooses among more"))
             }
         }
     }
@@ -130,11 +136,8 @@ impl<'a> Binder<'a> {
             let upper = written.to_ascii_uppercase();
             let help =
                 "a query gives the same results whenever it runs: send such a value in a column";
-            return self.source.unsupported(
-                at,
-                format!("{upper}, which is not deterministic,"),
-                help,
-            );
+            let message = format!("{upper} is refused: its results can't be foretold");
+            return self.error(at, Kind::Unsupported, message, help);
         }
         if WINDOWS.contains(&lower) {
             let upper = written.to_ascii_uppercase();
@@ -194,7 +197,11 @@ impl<'a> Binder<'a> {
                 return refuse(self, message, "a condition on groups stands in HAVING");
             }
             Clause::GroupBy => {
-                return refuse(self, format!("{upper} can't stand in GROUP BY"), "");
+                return refuse(
+                    self,
+                    format!("{upper} can't stand in GROUP BY"),
+                    "put it into SELECT",
+                );
             }
             Clause::Results => {}
         }
@@ -233,7 +240,12 @@ impl<'a> Binder<'a> {
             self.aggregates.len() - 1
         });
         let Ok(index) = u16::try_from(index) else {
-            return Err(self.error(extent, Kind::Limit, "the query has too many aggregates", ""));
+            return Err(self.error(
+                extent,
+                Kind::Limit,
+                "the query has too many aggregates",
+                "split it",
+            ));
         };
         let (data_type, nullable) = self.result_of(call);
         let node = self.tree.result(Expr::Aggregate(index), data_type, nullable);

@@ -37,6 +37,12 @@ pub(super) fn of(expr: &Expr, types: &TypeNames) -> String {
         Expr::IsNotTrue(x) => truth_test(x, "IS DISTINCT FROM true", types),
         Expr::IsFalse(x) => truth_test(x, "IS NOT DISTINCT FROM false", types),
         Expr::IsNotFalse(x) => truth_test(x, "IS DISTINCT FROM false", types),
+        Expr::IsDistinctFrom(a, b) => {
+            format!("({} IS DISTINCT FROM {})", of(a, types), of(b, types))
+        }
+        Expr::IsNotDistinctFrom(a, b) => {
+            format!("({} IS NOT DISTINCT FROM {})", of(a, types), of(b, types))
+        }
         Expr::Between { expr, negated, low, high } => {
             let (x, low, high) = (of(expr, types), of(low, types), of(high, types));
             not(*negated, format!("({x} BETWEEN {low} AND {high})"))
@@ -77,13 +83,16 @@ fn commas<'e>(list: impl Iterator<Item = &'e Expr>, types: &TypeNames) -> String
 /// duckdb_keywords()`, in order.
 const KEYWORDS: &str = include_str!("duckdb_keywords.txt");
 
+fn is_keyword(name: &str) -> bool {
+    KEYWORDS.split_whitespace().any(|k| name.eq_ignore_ascii_case(k))
+}
+
 /// A name, in quotes where DuckDB writes them.
 fn identifier(ident: &Ident) -> String {
     let name = &ident.value;
     let plain = name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    let is_keyword = || KEYWORDS.split_whitespace().any(|k| name.eq_ignore_ascii_case(k));
-    if plain && !is_keyword() {
+    if plain && !is_keyword(name) {
         return name.clone();
     }
     format!("\"{}\"", name.replace('"', "\"\""))
@@ -115,9 +124,7 @@ fn unary(op: UnaryOperator, x: &Expr, types: &TypeNames) -> String {
         UnaryOperator::Minus if is_number(x) => {
             name.strip_prefix('-').map_or_else(|| format!("-{name}"), ToOwned::to_owned)
         }
-        UnaryOperator::Minus => format!("(-({name}))"),
-        UnaryOperator::Plus => format!("(+({name}))"),
-        other => format!("{other}{name}"),
+        other => format!("({other}({name}))"),
     }
 }
 
@@ -204,10 +211,12 @@ fn function(call: &ast::Function, types: &TypeNames) -> String {
     let args = args.unwrap_or_default();
     let name = match &*name {
         "count" if args.is_empty() => return "count_star()".to_owned(),
-        // Keywords of DuckDB's grammar: one in upper case, the other in quotes.
-        "coalesce" => "COALESCE",
-        "nullif" => "\"nullif\"",
-        name => name,
+        // It has no parentheses, and DuckDB takes it for a name.
+        "current_timestamp" => return call.name.to_string(),
+        "coalesce" | "ifnull" => "COALESCE".to_owned(),
+        "similar_to" => "regexp_full_match".to_owned(),
+        name if is_keyword(name) => format!("\"{name}\""),
+        _ => name,
     };
     format!("{name}({})", commas(args.into_iter(), types))
 }

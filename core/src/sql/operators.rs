@@ -76,7 +76,7 @@ impl<'a> Binder<'a> {
                         let t = self.type_name(self.type_of(&bound));
                         let sign = if minus { '-' } else { '+' };
                         let message = format!("{sign} takes a number, not {t}");
-                        return Err(self.error(extent, Kind::Type, message, ""));
+                        return Err(self.error(extent, Kind::Type, message, "CAST it to a number"));
                     }
                 };
                 Ok(Bound { form, extent, free })
@@ -129,7 +129,7 @@ impl<'a> Binder<'a> {
         let (mut extent, mut free) = (first.extent, first.free);
         let mut conditions = Vec::from([self.condition(&first)?]);
         for (_, right) in links {
-            let right = self.bind(right, extent)?;
+            let right = self.bind_maybe(right, extent)?;
             conditions.push(self.condition(&right)?);
             extent = extent.to(right.extent);
             free = free.or(right.free);
@@ -164,7 +164,17 @@ impl<'a> Binder<'a> {
             BinaryOperator::LtEq => Op::Le,
             BinaryOperator::Gt => Op::Gt,
             BinaryOperator::GtEq => Op::Ge,
-            sign => return self.call(&sign.to_string(), &[a.clone(), b.clone()], extent),
+            sign => {
+                let (name, negated) = match sign {
+                    BinaryOperator::PGLikeMatch => ("like", false),
+                    BinaryOperator::PGNotLikeMatch => ("like", true),
+                    BinaryOperator::PGILikeMatch => ("ilike", false),
+                    BinaryOperator::PGNotILikeMatch => ("ilike", true),
+                    sign => (&*sign.to_string(), false),
+                };
+                let bound = self.call(name, &[a.clone(), b.clone()], extent)?;
+                return self.negated(bound, negated);
+            }
         };
         if matches!(op, Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Mod) {
             return self.calculate(op, a, b, extent);
@@ -474,7 +484,7 @@ impl<'a> Binder<'a> {
         self.negated(bound, negated)
     }
 
-    /// `NOT BETWEEN`, `NOT IN`: NOT over what could be a key itself.
+    /// `NOT BETWEEN`, `NOT IN`, `NOT LIKE`: NOT over what could be a key itself.
     fn negated(&mut self, bound: Bound, negated: bool) -> Result<Bound> {
         match bound.form {
             Form::Node(node) if negated => {

@@ -232,7 +232,7 @@ impl Statements<'_> {
 
     fn twice(&self, at: usize, what: &str) -> CompileError {
         let message = format!("{what} stands twice");
-        self.source.error(Extent::one(at), CompileErrorKind::Ambiguous, message, "")
+        self.source.error(Extent::one(at), CompileErrorKind::Ambiguous, message, "write it once")
     }
 
     /// `key = value`, the value a number, a quoted text or a word.

@@ -102,8 +102,7 @@ fn word(p: &mut Parser<'_>, keyword: Keyword, depth: usize) -> Parsed {
             if *next != Token::LParen =>
         {
             let token = p.next_token();
-            let name = token.token.to_string().to_ascii_lowercase();
-            Ok(forms::call(&name, token.span, Vec::new()))
+            Ok(forms::call(&token.to_string(), token.span, Vec::new()))
         }
         Keyword::CURRENT_TIME | Keyword::LOCALTIME => {
             refuse(p, "a time of now", "write NOW(), and CAST it: CAST(NOW() AS TIMESTAMP)")

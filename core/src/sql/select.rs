@@ -225,14 +225,24 @@ impl<'a> Query<'a> {
                 }
                 ast::SelectItem::QualifiedWildcard(kind, options) => {
                     let ast::SelectItemQualifiedWildcardKind::ObjectName(name) = kind else {
-                        return Err(b.source.unsupported(or, "a * behind an expression", ""));
+                        return Err(b.source.unsupported(
+                            or,
+                            "a * behind an expression",
+                            "list the columns",
+                        ));
                     };
                     let at = b.source.extent(name.span(), or);
                     let at = Extent { first: at.first, last: at.last + 2 };
                     plain_star(b.source, options, at)?;
                     match &*name.0 {
                         [ast::ObjectNamePart::Identifier(ident)] => b.is_stream(ident, at)?,
-                        _ => return Err(b.source.unsupported(at, "a name of several parts", "")),
+                        _ => {
+                            return Err(b.source.unsupported(
+                                at,
+                                "a name of several parts",
+                                "write stream.*",
+                            ));
+                        }
                     }
                     self.star(at, &mut columns)?;
                 }

@@ -43,13 +43,23 @@ impl Source {
         if sql.len() > MAX_BYTES {
             let place = Place { line: 1, column: 1, len: 1 };
             let message = format!("the SQL text is longer than {MAX_BYTES} bytes");
-            return Err(CompileError::new(CompileErrorKind::Limit, place, message, ""));
+            return Err(CompileError::new(
+                CompileErrorKind::Limit,
+                place,
+                message,
+                "split it into files",
+            ));
         }
         let mut tokens = Vec::new();
         Tokenizer::new(&RingDialect, sql).tokenize_with_location_into_buf(&mut tokens).map_err(
             |e| {
                 let place = place_of(e.location, 1);
-                CompileError::new(CompileErrorKind::Syntax, place, lower_first(&e.message), "")
+                CompileError::new(
+                    CompileErrorKind::Syntax,
+                    place,
+                    lower_first(&e.message),
+                    "end the text, name or comment that begins here",
+                )
             },
         )?;
         tokens.retain(|t| !matches!(t.token, Token::Whitespace(_)));

@@ -82,6 +82,8 @@ pub(super) enum Refused {
 #[derive(Debug)]
 pub(super) struct Tree {
     functions: Functions<'static>,
+    /// How many expressions deep it is that not every row computes what is made.
+    pub(super) lenient: usize,
     nodes: Vec<Node>,
     index: BTreeMap<u64, Vec<NodeId>>,
 }
@@ -106,7 +108,7 @@ pub(super) type Made = Result<NodeId, Refused>;
 impl Tree {
     /// A graph without nodes, over these functions.
     pub(super) fn new(functions: Functions<'static>) -> Self {
-        Self { functions, nodes: Vec::new(), index: BTreeMap::new() }
+        Self { functions, lenient: 0, nodes: Vec::new(), index: BTreeMap::new() }
     }
 
     /// What can be called.
@@ -185,9 +187,12 @@ impl Tree {
         if !self.inputs(id).into_iter().all(is_constant) {
             return Ok(id);
         }
-        match fold::evaluate(self, id).map_err(Refused::Constant)? {
-            Some(literal) => self.literal(literal, data_type),
-            None => self.null(data_type),
+        match fold::evaluate(self, id) {
+            Ok(Some(literal)) => self.literal(literal, data_type),
+            Ok(None) => self.null(data_type),
+            // Perhaps no row gets there; one that does fails then.
+            Err(fold::Failure::Row(_)) if self.lenient > 0 => Ok(id),
+            Err(failure) => Err(Refused::Constant(failure)),
         }
     }
 

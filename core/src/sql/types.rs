@@ -172,6 +172,20 @@ pub(super) fn aggregate(name: &str) -> Option<AggregateFunction> {
 
 /// Functions that exist, for "did you mean".
 pub(super) const FUNCTIONS: &[&str] = &[
-    "count", "sum", "avg", "min", "max", "coalesce", "nullif", "now", "if", "iff", "ifnull", "add",
-    "subtract", "multiply", "mod",
+    "count",
+    "sum",
+    "avg",
+    "min",
+    "max",
+    "coalesce",
+    "nullif",
+    "now",
+    "current_timestamp",
+    "if",
+    "iff",
+    "ifnull",
+    "add",
+    "subtract",
+    "multiply",
+    "mod",
 ];

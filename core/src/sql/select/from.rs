@@ -232,7 +232,8 @@ fn tumble<'a>(
             return Err(source.error(call, Kind::Ambiguous, message, help));
         }
     }
-    let window = Tumbling::new(tree, column, size)
-        .map_err(|_| source.error(call, Kind::Limit, "the query has too many expressions", ""))?;
+    let window = Tumbling::new(tree, column, size).map_err(|_| {
+        source.error(call, Kind::Limit, "the query has too many expressions", "split it")
+    })?;
     Ok((stream, window))
 }

@@ -40,7 +40,12 @@ impl Settings {
             let same = |s: &Setting| s.key.text.eq_ignore_ascii_case(&key);
             if settings.iter().take(i).any(same) {
                 let message = format!("the setting {key} stands twice");
-                return Err(source.error(setting.key.extent, Kind::Ambiguous, message, ""));
+                return Err(source.error(
+                    setting.key.extent,
+                    Kind::Ambiguous,
+                    message,
+                    "write it once",
+                ));
             }
             match &*key {
                 "max_groups" => {
@@ -76,7 +81,8 @@ fn number(source: &Source, setting: &Setting, most: u64) -> Result<u64, CompileE
     };
     value.ok_or_else(|| {
         let message = format!("{} is a whole number from 1 to {most}", setting.key.text);
-        source.error(setting.extent, Kind::Value, message, "")
+        let help = format!("write {} = {}", setting.key.text, most.min(64));
+        source.error(setting.extent, Kind::Value, message, help)
     })
 }
 

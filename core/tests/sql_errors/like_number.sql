@@ -3,4 +3,4 @@ CREATE STREAM s (
     on_time BOOLEAN, big BIGINT UNSIGNED,
     WATERMARK FOR ts AS ts - INTERVAL '5' SECOND
 );
-SELECT device FROM s WHERE name LIKE 'a%'
+SELECT device FROM s WHERE device LIKE 'a%'

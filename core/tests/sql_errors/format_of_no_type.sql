@@ -3,4 +3,4 @@ CREATE STREAM s (
     on_time BOOLEAN, big BIGINT UNSIGNED,
     WATERMARK FOR ts AS ts - INTERVAL '5' SECOND
 );
-SELECT name || 'x' FROM s
+SELECT format('{:.2q} C', temp) FROM s

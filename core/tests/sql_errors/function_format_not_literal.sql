@@ -1,0 +1,2 @@
+CREATE STREAM s (t VARCHAR(9), x DOUBLE);
+SELECT format(t, x) FROM s

@@ -1,0 +1,2 @@
+CREATE STREAM s (t VARCHAR(9));
+SELECT random() FROM s

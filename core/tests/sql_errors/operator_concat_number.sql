@@ -1,0 +1,2 @@
+CREATE STREAM s (a DATE, b BLOB(4));
+SELECT a & b FROM s

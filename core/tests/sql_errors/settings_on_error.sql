@@ -1,0 +1,2 @@
+CREATE STREAM s (t VARCHAR(9));
+SELECT t FROM s SETTINGS on_error = 'skip'

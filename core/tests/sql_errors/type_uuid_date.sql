@@ -1,0 +1,2 @@
+CREATE STREAM s (u UUID, d DATE);
+SELECT u = d FROM s

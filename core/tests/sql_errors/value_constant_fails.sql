@@ -1,0 +1,2 @@
+CREATE STREAM s (t VARCHAR(9));
+SELECT factorial(100) + 1 FROM s
