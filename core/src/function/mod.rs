@@ -8,6 +8,7 @@ mod decimal;
 mod geometry;
 mod hash;
 mod math;
+mod regex;
 pub mod text;
 pub mod time;
 
@@ -28,6 +29,7 @@ pub use decimal::DECIMAL;
 pub use geometry::GEOMETRY;
 pub use hash::HASH;
 pub use math::{BITS, INTEGER, ORDER, POWER, ROUNDING, SCALING, TRIGONOMETRY};
+pub use regex::REGEX;
 
 /// Every built-in function.
 pub const ALL: Functions<'static> = Functions::new(&[
@@ -52,6 +54,7 @@ pub const ALL: Functions<'static> = Functions::new(&[
     ("Padding texts", text::PAD),
     ("Characters", text::CODE),
     ("LIKE", text::LIKE),
+    ("Regular expressions", REGEX),
     ("Formatting", text::FORMAT),
     ("DATE_PART and EXTRACT", time::PARTS),
     ("Parts of a DATE", time::CALENDAR_PARTS[0]),

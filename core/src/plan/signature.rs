@@ -65,11 +65,18 @@ pub struct Prepared {
     pub what: &'static str,
     /// Whether bytes are what a kernel can read safely: `verify` asks.
     pub check: fn(&[u8]) -> bool,
-    /// The bytes of a literal, or why it can't be read; what would be accepted may follow on a second
-    /// line.
+    /// The bytes of a literal, given the arguments behind it that are constants, as texts.
     #[cfg(feature = "sql")]
-    pub compile: fn(&str) -> Result<alloc::vec::Vec<u8>, alloc::string::String>,
+    pub compile: Compile,
 }
+
+/// See [`Prepared::compile`]; the error is a message, and what would be accepted may follow on a
+/// second line.
+#[cfg(feature = "sql")]
+pub type Compile = fn(
+    &str,
+    &[Option<alloc::string::String>],
+) -> Result<alloc::vec::Vec<u8>, alloc::string::String>;
 
 impl Prepared {
     /// The type of the argument: bytes of no column.

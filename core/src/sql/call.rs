@@ -42,7 +42,8 @@ impl Binder<'_> {
         let mut arguments = Vec::with_capacity(parts.len());
         for (at, part) in parts.iter().enumerate() {
             let Some(param) = function.signature.param(at) else { continue };
-            arguments.push(self.argument_of(param, part, t)?);
+            let behind = parts.get(at + 1..).unwrap_or_default();
+            arguments.push(self.argument_of(param, part, behind, t)?);
         }
         if !self.tree.takes(function, &arguments) {
             return Err(self.no_overload(name, &overloads, parts, extent));
@@ -77,12 +78,29 @@ impl Binder<'_> {
 
     /// Whether a function can prepare the literals among its arguments.
     fn can_prepare(&self, function: &Function, parts: &[Bound]) -> bool {
-        parts.iter().enumerate().all(|(at, part)| {
-            match (function.signature.param(at), self.constant_text(part)) {
-                (Some(Param::Prepared(prepared)), Some(text)) => (prepared.compile)(&text).is_ok(),
-                _ => true,
+        parts.iter().enumerate().all(|(at, part)| match function.signature.param(at) {
+            Some(Param::Prepared(prepared)) if self.type_of(part) != Type::Null => {
+                let behind = parts.get(at + 1..).unwrap_or(&[]);
+                self.prepare(prepared, part, behind).is_ok()
             }
+            _ => true,
         })
+    }
+
+    /// The bytes of a literal, given the arguments behind it.
+    fn prepare(
+        &self,
+        prepared: &Prepared,
+        part: &Bound,
+        behind: &[Bound],
+    ) -> core::result::Result<Vec<u8>, String> {
+        let text = self.constant_text(part).unwrap_or_default();
+        let constant = |part: &Bound| match part.form {
+            Form::Integer(number) => Some(number.to_string()),
+            _ => self.constant_text(part),
+        };
+        let behind: Vec<_> = behind.iter().map(constant).collect();
+        (prepared.compile)(&text, &behind)
     }
 
     /// How well an overload fits; `None` if it does not.
@@ -102,8 +120,18 @@ impl Binder<'_> {
             Some(class) => Some(self.shared_type(&shared, class)?),
             None => None,
         };
+        let is_literal = |param: &Param| matches!(param, Param::Prepared(_));
+        let first_literal = function.signature.params.iter().position(is_literal);
         let mut sum = 0;
         for (at, part) in parts.iter().enumerate() {
+            // What stands behind a literal is a part of it, and not NULL: the options of a pattern.
+            let is_behind = first_literal.is_some_and(|first| first < at);
+            if is_behind
+                && self.type_of(part) == Type::Null
+                && function.signature.param(at).is_some_and(is_literal)
+            {
+                return None;
+            }
             sum += self.distance(function.signature.param(at)?, part, t)?;
         }
         Some(Candidate { function, cost: sum, t })
@@ -171,8 +199,14 @@ impl Binder<'_> {
         }
     }
 
-    /// An argument as its place takes it.
-    fn argument_of(&mut self, param: &Param, part: &Bound, t: Option<DataType>) -> Result<NodeId> {
+    /// An argument as its place takes it, given those behind it.
+    fn argument_of(
+        &mut self,
+        param: &Param,
+        part: &Bound,
+        behind: &[Bound],
+        t: Option<DataType>,
+    ) -> Result<NodeId> {
         match param {
             Param::Is(is) => self.coerce(part, *is),
             Param::T(_) => match t {
@@ -206,8 +240,7 @@ impl Binder<'_> {
                 self.tree.null(Prepared::TYPE).map_err(|r| self.refused(r, part.extent))
             }
             Param::Prepared(prepared) => {
-                let text = self.constant_text(part).unwrap_or_default();
-                let bytes = (prepared.compile)(&text).map_err(|problem| {
+                let bytes = self.prepare(prepared, part, behind).map_err(|problem| {
                     let help = format!("{} must be a literal that can be read", prepared.what);
                     let (message, help) = problem.split_once('\n').unwrap_or((&problem, &help));
                     self.error(part.extent, Kind::Value, message, help)

@@ -95,7 +95,7 @@ enum Operator {
     Cast,
     /// `IS ...`, `ISNULL`, `NOTNULL`
     Is,
-    /// `[NOT] BETWEEN`, `[NOT] IN`, `[NOT] LIKE`
+    /// `[NOT] BETWEEN`, `[NOT] IN`, `[NOT] LIKE`, `~`
     Range,
     /// `AT TIME ZONE`
     Zone,
@@ -132,6 +132,10 @@ fn operator(p: &Parser<'_>) -> Parsed<Option<(u8, Operator)>> {
         Token::LtEq => binary(COMPARISON, B::LtEq),
         Token::Gt => binary(COMPARISON, B::Gt),
         Token::GtEq => binary(COMPARISON, B::GtEq),
+        Token::Tilde
+        | Token::TildeAsterisk
+        | Token::ExclamationMarkTilde
+        | Token::ExclamationMarkTildeAsterisk => Ok(Some((RANGE, Operator::Range))),
         Token::DoubleColon => Ok(Some((CAST, Operator::Cast))),
         Token::Word(word) if word.quote_style.is_none() => by_keyword(p, word),
         Token::LBracket => refuse(p, "a subscript", OPERATORS),

@@ -62,7 +62,7 @@ fn not(negated: bool, expr: Expr) -> Expr {
     }
 }
 
-/// `LIKE b [ESCAPE c]`, `ILIKE`, `SIMILAR TO`, behind `left [NOT]`; `None` if it is none of them.
+/// `LIKE b [ESCAPE c]`, `ILIKE`, `SIMILAR TO`, `~`, behind `left [NOT]`; `None` if it is none of them.
 pub(super) fn matching(
     p: &mut Parser<'_>,
     left: &Expr,
@@ -71,6 +71,22 @@ pub(super) fn matching(
 ) -> Parsed<Option<Expr>> {
     use BinaryOperator as B;
     let span = p.peek_token_ref().span;
+    let sign = match p.peek_token_ref().token {
+        Token::Tilde => Some((negated, false)),
+        Token::TildeAsterisk => Some((negated, true)),
+        Token::ExclamationMarkTilde => Some((!negated, false)),
+        Token::ExclamationMarkTildeAsterisk => Some((!negated, true)),
+        _ => None,
+    };
+    if let Some((negated, either_case)) = sign {
+        p.advance_token();
+        let mut list = vec![left.clone(), level(p, RANGE + 1, depth + 1)?];
+        if either_case {
+            let options = Value::SingleQuotedString("i".into());
+            list.push(Expr::Value(options.with_span(span)));
+        }
+        return Ok(Some(not(negated, operator("regexp_matches", span, list))));
+    }
     // LIKE and ILIKE are the operators ~~ and ~~*.
     let (name, ops) = if p.parse_keyword(Keyword::LIKE) {
         ("like_escape", Some((B::PGLikeMatch, B::PGNotLikeMatch)))

@@ -39,7 +39,7 @@ const PATTERN: Prepared = Prepared {
     what: "a format",
     check: pattern::check,
     #[cfg(feature = "sql")]
-    compile: pattern::compile,
+    compile: |format, _| pattern::compile(format),
 };
 
 const fn strftime(params: &'static [Param], kernel: VectorKernel) -> Function {

@@ -79,7 +79,7 @@ macro_rules! prepared {
             what: $what,
             check: |bytes| Part::read(bytes).is_some_and(|part| matches!(part, $($part)|*)),
             #[cfg(feature = "sql")]
-            compile: |text| compile(text, $what, &[$($part),*]),
+            compile: |text, _| compile(text, $what, &[$($part),*]),
         };
     )*};
 }

@@ -50,7 +50,7 @@ const OFFSET: Prepared = Prepared {
             && bytes.len() == 4
     },
     #[cfg(feature = "sql")]
-    compile,
+    compile: |zone, _| compile(zone),
 };
 
 #[cfg(feature = "sql")]

@@ -29,6 +29,13 @@ PATTERNS = [
 ]
 OPTIONS = ["i", "c", "s", "m", "n", "p", "l", "g", "is", "im", "x", "", "ic", "in"]
 
+# What other dialects read differently.
+MORE = [
+    "\\_", "a{,3}", "[[:foo:]]", "[[a]", "a{2}{3}", "(?i)*", "a(?i)*", "(a{1000}){2}", "\\x", "\\xg", "\\x{}", "(?)a", "(?i-)a", "(?P<1a>x)", "(?P<a b>x)", "\\E", "a{01}", "^*", "(*)", "(?:)*", "(|a)*c", "\\p{^Lu}", "\\p{greek}", "\\pZ", "[a-\\d]", "\\é", "[\\b]", "\\400", "a{1,", "{", "a{", "|*", "a|*", "(?s-i:A.b)", "\\Q", "\\Qa.", "\\Qab\\E*c",
+    "[[:word:]]", "[\\Qa\\E]", "[[.a.]]", "[[:]", "\\<", "\\-", "\\ ", "[]", "[^]", "x{0}", "\\08", "\\18", "\\p{L&}", "\\p{Latin}$", "\\p", "\\p{", "(?P<a", "(?P=a)", "(?m-s)^[l-n]", "[a-b-c]", "a{1001,}", "a{0,1001}", "(?i)\\w$", "(?i)^\\W$", "(?i)[[:lower:]]", "(?i)\\p{Lu}$", "(?i)[^k]", "(?i)^[^\\W]$", "(?x)a b", "(?i)a(?-i)B", "(?i:a|(?-i)b)C", "a|(?i)B|C", "[\\w&&a]", "[a--b]", "[^\\D]", "[^\\n]$", "\\v", "\\f", "\\a", "\\0", "\\x{110000}",
+]
+REPLACEMENTS = [("a", "b"), ("b", "<\\0>"), ("(\\w+)=(\\w+)", "\\2=\\1"), ("", "-"), ("x*", "-"), ("\\b", "|"), ("^", ">"), ("$", "<"), ("[aeiou]", ""), ("\\s+", " "), ("(a)|(b)", "[\\1\\2]"), ("a", "\\\\"), ("a", "\\1"), ("a", "\\"), ("a", "\\x"), ("a", "$0"), (".", "\\0\\0"), ("[^a-z]", "_"), ("\\B", "."), ("(.)(.)", "\\2\\1"), ("a*?", "x")]
+
 
 def exact():
     for p in PATTERNS:
@@ -68,6 +75,10 @@ def exact():
         "regexp_extract(s, 'o|oo|W')", "regexp_extract(s, 'a|ab|abc')", "regexp_extract(s, '(?:a|ab|abc)$')",
     )
 
+    yield from (f"regexp_matches(s, '{p}')" for p in MORE)
+    for (p, new), o in itertools.product(REPLACEMENTS, ["", ", 'g'", ", 'gi'"]):
+        yield f"regexp_replace(s, '{p}', '{new}'{o})"
+    yield from ("regexp_replace(NULL, 'a', 'b')", "regexp_replace(s, 'a', NULL)", "regexp_replace(s, 'a', t)", "regexp_replace(s, 'a', 'b', 'q')", "regexp_extract(s, 'ABC', 'i')", "regexp_extract(s, 'a', 'q')", "regexp_extract(s, '(a)', '1')", "s !~* 'A'", "s ~ 'a' = true", "'ab' ~ '.*' AND true", "regexp_matches(s, 'a.b', ' s ')")
 
 def approximate():
     return ()

@@ -48,14 +48,14 @@ const BRACES: Param = Param::Prepared(Prepared {
     what: "a format",
     check: spec::check,
     #[cfg(feature = "sql")]
-    compile: compile::braces,
+    compile: |text, _| compile::braces(text),
 });
 
 const PERCENT: Param = Param::Prepared(Prepared {
     what: "a format of C",
     check: spec::check,
     #[cfg(feature = "sql")]
-    compile: compile::percent,
+    compile: |text, _| compile::percent(text),
 });
 
 fn format(call: &mut Invocation<'_>) -> Result<(), RunError> {
