@@ -4,7 +4,7 @@
 use crate::counters::Failure;
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Op};
-use crate::types::Kind;
+use crate::types::{DataType, Kind};
 
 use super::element::{Argument, Element, argument, for_integer, map, try_map};
 use super::failures::Failures;
@@ -104,7 +104,11 @@ fn integer<T: Element>(
     dst.set_valid_as(&[a, vector.unwrap_or(a)]);
     let (values, validity) = dst.parts::<T>(rows)?;
     kernel(values, validity, &mut failures, a.of(rows)?, b);
+    let failure = match dst.data_type {
+        DataType::Timestamp | DataType::TimestampTz => Failure::Time,
+        _ => Failure::Arithmetic,
+    };
     let Failures { count, first, .. } = failures;
-    m.report(Failure::Arithmetic, count, first);
+    m.report(failure, count, first);
     Ok(())
 }

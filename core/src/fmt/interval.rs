@@ -45,7 +45,8 @@ impl Unit {
             (&["decade", "decades", "dec", "decs"], unit(120, 0, 0)),
             (&["century", "centuries", "cent", "c"], unit(1_200, 0, 0)),
         ];
-        const MILLENNIUM: [&str; 4] = ["millennium", "millenniums", "mil", "mils"];
+        const MILLENNIUM: [&str; 6] =
+            ["millennium", "millenniums", "millennia", "millenium", "mil", "mils"];
         let is = |names: &[&str]| names.iter().any(|n| name.eq_ignore_ascii_case(n.as_bytes()));
         if is(&MILLENNIUM) {
             return Some(unit(12_000, 0, 0));

@@ -10,6 +10,7 @@ mod hash;
 mod math;
 mod regex;
 pub mod text;
+pub mod time;
 
 pub use crate::expr::call::{Input, Invocation};
 #[cfg(feature = "sql")]
@@ -55,4 +56,28 @@ pub const ALL: Functions<'static> = Functions::new(&[
     ("LIKE", text::LIKE),
     ("Regular expressions", REGEX),
     ("Formatting", text::FORMAT),
+    ("DATE_PART and EXTRACT", time::PARTS),
+    ("Parts of a DATE", time::CALENDAR_PARTS[0]),
+    ("Parts of a TIMESTAMP", time::CALENDAR_PARTS[1]),
+    ("Parts of a TIMESTAMPTZ", time::CALENDAR_PARTS[2]),
+    ("Clock of a TIMESTAMP", time::CLOCK_PARTS[0]),
+    ("Clock of a TIMESTAMPTZ", time::CLOCK_PARTS[1]),
+    ("Clock of a TIME", time::CLOCK_PARTS[2]),
+    ("Clock of an INTERVAL", time::CLOCK_PARTS[3]),
+    ("Zone of a TIMESTAMP", time::ZONE_PARTS[0]),
+    ("Zone of a TIMESTAMPTZ", time::ZONE_PARTS[1]),
+    ("Parts of an INTERVAL", time::SPAN_PARTS),
+    ("Names of days and months", time::NAME),
+    ("Truncation of times", time::TRUNC),
+    ("Buckets of times", time::BUCKET),
+    ("Arithmetic of times", time::ARITHMETIC),
+    ("Differences of times", time::DIFFERENCE),
+    ("Times from numbers", time::MAKE),
+    ("Times as numbers", time::EPOCH),
+    ("Intervals of one unit", time::INTERVAL),
+    ("Intervals of a fraction", time::FRACTIONS),
+    ("Times as texts", time::FORMAT),
+    ("Times from texts", time::READ),
+    ("Time zones", time::ZONE),
+    ("Finite times", time::FINITE),
 ]);

@@ -70,7 +70,8 @@ pub struct Prepared {
     pub compile: Compile,
 }
 
-/// See [`Prepared::compile`]; the error is a message.
+/// See [`Prepared::compile`]; the error is a message, and what would be accepted may follow on a
+/// second line.
 #[cfg(feature = "sql")]
 pub type Compile = fn(
     &str,
@@ -87,11 +88,17 @@ impl Prepared {
 pub struct Shape {
     /// Its type.
     pub data_type: DataType,
-    /// Its value, if it is a constant whole number.
+    /// Its value, if it is a constant whole number. Of a prepared literal it is the number that its
+    /// first two bytes are, little-endian, in which it can say how long a result gets.
     pub value: Option<i64>,
 }
 
 impl Shape {
+    /// The value of a prepared literal.
+    pub(crate) fn begins_with(bytes: &[u8]) -> Option<i64> {
+        bytes.first_chunk().map(|bytes| u16::from_le_bytes(*bytes).into())
+    }
+
     /// Most bytes of a text or of bytes; 0 for other types.
     #[must_use]
     pub const fn len(self) -> u32 {

@@ -36,14 +36,7 @@ impl Binder<'_> {
         let free = parts.iter().find_map(|p| p.free);
         let functions = self.tree.functions();
         let overloads: Vec<_> = functions.iter().filter(|f| is_named(f, name)).collect();
-        let mut best: Option<Candidate> = None;
-        for function in &overloads {
-            let Some(candidate) = self.candidate(function, parts) else { continue };
-            if best.as_ref().is_none_or(|best| candidate.cost < best.cost) {
-                best = Some(candidate);
-            }
-        }
-        let Some(Candidate { function, t, .. }) = best else {
+        let Some(Candidate { function, t, .. }) = self.nearest_overload(&overloads, parts) else {
             return Err(self.no_overload(name, &overloads, parts, extent));
         };
         let mut arguments = Vec::with_capacity(parts.len());
@@ -57,6 +50,57 @@ impl Binder<'_> {
         }
         let node = self.tree.call(function, &arguments);
         self.made(node, extent, free)
+    }
+
+    /// Whether a function or an operator takes such arguments.
+    pub(super) fn is_callable(&self, name: &str, parts: &[Bound]) -> bool {
+        let functions = self.tree.functions();
+        functions.iter().any(|f| is_named(f, name) && self.candidate(f, parts).is_some())
+    }
+
+    /// The overload that costs least. Of several it is the first that can prepare its literals: what
+    /// DATE_PART gives depends on the part.
+    fn nearest_overload(
+        &self,
+        overloads: &[&'static Function],
+        parts: &[Bound],
+    ) -> Option<Candidate> {
+        let all = overloads.iter().filter_map(|function| self.candidate(function, parts));
+        let mut all: Vec<Candidate> = all.collect();
+        let least = all.iter().map(|candidate| candidate.cost).min()?;
+        all.retain(|candidate| candidate.cost == least);
+        let at = match all.len() {
+            1 => 0,
+            _ => all.iter().position(|c| self.can_prepare(c.function, parts)).unwrap_or(0),
+        };
+        Some(all.swap_remove(at))
+    }
+
+    /// Whether a function can prepare the literals among its arguments.
+    fn can_prepare(&self, function: &Function, parts: &[Bound]) -> bool {
+        parts.iter().enumerate().all(|(at, part)| match function.signature.param(at) {
+            Some(Param::Prepared(prepared)) if self.type_of(part) != Type::Null => {
+                let behind = parts.get(at + 1..).unwrap_or(&[]);
+                self.prepare(prepared, part, behind).is_ok()
+            }
+            _ => true,
+        })
+    }
+
+    /// The bytes of a literal, given the arguments behind it.
+    fn prepare(
+        &self,
+        prepared: &Prepared,
+        part: &Bound,
+        behind: &[Bound],
+    ) -> core::result::Result<Vec<u8>, String> {
+        let text = self.constant_text(part).unwrap_or_default();
+        let constant = |part: &Bound| match part.form {
+            Form::Integer(number) => Some(number.to_string()),
+            _ => self.constant_text(part),
+        };
+        let behind: Vec<_> = behind.iter().map(constant).collect();
+        (prepared.compile)(&text, &behind)
     }
 
     /// How well an overload fits; `None` if it does not.
@@ -76,8 +120,18 @@ impl Binder<'_> {
             Some(class) => Some(self.shared_type(&shared, class)?),
             None => None,
         };
+        let is_literal = |param: &Param| matches!(param, Param::Prepared(_));
+        let first_literal = function.signature.params.iter().position(is_literal);
         let mut sum = 0;
         for (at, part) in parts.iter().enumerate() {
+            // What stands behind a literal is a part of it, and not NULL: the options of a pattern.
+            let is_behind = first_literal.is_some_and(|first| first < at);
+            if is_behind
+                && self.type_of(part) == Type::Null
+                && function.signature.param(at).is_some_and(is_literal)
+            {
+                return None;
+            }
             sum += self.distance(function.signature.param(at)?, part, t)?;
         }
         Some(Candidate { function, cost: sum, t })
@@ -127,6 +181,7 @@ impl Binder<'_> {
                 Type::Null => Some(1),
                 _ => None,
             },
+            Param::Prepared(_) if own == Type::Null => Some(1),
             Param::Decimal => cost(own, DataType::Decimal(1, 0)),
             Param::Prepared(_) => self.constant_text(part).map(|_| 0),
         }
@@ -181,17 +236,13 @@ impl Binder<'_> {
                 self.coerce(part, DataType::Varbinary(1))
             }
             Param::Text | Param::Bytes => self.settle(part),
+            Param::Prepared(_) if self.type_of(part) == Type::Null => {
+                self.tree.null(Prepared::TYPE).map_err(|r| self.refused(r, part.extent))
+            }
             Param::Prepared(prepared) => {
-                let text = self.constant_text(part).unwrap_or_default();
-                let behind: Vec<_> = behind
-                    .iter()
-                    .map(|part| match part.form {
-                        Form::Integer(number) => Some(number.to_string()),
-                        _ => self.constant_text(part),
-                    })
-                    .collect();
-                let bytes = (prepared.compile)(&text, &behind).map_err(|message| {
+                let bytes = self.prepare(prepared, part, behind).map_err(|problem| {
                     let help = format!("{} must be a literal that can be read", prepared.what);
+                    let (message, help) = problem.split_once('\n').unwrap_or((&problem, &help));
                     self.error(part.extent, Kind::Value, message, help)
                 })?;
                 let node = self.tree.literal(Literal::Bytes(bytes), Prepared::TYPE);
@@ -216,13 +267,15 @@ impl Binder<'_> {
             return self.error(extent, Kind::Limit, message, help);
         }
         // A place for a literal is the usual reason.
-        for (at, part) in parts.iter().enumerate() {
-            let wants = overloads.iter().find_map(|f| match f.signature.param(at) {
-                Some(Param::Prepared(prepared)) if f.signature.takes(parts.len()) => Some(prepared),
-                _ => None,
+        for overload in overloads.iter().filter(|f| f.signature.takes(parts.len())) {
+            let param = |at| overload.signature.param(at);
+            let wrong = parts.iter().enumerate().find(|(at, part)| match param(*at) {
+                Some(Param::Is(is)) => cost(self.type_of(part), *is).is_none(),
+                Some(Param::Prepared(_)) => self.constant_text(part).is_none(),
+                _ => false,
             });
-            if let Some(prepared) = wants
-                && self.constant_text(part).is_none()
+            if let Some((at, part)) = wrong
+                && let Some(Param::Prepared(prepared)) = param(at)
             {
                 let message = format!("{} of {upper} must be a text literal", prepared.what);
                 let help = "it is prepared when the query is compiled, so it can't change by row";

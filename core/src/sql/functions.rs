@@ -32,6 +32,18 @@ const WINDOWS: [&str; 6] = ["tumble", "hop", "session", "cumulate", "count_windo
 /// Functions whose results nobody can foretell.
 const CHANCE: [&str; 6] = ["random", "rand", "setseed", "uuid", "gen_random_uuid", "nextval"];
 
+/// What the functions of the query's clock give.
+fn clock(name: &str) -> Option<DataType> {
+    Some(match name {
+        "now" | "current_timestamp" | "get_current_timestamp" | "transaction_timestamp" => {
+            DataType::TimestampTz
+        }
+        "today" | "current_date" => DataType::Date,
+        "localtimestamp" | "current_localtimestamp" => DataType::Timestamp,
+        _ => return None,
+    })
+}
+
 impl<'a> Binder<'a> {
     pub(super) fn function(&mut self, call: &'a ast::Function, or: Extent) -> Result<Bound> {
         let ast::Function {
@@ -61,7 +73,7 @@ impl<'a> Binder<'a> {
         if !plain {
             return Err(self.source.unsupported(extent, "this form of a call", CALLS));
         }
-        let special = FUNCTIONS.contains(&&*lower);
+        let special = FUNCTIONS.contains(&&*lower) || clock(&lower).is_some();
         let known = special || self.is_function(&lower);
         if !known || ident.quote_style.is_some() {
             return Err(self.unknown_function(&lower, &ident.value, at));
@@ -86,12 +98,12 @@ impl<'a> Binder<'a> {
             true => parts.iter().map(|p| p.extent).reduce(Extent::to).unwrap_or(extent),
             false => extent,
         };
-        if matches!(&*lower, "now" | "current_timestamp") {
+        if let Some(t) = clock(&lower) {
             let [] = *parts else {
-                let message = "NOW() takes no arguments";
-                return Err(self.error(extent, Kind::Syntax, message, "write NOW()"));
+                let message = format!("{upper}() takes no arguments");
+                return Err(self.error(extent, Kind::Syntax, message, format!("write {upper}()")));
             };
-            let node = self.tree.now();
+            let node = self.tree.now().and_then(|now| self.tree.cast(now, t));
             return self.made(node, extent, None);
         }
         if !special {

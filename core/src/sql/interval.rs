@@ -162,6 +162,20 @@ fn times(digits: &str, size: i64) -> Result<i64, BadInterval> {
     i64::try_from(if negative { -micros } else { micros }).map_err(|_| BadInterval::Range)
 }
 
+/// `INTERVAL (n) DAY` of an expression that is no literal: the function to call, and its argument.
+pub(super) fn call(interval: &ast::Interval) -> Option<(String, &ast::Expr)> {
+    let ast::Expr::Nested(value) = &*interval.value else { return None };
+    let unit = Unit::of(interval.leading_field.as_ref()?.to_string().as_bytes())?;
+    let is_literal = !matches!(number(value), Err(BadInterval::Form));
+    (!is_literal).then(|| (format!("to_{}", name(unit)), &**value))
+}
+
+/// The microseconds of an interval without months: a day has 24 hours.
+pub(super) fn fixed(span: Span) -> Option<i64> {
+    let days = i64::from(span.days()).checked_mul(DAY)?;
+    if span.months() == 0 { days.checked_add(span.micros()) } else { None }
+}
+
 impl Interval {
     /// Its length in microseconds, if it has a fixed one: a day has 24 hours, a month has none.
     pub(super) fn fixed(&self) -> Result<i64, BadInterval> {
@@ -173,8 +187,7 @@ impl Interval {
             });
             return Err(BadInterval::Calendar(unit.to_owned()));
         }
-        let days = i64::from(self.span.days()).checked_mul(DAY);
-        days.and_then(|days| days.checked_add(self.span.micros())).ok_or(BadInterval::Range)
+        fixed(self.span).ok_or(BadInterval::Range)
     }
 
     /// The text of the expression, as DuckDB names a column after it.

@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::slice;
 
 use sqlparser::ast::{self, BinaryOperator, UnaryOperator};
 use sqlparser::tokenizer::Token;
@@ -13,10 +14,10 @@ use super::implicit::as_decimal;
 use super::interval::{self, Interval};
 use super::literal::Literal;
 use super::source::Extent;
-use super::tree::{Expr, NodeId};
+use super::tree::{Expr, Made, NodeId};
 use super::types::{Mismatch, Type, Use, arithmetic, literal_type};
 use crate::plan::op::Op;
-use crate::types::DataType;
+use crate::types::{DataType, Span};
 
 type Result<T> = core::result::Result<T, CompileError>;
 
@@ -68,6 +69,9 @@ impl<'a> Binder<'a> {
                     Form::Node(id) if self.tree.data_type(id).is_decimal() => {
                         return if minus { self.call("-", &[bound], extent) } else { Ok(bound) };
                     }
+                    Form::Node(_) if minus && self.is_callable("-", slice::from_ref(&bound)) => {
+                        return self.call("-", &[bound], extent);
+                    }
                     Form::Node(_) | Form::Text(_) => {
                         let t = self.type_name(self.type_of(&bound));
                         let sign = if minus { '-' } else { '+' };
@@ -90,25 +94,11 @@ impl<'a> Binder<'a> {
             first = left;
         }
         links.reverse();
-        let Some(&(op, _)) = links.first() else { return self.bind(expr, or) };
-        // An interval can stand first, before + alone.
+        if links.is_empty() {
+            return self.bind(expr, or);
+        }
         let mut links = links.as_slice();
-        let mut all = match (first, op) {
-            (ast::Expr::Interval(interval), BinaryOperator::Plus) => {
-                let right = links.first().map_or(first, |&(_, right)| right);
-                links = links.get(1..).unwrap_or(&[]);
-                let time = self.bind(right, or)?;
-                let (_, at) = self.interval(interval, or)?;
-                match self.fixed(&time, interval) {
-                    Some(micros) => self.shift(Op::Add, &time, micros, at.to(time.extent))?,
-                    None => {
-                        let interval = self.interval_value(interval, or)?;
-                        self.binary(op, &interval, &time)?
-                    }
-                }
-            }
-            _ => self.bind(first, or)?,
-        };
+        let mut all = self.bind(first, or)?;
         while let Some((&(op, right), rest)) = links.split_first() {
             let run = match op {
                 BinaryOperator::And | BinaryOperator::Or => {
@@ -119,17 +109,6 @@ impl<'a> Binder<'a> {
             all = match (op, right) {
                 (BinaryOperator::And, _) => self.connect(Op::And, all, &links[..run])?,
                 (BinaryOperator::Or, _) => self.connect(Op::Or, all, &links[..run])?,
-                (BinaryOperator::Plus | BinaryOperator::Minus, ast::Expr::Interval(interval)) => {
-                    let (_, at) = self.interval(interval, all.extent)?;
-                    let add = if *op == BinaryOperator::Plus { Op::Add } else { Op::Sub };
-                    match self.fixed(&all, interval) {
-                        Some(micros) => self.shift(add, &all, micros, all.extent.to(at))?,
-                        None => {
-                            let interval = self.interval_value(interval, all.extent)?;
-                            self.binary(op, &all, &interval)?
-                        }
-                    }
-                }
                 _ => {
                     let right = self.bind(right, all.extent)?;
                     self.binary(op, &all, &right)?
@@ -204,7 +183,7 @@ impl<'a> Binder<'a> {
         self.made(Ok(node), extent, free)
     }
 
-    /// `+ - * / %` over numbers.
+    /// `+ - * / %`: opcodes over numbers, and functions over other types.
     pub(super) fn calculate(
         &mut self,
         op: Op,
@@ -214,11 +193,7 @@ impl<'a> Binder<'a> {
     ) -> Result<Bound> {
         let free = first_free(&[a, b]);
         let (of_a, of_b) = (self.type_of(a), self.type_of(b));
-        let time = Type::Known(DataType::Timestamp);
-        let no_shift = of_a == time && of_b == Type::Null && matches!(op, Op::Add | Op::Sub);
-        if no_shift || (of_a == Type::Null && of_b == time && op == Op::Add) {
-            // NULL is no interval either.
-            let node = self.tree.null(DataType::Timestamp);
+        if let Some(node) = self.shift(op, a, b) {
             return self.made(node, extent, free);
         }
         if let (Type::Known(t), Type::Null) | (Type::Null, Type::Known(t)) = (of_a, of_b)
@@ -245,20 +220,34 @@ impl<'a> Binder<'a> {
             }
             Ok(t) => t,
             Err(Mismatch::HugeInt) => return Err(self.huge(extent)),
-            Err(Mismatch::Types) => return Err(self.no_arithmetic(op, of_a, of_b, extent)),
+            Err(Mismatch::Types) => {
+                let parts = [a.clone(), b.clone()];
+                let sign = sign(op);
+                // Which type a text would be there, nobody can know.
+                let is_text = [of_a, of_b].contains(&Type::Text);
+                return match !is_text && self.is_callable(sign, &parts) {
+                    true => self.call(sign, &parts, extent),
+                    false => Err(self.no_arithmetic(sign, of_a, of_b, extent)),
+                };
+            }
         };
         let (a, b) = (self.coerce(a, t)?, self.coerce(b, t)?);
         let node = self.tree.arithmetic(op, a, b);
         self.made(node, extent, free)
     }
 
-    fn no_arithmetic(&self, op: Op, a: Type, b: Type, extent: Extent) -> CompileError {
-        let sign = sign(op);
-        let time = Type::Known(DataType::Timestamp);
-        let help = if a == time && b == time {
-            "compare them, or subtract an INTERVAL"
-        } else if a == time || b == time {
+    fn no_arithmetic(&self, sign: &str, a: Type, b: Type, extent: Extent) -> CompileError {
+        use DataType::{Date, Interval, Time, Timestamp, TimestampTz};
+        let any = |types: &[DataType]| types.iter().any(|t| [a, b].contains(&Type::Known(*t)));
+        let both_stamps = |t| a == t && b == t;
+        let help = if both_stamps(Type::Known(Timestamp)) || both_stamps(Type::Known(TimestampTz)) {
+            "subtract them, or add an INTERVAL"
+        } else if any(&[Date]) {
+            "add or subtract days or an INTERVAL: d + 1, d + INTERVAL '1' MONTH"
+        } else if any(&[Timestamp, TimestampTz, Time]) {
             "add or subtract an INTERVAL: ts + INTERVAL '5' SECOND"
+        } else if any(&[Interval]) {
+            "add it to a date or a time, or multiply or divide it by a number"
         } else {
             "CAST them to a number: CAST(x AS DOUBLE)"
         };
@@ -312,6 +301,14 @@ impl<'a> Binder<'a> {
     }
 
     fn interval(&self, interval: &ast::Interval, or: Extent) -> Result<(Interval, Extent)> {
+        let extent = self.interval_extent(interval, or);
+        interval::read(interval).map(|read| (read, extent)).map_err(|bad| {
+            let (message, help) = bad.message();
+            self.error(extent, Kind::Value, message, help)
+        })
+    }
+
+    fn interval_extent(&self, interval: &ast::Interval, or: Extent) -> Extent {
         use ast::Spanned;
         let value = self.source.extent(interval.value.span(), or);
         let mut first = value.first.saturating_sub(1);
@@ -325,40 +322,52 @@ impl<'a> Binder<'a> {
             value.last
         };
         let last = last + usize::from(interval.leading_field.is_some());
-        let extent = Extent { first, last };
-        interval::read(interval).map(|read| (read, extent)).map_err(|bad| {
-            let (message, help) = bad.message();
-            self.error(extent, Kind::Value, message, help)
-        })
+        Extent { first, last }
     }
 
-    /// An INTERVAL as a value of its own.
-    pub(super) fn interval_value(&mut self, interval: &ast::Interval, or: Extent) -> Result<Bound> {
+    /// An INTERVAL as a value of its own. `INTERVAL (n) DAY` is TO_DAYS(n).
+    pub(super) fn interval_value(
+        &mut self,
+        interval: &'a ast::Interval,
+        or: Extent,
+    ) -> Result<Bound> {
+        if let Some((name, value)) = interval::call(interval) {
+            let n = self.bind(value, or)?;
+            let extent = self.interval_extent(interval, or);
+            return self.call(&name, &[n], extent);
+        }
         let (read, extent) = self.interval(interval, or)?;
         let literal = Literal::Bytes(read.span.to_le_bytes().into());
         let node = self.tree.literal(literal, DataType::Interval);
         self.made(node, extent, None)
     }
 
-    /// A TIMESTAMP plus or minus an INTERVAL of a fixed length is plain arithmetic.
-    fn fixed(&self, time: &Bound, interval: &ast::Interval) -> Option<i64> {
-        match self.type_of(time) {
-            Type::Known(DataType::Timestamp) | Type::Null => {
-                interval::read(interval).ok()?.fixed().ok()
+    /// A timestamp plus or minus a constant INTERVAL of a fixed length: plain arithmetic.
+    fn shift(&mut self, op: Op, a: &Bound, b: &Bound) -> Option<Made> {
+        let (time, length) = match (op, self.fixed(a), self.fixed(b)) {
+            (Op::Add | Op::Sub, None, Some(micros)) => (a, micros),
+            (Op::Add, Some(micros), None) => (b, micros),
+            _ => return None,
+        };
+        let (Form::Node(node), Type::Known(t)) = (&time.form, self.type_of(time)) else {
+            return None;
+        };
+        if !matches!(t, DataType::Timestamp | DataType::TimestampTz) {
+            return None;
+        }
+        let length = self.tree.literal(Literal::Bits(length.cast_unsigned()), t);
+        Some(length.and_then(|length| self.tree.arithmetic(op, *node, length)))
+    }
+
+    /// The microseconds of a constant INTERVAL without months: a day has 24 hours.
+    fn fixed(&self, bound: &Bound) -> Option<i64> {
+        let Form::Node(node) = bound.form else { return None };
+        match self.tree.constant(node) {
+            Some(Literal::Bytes(bytes)) if self.tree.data_type(node) == DataType::Interval => {
+                interval::fixed(Span::from_le_bytes(*bytes.first_chunk()?))
             }
             _ => None,
         }
-    }
-
-    /// A timestamp plus or minus so many microseconds.
-    fn shift(&mut self, op: Op, time: &Bound, micros: i64, extent: Extent) -> Result<Bound> {
-        let node = self.coerce(time, DataType::Timestamp)?;
-        let bits = Literal::Bits(micros.cast_unsigned());
-        let node = self
-            .tree
-            .literal(bits, DataType::Timestamp)
-            .and_then(|length| self.tree.arithmetic(op, node, length));
-        self.made(node, extent, time.free)
     }
 
     /// `a IS [NOT] DISTINCT FROM b`: never NULL.

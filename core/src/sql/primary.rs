@@ -9,7 +9,8 @@ use alloc::vec::Vec;
 
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
-    CaseWhen, CastKind, Expr, FunctionArg, FunctionArgExpr, Interval, TypedString, UnaryOperator,
+    CaseWhen, CastKind, DateTimeField, Expr, FunctionArg, FunctionArgExpr, Interval, TypedString,
+    UnaryOperator,
 };
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
@@ -97,15 +98,14 @@ fn word(p: &mut Parser<'_>, keyword: Keyword, depth: usize) -> Parsed {
         | Keyword::BY
         | Keyword::IN
         | Keyword::IS => Err(expected(p)),
-        Keyword::CURRENT_TIMESTAMP if *next != Token::LParen => {
+        Keyword::CURRENT_TIMESTAMP | Keyword::CURRENT_DATE | Keyword::LOCALTIMESTAMP
+            if *next != Token::LParen =>
+        {
             let token = p.next_token();
             Ok(forms::call(&token.to_string(), token.span, Vec::new()))
         }
-        Keyword::CURRENT_TIME
-        | Keyword::CURRENT_DATE
-        | Keyword::LOCALTIME
-        | Keyword::LOCALTIMESTAMP => {
-            refuse(p, "a date or time of now", "write NOW(), and CAST it: CAST(NOW() AS DATE)")
+        Keyword::CURRENT_TIME | Keyword::LOCALTIME => {
+            refuse(p, "a time of now", "write NOW(), and CAST it: CAST(NOW() AS TIMESTAMP)")
         }
         _ => match next {
             Token::SingleQuotedString(_) => typed_text(p),
@@ -154,7 +154,11 @@ fn case(p: &mut Parser<'_>, depth: usize) -> Parsed {
 fn interval(p: &mut Parser<'_>, depth: usize) -> Parsed {
     p.advance_token();
     let value = Box::new(level(p, SIGN, depth + 1)?);
+    // Units that the parser knows no word for.
+    let is_unit = matches!(&p.peek_token_ref().token, Token::Word(word)
+        if ["quarters", "decades", "millennia"].iter().any(|unit| word.value.eq_ignore_ascii_case(unit)));
     let leading_field = match p.next_token_is_temporal_unit() {
+        _ if is_unit => Some(DateTimeField::Custom(p.parse_identifier()?)),
         true => Some(p.parse_date_time_field()?),
         false => None,
     };

@@ -9,7 +9,7 @@ use core::hash::{Hash, Hasher};
 
 use super::fold;
 use super::literal::Literal;
-use crate::function::{Function, FunctionId, Functions, Nulls, Shape};
+use crate::function::{Function, FunctionId, Functions, Nulls, Prepared, Shape};
 use crate::plan::op::{ColumnId, Op, cast_can_fail};
 use crate::types::DataType;
 
@@ -103,7 +103,7 @@ impl Hasher for Fnv {
     }
 }
 
-type Made = Result<NodeId, Refused>;
+pub(super) type Made = Result<NodeId, Refused>;
 
 impl Tree {
     /// A graph without nodes, over these functions.
@@ -352,7 +352,9 @@ impl Tree {
         let signature = &function.signature;
         let internal = Refused::Constant(fold::Failure::Internal);
         let data_type = signature.result(&shapes).ok_or(internal)?;
-        if signature.nulls == Nulls::Strict && arguments.iter().any(|&id| self.is_null(id)) {
+        // There is no kernel without the literal that it needs.
+        let decides = |id| signature.nulls == Nulls::Strict || self.data_type(id) == Prepared::TYPE;
+        if arguments.iter().any(|&id| self.is_null(id) && decides(id)) {
             return self.null(data_type);
         }
         let fails = signature.can_fail(&shapes, data_type.text_capacity().unwrap_or(0));
@@ -378,6 +380,7 @@ impl Tree {
         let data_type = self.data_type(id);
         let value = match self.constant(id) {
             Some(Literal::Bits(bits)) if data_type.is_integer() => Some(bits.cast_signed()),
+            Some(Literal::Bytes(bytes)) if data_type == Prepared::TYPE => Shape::begins_with(bytes),
             _ => None,
         };
         Shape { data_type, value }
@@ -385,7 +388,7 @@ impl Tree {
 
     /// The query's clock.
     pub(super) fn now(&mut self) -> Made {
-        self.add(Expr::Now, DataType::Timestamp, true, false)
+        self.add(Expr::Now, DataType::TimestampTz, true, false)
     }
 
     pub(super) fn window_start(&mut self, time: NodeId, size: i64) -> Made {

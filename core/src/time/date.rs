@@ -53,7 +53,18 @@ pub fn parse_date(text: &[u8]) -> Option<i32> {
         return None;
     }
     let days = days_from_civil(year, month as u8, day as u8)?;
-    if (FIRST..=LAST).contains(&days) { i32::try_from(days).ok() } else { None }
+    date(days)
+}
+
+/// A day as a DATE; `None` if it is none of those that a DATE has.
+///
+/// ```
+/// assert_eq!(ringql_core::time::date::date(-1), Some(-1));
+/// assert_eq!(ringql_core::time::date::date(i32::MAX.into()), None);
+/// ```
+#[must_use]
+pub const fn date(days: i64) -> Option<i32> {
+    if FIRST <= days && days <= LAST { Some(days as i32) } else { None }
 }
 
 /// Reads a date as `CAST` does: a time may stand behind it, which changes nothing.

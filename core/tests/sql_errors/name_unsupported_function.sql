@@ -3,4 +3,4 @@ CREATE STREAM s (
     on_time BOOLEAN, big BIGINT UNSIGNED,
     WATERMARK FOR ts AS ts - INTERVAL '5' SECOND
 );
-SELECT date_trunc('day', ts) FROM s
+SELECT list_value(ts) FROM s

@@ -93,10 +93,13 @@ impl Program<'_> {
         Ok(Value { data_type: Some(argument.data_type), register: None, nullable: false })
     }
 
-    /// A constant whole number.
+    /// A constant whole number, or what a prepared literal begins with.
     fn whole(&self, argument: &Argument) -> Option<i64> {
         let Source::Constant(id) = argument.operand.source() else { return None };
         let constant = self.plan.constants.get(id.index())?;
+        if argument.data_type == Prepared::TYPE {
+            return Shape::begins_with(constant.as_bytes().of(self.plan.bytes));
+        }
         argument.data_type.is_integer().then_some(constant.0.cast_signed())
     }
 

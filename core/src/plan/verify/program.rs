@@ -231,9 +231,11 @@ impl Program<'_> {
             && match kinds {
                 // A timestamp plus or minus a constant number of microseconds.
                 Kinds::Numbers if matches!(step.op, Op::Add | Op::Sub) && b_is_constant => {
-                    dst.data_type.is_numeric() || dst.data_type == DataType::Timestamp
+                    dst.data_type.is_numeric()
+                        || matches!(dst.data_type, DataType::Timestamp | DataType::TimestampTz)
                 }
                 Kinds::Numbers | Kinds::Floats => dst.data_type.is_numeric(),
+                Kinds::Time if step.op == Op::Now => dst.data_type == DataType::TimestampTz,
                 Kinds::Time => dst.data_type == DataType::Timestamp,
                 Kinds::All | Kinds::Bool => true,
             };

@@ -3,4 +3,4 @@ CREATE STREAM s (
     on_time BOOLEAN, big BIGINT UNSIGNED,
     WATERMARK FOR ts AS ts - INTERVAL '5' SECOND
 );
-SELECT ts - ts FROM s
+SELECT date_part('week', CAST(ts AS TIME)) FROM s
