@@ -59,11 +59,11 @@ pub const DECIMAL: &[Function] = &[
     })
     .doc("-1, 0 or 1.", "sign(-2.50)"),
     Function::new("ceil", ONE, WHOLE, |call| {
-        rounded(call, |x, unit| x.div_euclid(unit).wrapping_add((x.rem_euclid(unit) != 0).into()))
+        rounded(call, |x, unit| floor(x, unit).wrapping_add((modulus(x, unit) != 0).into()))
     })
     .alias(&["ceiling"])
     .doc("Rounded up to a whole number.", "ceil(2.10)"),
-    Function::new("floor", ONE, WHOLE, |call| rounded(call, i128::div_euclid))
+    Function::new("floor", ONE, WHOLE, |call| rounded(call, floor))
         .doc("Rounded down to a whole number.", "floor(-2.10)"),
     Function::new("round", ONE, WHOLE, |call| to_places(call, scaled_down))
         .doc("Rounded to the nearest whole number, halves away from 0.", "round(2.50)"),
@@ -92,6 +92,16 @@ const fn comparison(name: &'static str, kernel: VectorKernel) -> Function {
         .doc("Compares DECIMALs of any digits, exactly.", "1.5 < 1.25")
 }
 
+/// The whole units below a number. (A unit is a power of ten, which is never 0 or -1.)
+fn floor(x: i128, unit: i128) -> i128 {
+    x.checked_div_euclid(unit).unwrap_or(0)
+}
+
+/// What is above them.
+fn modulus(x: i128, unit: i128) -> i128 {
+    x.checked_rem_euclid(unit).unwrap_or(0)
+}
+
 fn compare(call: &mut Invocation<'_>, holds: fn(Ordering) -> bool) -> Result<(), RunError> {
     let ((_, s), (_, t)) = (parts(call.input(0)?.data_type)?, parts(call.input(1)?.data_type)?);
     let (a, b) = (Digits::of(call, 0)?, Digits::of(call, 1)?);
@@ -103,8 +113,8 @@ fn compare(call: &mut Invocation<'_>, holds: fn(Ordering) -> bool) -> Result<(),
 fn order((a, s): (i128, u8), (b, t): (i128, u8)) -> Ordering {
     let split = |x: i128, own: u8| {
         let unit = power_of_ten(own);
-        let fraction = x.rem_euclid(unit).wrapping_mul(power_of_ten(s.max(t).saturating_sub(own)));
-        (x.div_euclid(unit), fraction)
+        let fraction = modulus(x, unit).wrapping_mul(power_of_ten(s.max(t).saturating_sub(own)));
+        (floor(x, unit), fraction)
     };
     split(a, s).cmp(&split(b, t))
 }

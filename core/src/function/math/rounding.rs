@@ -131,7 +131,7 @@ fn integer_places(call: &mut Invocation<'_>, nearest: bool) -> Result<(), RunErr
         let Some(unit) = unit else { return Some(0) };
         let x = i128::from(x);
         let half = if nearest { unit / 2 * x.signum() } else { 0 };
-        I::try_from(x.wrapping_add(half) / unit * unit).ok()
+        I::try_from(x.wrapping_add(half).checked_div(unit)?.wrapping_mul(unit)).ok()
     }))
 }
 
@@ -158,6 +158,6 @@ fn at_place(x: f64, places: i32, to: fn(f64) -> f64) -> f64 {
 
 fn even(x: f64) -> f64 {
     let away = libm::ceil(x.abs());
-    let even = if libm::fmod(away, 2.0) == 0.0 { away } else { away + 1.0 };
+    let even = if libm::trunc(away / 2.0) * 2.0 == away { away } else { away + 1.0 };
     even.copysign(x)
 }
