@@ -95,7 +95,7 @@ fn numbers_of_variants_stay() {
     }
     use ringql_core::plan::AggregateFunction::{Avg, Count, CountAll, Max, Min, Sum};
     use ringql_core::types::{DataType, Kind};
-    let names = "load, gather, constant, null, copy, add, sub, mul, div, mod, neg, abs, eq, ne, lt, \
+    let names = "load, gather, constant, null, copy, add, sub, mul, div, mod, neg, eq, ne, lt, \
                  le, gt, ge, and, or, not, is null, is not null, blend, coalesce, nullif, cast, \
                  guard, unguard, window start, call, now";
     for (i, name) in names.split(", ").enumerate() {

@@ -1,4 +1,4 @@
-//! `+ - * / %`, negation, `ABS`, window starts. Integers that overflow, and integer `% 0`, become
+//! `+ - * / %`, negation, window starts. Integers that overflow, and integer `% 0`, become
 //! NULL and are counted; floats follow IEEE 754.
 
 use crate::counters::Failure;
@@ -44,21 +44,13 @@ pub(super) fn binary(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), Run
     }
 }
 
-/// `-a`, `ABS(a)`.
-pub(super) fn unary(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
-    let is_abs = i.op == Op::Abs;
+/// `-a`.
+pub(super) fn negate(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
     match i.kind {
-        Kind::F32 if is_abs => float(m, i, |dst, a: &[f32], b| map(dst, a, b, |a, _| a.abs())),
-        Kind::F64 if is_abs => float(m, i, |dst, a: &[f64], b| map(dst, a, b, |a, _| a.abs())),
         Kind::F32 => float(m, i, |dst, a: &[f32], b| map(dst, a, b, |a, _| -a)),
         Kind::F64 => float(m, i, |dst, a: &[f64], b| map(dst, a, b, |a, _| -a)),
-        // For unsigned types `a < 0` is never true, so their ABS is the value itself.
-        #[allow(unused_comparisons, clippy::absurd_extreme_comparisons)]
         kind => for_integer!(kind, T => integer(m, i, |dst, valid, failures, a: &[T], b| {
-            checked(dst, valid, failures, a, b, |a, zero| {
-                let (negative, flag) = Overflow::sub(zero, a);
-                if is_abs && a >= zero { (a, zero) } else { (negative, flag) }
-            })
+            try_map(dst, valid, failures, a, b, |a, _| a.overflowing_neg())
         })),
     }
 }
@@ -76,11 +68,6 @@ pub(super) fn window_start(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(
     })
 }
 
-/// Whether the opcode has one operand: its kernel is given a zero for the other.
-const fn is_unary(op: Op) -> bool {
-    matches!(op, Op::Neg | Op::Abs)
-}
-
 fn float<T: Element>(
     m: &mut Machine<'_, '_>,
     i: &Instruction,
@@ -90,7 +77,7 @@ fn float<T: Element>(
     let plan = m.plan;
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;
-    let (b, vector) = match is_unary(i.op) {
+    let (b, vector) = match i.op == Op::Neg {
         true => (Argument::Constant(T::zeroed()), None),
         false => argument::<T>(plan, &others, i.b, rows)?,
     };
@@ -110,7 +97,7 @@ fn integer<T: Element>(
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;
     let mut failures = Failures::new(guard.map(|id| others.get(id)).transpose()?)?;
-    let (b, vector) = match is_unary(i.op) {
+    let (b, vector) = match i.op == Op::Neg {
         true => (Argument::Constant(T::zeroed()), None),
         false => argument::<T>(plan, &others, i.b, rows)?,
     };

@@ -124,7 +124,7 @@ impl<'a, 'f> Machine<'a, 'f> {
             Op::Coalesce => select::coalesce(self, i),
             Op::NullIf => select::null_if(self, i),
             Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Mod => arithmetic::binary(self, i),
-            Op::Neg | Op::Abs => arithmetic::unary(self, i),
+            Op::Neg => arithmetic::negate(self, i),
             Op::WindowStart => arithmetic::window_start(self, i),
             Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge => compare::compare(self, i),
             Op::And | Op::Or => logic::and_or(self, i),

@@ -259,8 +259,6 @@ opcodes! {
     Mod "mod" "{a} % {b}" Numbers (Register, Either) -> Same true;
     /// `-a`.
     Neg "neg" "-{a}" Numbers (Register, Nothing) -> Same true;
-    /// `ABS(a)`.
-    Abs "abs" "ABS({a})" Numbers (Register, Nothing) -> Same true;
     /// `a = b`. Floats: NaN equals NaN and is above all other values, here and below.
     Eq "eq" "{a} = {b}" All (Register, Either) -> Mask false;
     /// `a <> b`.

@@ -24,6 +24,11 @@ impl Binder<'_> {
                 Some(literal) => self.tree.literal(literal, to),
                 None => return Err(self.out_of_range(&value.to_string(), to, extent)),
             },
+            // Its text is that of its value: of a DOUBLE, if it has more digits than a DECIMAL.
+            Form::Decimal(_) if matches!(to, DataType::Varchar(_)) => {
+                let own = self.settle(bound)?;
+                self.tree.cast(own, to)
+            }
             Form::Decimal(digits) => match literal::of_decimal(digits, to) {
                 Some(literal) => self.tree.literal(literal, to),
                 None => return Err(self.out_of_range(digits, to, extent)),

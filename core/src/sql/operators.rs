@@ -60,7 +60,7 @@ impl<'a> Binder<'a> {
                         return self.made(node, extent, free);
                     }
                     Form::Node(id) if self.tree.data_type(id).is_numeric() => {
-                        let node = if minus { self.tree.sign(Op::Neg, id) } else { Ok(id) };
+                        let node = if minus { self.tree.negate(id) } else { Ok(id) };
                         return self.made(node, extent, free);
                     }
                     Form::Node(id) if self.tree.data_type(id).is_decimal() => {

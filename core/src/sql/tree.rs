@@ -224,14 +224,14 @@ impl Tree {
         u32::try_from(at).ok().map(NodeId)
     }
 
-    /// `-a`, `ABS(a)`.
-    pub(super) fn sign(&mut self, op: Op, a: NodeId) -> Made {
+    /// `-a`.
+    pub(super) fn negate(&mut self, a: NodeId) -> Made {
         let Node { data_type, nullable, .. } = *self.node(a);
-        if self.is_null(a) || (op == Op::Abs && data_type.is_unsigned()) {
+        if self.is_null(a) {
             return Ok(a);
         }
-        let fails = op.can_fail(data_type.kind());
-        self.folded(Expr::Unary(op, a), data_type, nullable || fails, fails)
+        let fails = Op::Neg.can_fail(data_type.kind());
+        self.folded(Expr::Unary(Op::Neg, a), data_type, nullable || fails, fails)
     }
 
     /// `+ - * / %` over two values of a type.
@@ -430,7 +430,7 @@ impl Tree {
             Op::IsNull | Op::IsNotNull => self.null_test(op, a),
             Op::Cast => self.cast(a, data_type),
             Op::TryCast => self.try_cast(a, data_type),
-            _ => self.sign(op, a),
+            _ => self.negate(a),
         }
     }
 

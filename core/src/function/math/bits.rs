@@ -80,12 +80,12 @@ fn not(call: &mut Invocation<'_>) -> Result<(), RunError> {
     for_bits!(kind, W => lanes::unary(call, |a: W| (!a, false)))
 }
 
-// `a < 0` is never true of types without a sign.
+// `by < 0` is never true of types without a sign.
 #[allow(unused_comparisons, clippy::absurd_extreme_comparisons)]
 fn left(call: &mut Invocation<'_>) -> Result<(), RunError> {
     let kind = call.result_type().kind();
     for_integer!(kind, I => lanes::binary(call, |a: I, by: I| {
-        let shift = u32::try_from(by).unwrap_or(u32::MAX);
+        let shift = places(by);
         let fits = by >= 0 && (a == 0 || a > 0 && a <= I::MAX.checked_shr(shift).unwrap_or(0));
         (a.checked_shl(shift).unwrap_or(0), !fits)
     }))
@@ -94,8 +94,13 @@ fn left(call: &mut Invocation<'_>) -> Result<(), RunError> {
 fn right(call: &mut Invocation<'_>) -> Result<(), RunError> {
     let kind = call.result_type().kind();
     for_integer!(kind, I => lanes::binary(call, |a: I, by: I| {
-        (u32::try_from(by).ok().and_then(|by| a.checked_shr(by)).unwrap_or(0), false)
+        (a.checked_shr(places(by)).unwrap_or(0), false)
     }))
+}
+
+/// How far bits move: a negative number is as far as one that is too large.
+fn places(by: impl TryInto<u32>) -> u32 {
+    by.try_into().unwrap_or(u32::MAX)
 }
 
 fn bit_count(call: &mut Invocation<'_>) -> Result<(), RunError> {

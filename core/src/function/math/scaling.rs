@@ -3,11 +3,10 @@
 use super::one_nan;
 use crate::counters::Failure;
 use crate::error::RunError;
-use crate::expr::for_integer;
+use crate::expr::for_number;
 use crate::function::Param::{Is, T};
 use crate::function::{Class, Function, Invocation, Param, Returns, rows};
 use crate::types::DataType::{Boolean, Double, Integer};
-use crate::types::Kind;
 
 const FLOAT: &[Param] = &[Is(Double)];
 const THREE: &[Param] = &[T(Class::Numbers), T(Class::Numbers), T(Class::Numbers)];
@@ -68,33 +67,11 @@ const fn test(name: &'static str, kernel: crate::function::VectorKernel) -> Func
 }
 
 fn clamp(call: &mut Invocation<'_>) -> Result<(), RunError> {
-    match call.result_type().kind() {
-        Kind::F32 => rows::try_map(call, |(x, lo, hi): (f32, f32, f32)| {
-            (lo <= hi).then(|| {
-                if x < lo {
-                    lo
-                } else if x > hi {
-                    hi
-                } else {
-                    x
-                }
-            })
-        }),
-        Kind::F64 => rows::try_map(call, |(x, lo, hi): (f64, f64, f64)| {
-            (lo <= hi).then(|| {
-                if x < lo {
-                    lo
-                } else if x > hi {
-                    hi
-                } else {
-                    x
-                }
-            })
-        }),
-        kind => for_integer!(kind, I => rows::try_map(call, |(x, lo, hi): (I, I, I)| {
-            (lo <= hi).then(|| x.max(lo).min(hi))
-        })),
-    }
+    let kind = call.result_type().kind();
+    for_number!(kind, N => rows::try_map(call, |(x, lo, hi): (N, N, N)| {
+        let nearest = if x < lo { lo } else if x > hi { hi } else { x };
+        (lo <= hi).then_some(nearest)
+    }))
 }
 
 /// PostgreSQL's `width_bucket_float8`.
@@ -144,8 +121,8 @@ fn scale(x: f64, in_lo: f64, in_hi: f64, lo: f64, hi: f64) -> Option<f64> {
 mod tests {
     use super::{lerp, scale, width_bucket};
 
-    /// The example of PostgreSQL's documentation, and rows of its regression test `numeric.sql`
-    /// (operands against 0 to 10 and 10 to 0 in 5 buckets).
+    /// The example of PostgreSQL's documentation, and operands around the bounds of 5 buckets from 0
+    /// to 10 and from 10 to 0, worked out by hand.
     #[test]
     fn buckets_are_those_of_postgresql() {
         assert_eq!(width_bucket(5.35, 0.024, 10.06, 5), Some(3));
