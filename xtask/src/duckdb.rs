@@ -17,7 +17,9 @@ const INSTALLATION: Duration = Duration::from_secs(600);
 
 /// Fails unless DuckDB still says what the committed expectations say.
 pub(crate) fn check() -> Result<()> {
-    run(program(python()?).arg("core/tests/duckdb/check.py"))
+    let python = python()?;
+    run(program(&python).arg("core/tests/slt/expect.py"))?;
+    run(program(&python).arg("core/tests/duckdb/check.py"))
 }
 
 /// A Python that can `import duckdb`.
