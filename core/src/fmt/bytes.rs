@@ -66,3 +66,48 @@ pub(super) fn write(out: &mut impl Write, bytes: &[u8]) -> fmt::Result {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use std::string::String;
+    use std::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn as_duckdb_casts_them() {
+        // '...'::BLOB::VARCHAR in DuckDB 2.0.
+        let cast = |text: &str| {
+            let mut out = String::new();
+            let mut bytes = [0; 10];
+            parse(8, text.as_bytes(), &mut bytes).map(|()| {
+                let len = usize::from(bytes[0]);
+                write(&mut out, &bytes[2..2 + len]).unwrap();
+                out
+            })
+        };
+        assert_eq!(cast("\\xab").as_deref(), Ok("\\xAB"));
+        assert_eq!(cast("a'b\"c").as_deref(), Ok("a\\x27b\\x22c"));
+        assert_eq!(cast("\x7f\n").as_deref(), Ok("\\x7F\\x0A"));
+        assert_eq!(cast(" a ").as_deref(), Ok(" a "));
+        for text in ["\\xA", "\\xg0", "\\Xab", "a\\b", "é"] {
+            assert_eq!(cast(text), Err(ParseError::NotBytes), "{text}");
+        }
+        assert_eq!(cast("123456789"), Err(ParseError::TooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn all_bytes_read_back(bytes in proptest::collection::vec(any::<u8>(), 0..9)) {
+            let mut text = String::new();
+            write(&mut text, &bytes).unwrap();
+            let mut out = [0xff; 10];
+            parse(8, text.as_bytes(), &mut out).unwrap();
+            let mut wanted: Vec<u8> = [bytes.len() as u8, 0].into();
+            wanted.extend(&bytes);
+            wanted.resize(10, 0);
+            prop_assert_eq!(&out[..], wanted);
+        }
+    }
+}

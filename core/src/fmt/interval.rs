@@ -202,3 +202,108 @@ pub(super) fn write(out: &mut impl Write, span: Span) -> fmt::Result {
     }
     write_time(out, span.micros())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use std::string::String;
+
+    use super::*;
+
+    fn written(span: Span) -> String {
+        let mut out = String::new();
+        write(&mut out, span).unwrap();
+        out
+    }
+
+    #[test]
+    fn as_duckdb_casts_them() {
+        // CAST('...' AS INTERVAL)::VARCHAR in DuckDB 2.0.
+        for (text, wanted) in [
+            ("1 month 2 days", "1 month 2 days"),
+            ("-1 year -2 months", "-1 year -2 months"),
+            ("1.5 months", "1 month 15 days"),
+            ("1.55 years", "1 year 7 months"),
+            ("-1.55 years", "-1 year -7 months"),
+            ("0.54 years", "6 months"),
+            ("1.123 centuries", "112 years 4 months"),
+            ("1.5 days", "1 day 12:00:00"),
+            ("1.5 weeks", "10 days 12:00:00"),
+            ("0.15 months", "4 days 12:00:00"),
+            ("1.33 months", "1 month 9 days 21:36:00"),
+            ("1.5 quarters", "4 months 15 days"),
+            ("0.3 quarters", "27 days"),
+            ("1 decade 1 century 1 millennium", "1110 years"),
+            ("1 day 01:02:03.5", "1 day 01:02:03.5"),
+            ("1 day -01:02:03.5", "1 day -01:02:03.5"),
+            ("100:00:00", "100:00:00"),
+            ("1:2", "01:02:00"),
+            ("1 days 2 hours ago", "-1 day -02:00:00"),
+            ("0 days", "00:00:00"),
+            ("-0.5 seconds", "-00:00:00.5"),
+            ("@ 1 day", "1 day"),
+            ("1day2hour", "1 day 02:00:00"),
+            ("1", "00:00:01"),
+            ("9223372036854775807 microseconds", "2562047788:00:54.775807"),
+            ("1.1234567 seconds", "00:00:01.123457"),
+            ("1.00055 milliseconds", "00:00:00.001001"),
+            ("1.9 microseconds", "00:00:00.000001"),
+            ("1.00000001 days", "1 day 00:00:00.000864"),
+            ("12:00:00 1 day", "12:00:00"),
+            ("1:2:3:4", "01:02:03"),
+            ("1 year 14 months", "2 years 2 months"),
+        ] {
+            assert_eq!(written(parse(text.as_bytes(), false).expect(text)), wanted, "{text}");
+        }
+        for text in [
+            "",
+            "x",
+            "ago",
+            "1 fortnight",
+            "1 day x",
+            "1 day 5",
+            "- 1 day",
+            "+1 day",
+            ".5 days",
+            "1e3 days",
+            "1 months, 2 days",
+            "P1Y2M",
+            "01:60:00",
+            "1 day 2:3 ago",
+            "1 day ago 5",
+            "2147483648 months",
+            "2147483648 days",
+            "9223372036854775808 microseconds",
+            "2562047789 hours",
+            "99999999999:00:00",
+            "2147483647 months 1 month",
+        ] {
+            assert!(parse(text.as_bytes(), false).is_err(), "{text}");
+        }
+        assert_eq!(parse(b"12:00:00 1 day", true), Err(ParseError::NotAnInterval));
+    }
+
+    proptest! {
+        #[test]
+        fn every_interval_reads_back(months: i32, days: i32, micros: i64) {
+            // The last one of each has no positive counterpart to be read.
+            let span = Span::new(months.max(-i32::MAX), days.max(-i32::MAX), micros.max(-i64::MAX));
+            let text = written(span);
+            prop_assert!(text.len() <= 69);
+            let read = parse(text.as_bytes(), true).unwrap();
+            prop_assert_eq!(read.to_le_bytes(), span.to_le_bytes(), "{}", text);
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text: String, bytes: [u8; 12]) {
+            let _ = (parse(text.as_bytes(), false), parse(&bytes, true));
+        }
+
+        #[test]
+        fn equal_intervals_have_one_normal_form(months: i32, days: i32, micros: i64) {
+            let span = Span::new(months, days, micros);
+            prop_assert_eq!(span, span.normal());
+            prop_assert_eq!(span.normal().to_le_bytes(), span.normal().normal().to_le_bytes());
+        }
+    }
+}

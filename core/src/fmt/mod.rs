@@ -32,6 +32,8 @@ use core::fmt::{self, Write};
 pub use csv::{write_csv_header, write_csv_row, write_csv_text};
 pub use decimal::power_of_ten;
 pub(crate) use decimal::{rescaled, scaled_down};
+#[cfg(feature = "sql")]
+pub(crate) use interval::Unit;
 pub use number::TextForm;
 
 use crate::record::{char_bytes, text_bytes};
@@ -135,7 +137,7 @@ pub fn parse_value(data_type: DataType, text: &[u8], out: &mut [u8]) -> Result<(
 }
 
 /// Reads the text of a value as `CAST(x AS type)` does, which is as DuckDB does: an integer with a
-/// fraction is rounded, a TIMESTAMP's offset from UTC is ignored, a time may stand behind a date.
+/// fraction is rounded, digits may have underscores between them, a TIMESTAMP's offset from UTC is ignored, a time may stand behind a date.
 ///
 /// ```
 /// use ringql_core::fmt::parse_cast;
@@ -160,8 +162,39 @@ pub fn parse_cast(data_type: DataType, text: &[u8], out: &mut [u8]) -> Result<()
         DataType::Date => put(cast_date(text).ok_or(ParseError::NotADate)?.to_le_bytes(), out),
         DataType::Time => put(cast_time(text).ok_or(ParseError::NotATime)?.to_le_bytes(), out),
         DataType::Interval => put(interval::parse(text, false)?.to_le_bytes(), out),
-        other => parse(other, text, out).map(|_| ()),
+        other => {
+            let mut buffer = [0; NUMBER];
+            let is_number = other.is_numeric() || other.is_decimal();
+            let text = if is_number { without_underscores(text, &mut buffer)? } else { text };
+            parse(other, text, out).map(|_| ())
+        }
     }
+}
+
+/// The longest number with underscores that CAST reads.
+const NUMBER: usize = 96;
+
+/// A number's text without the underscores between its digits, which CAST allows and data does not.
+fn without_underscores<'t>(
+    text: &'t [u8],
+    buffer: &'t mut [u8; NUMBER],
+) -> Result<&'t [u8], ParseError> {
+    if !text.contains(&b'_') {
+        return Ok(text);
+    }
+    let mut len = 0;
+    for (i, &byte) in text.iter().enumerate() {
+        if byte == b'_' {
+            let digit = |i: usize| text.get(i).is_some_and(u8::is_ascii_hexdigit);
+            if !digit(i.wrapping_sub(1)) || !digit(i + 1) {
+                return Err(ParseError::NotANumber);
+            }
+            continue;
+        }
+        *buffer.get_mut(len).ok_or(ParseError::NotANumber)? = byte;
+        len += 1;
+    }
+    buffer.get(..len).ok_or(ParseError::NotANumber)
 }
 
 /// Reads a value of a type that data and CAST read alike; false if it was rounded.

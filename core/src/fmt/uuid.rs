@@ -37,3 +37,45 @@ pub(super) fn write(out: &mut impl Write, bytes: [u8; 16]) -> fmt::Result {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use std::string::String;
+
+    use super::*;
+
+    #[test]
+    fn as_duckdb_reads_them() {
+        // TRY_CAST('...' AS UUID) in DuckDB 2.0.
+        let wanted = parse(b"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11").unwrap();
+        for text in [
+            "{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}",
+            "A0EEBC999C0B4EF8BB6D6BB9BD380A11",
+            "a0ee-bc99-9c0b-4ef8-bb6d-6bb9-bd38-0a11",
+            "-a0eebc999c0b4ef8bb6d6bb9bd380a11-",
+            "a-0eebc999c0b4ef8bb6d6bb9bd380a1--1",
+        ] {
+            assert_eq!(parse(text.as_bytes()), Ok(wanted), "{text}");
+        }
+        for text in [
+            "{a0eebc999c0b4ef8bb6d6bb9bd380a11",
+            " a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
+            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1",
+            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a111",
+            "",
+        ] {
+            assert_eq!(parse(text.as_bytes()), Err(ParseError::NotAUuid), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_uuid_reads_back(bytes: [u8; 16]) {
+            let mut text = String::new();
+            write(&mut text, bytes).unwrap();
+            prop_assert_eq!(text.len(), 36);
+            prop_assert_eq!(parse(text.as_bytes()), Ok(bytes));
+        }
+    }
+}

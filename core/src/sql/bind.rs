@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use sqlparser::ast::{self, Spanned};
+use sqlparser::ast;
 use sqlparser::tokenizer::Token;
 
 use super::error::{CompileError, CompileErrorKind as Kind};
@@ -24,6 +24,10 @@ use crate::types::DataType;
 /// Deepest nesting of a SQL expression: a bound on recursion. The parser has its own, lower one
 /// for parentheses; this one also counts what it reads in a loop, like `x::INT::TEXT`.
 const MAX_NESTING: usize = 60;
+
+/// What can be written.
+const LITERALS: &str = "literals are numbers, 'text', X'AB', TRUE, FALSE, NULL, INTERVAL '1 day', and \
+    a type before a text: DATE '2020-02-29'";
 
 /// An expression that is bound.
 #[derive(Clone, Debug)]
@@ -131,7 +135,9 @@ impl<'a> Binder<'a> {
         match &bound.form {
             Form::Node(id) => Type::Known(self.tree.data_type(*id)),
             Form::Integer(value) => Type::Integer(*value),
-            Form::Decimal(_) => Type::Decimal,
+            Form::Decimal(digits) => {
+                Type::Known(literal::decimal_type(digits).unwrap_or(DataType::Double))
+            }
             Form::Text(_) => Type::Text,
             Form::Null => Type::Null,
         }
@@ -142,7 +148,6 @@ impl<'a> Binder<'a> {
         match t {
             Type::Known(t) => t.to_string(),
             Type::Integer(v) => literal_type(v).map_or("HUGEINT".into(), |t| t.to_string()),
-            Type::Decimal => "DOUBLE".into(),
             Type::Text => "VARCHAR".into(),
             Type::Null => "NULL".into(),
         }
@@ -172,6 +177,7 @@ impl<'a> Binder<'a> {
                 Ok(Bound { extent, ..bound })
             }
             Sql::TypedString(typed) => self.typed_text(typed, or),
+            Sql::Interval(interval) => self.interval_value(interval, or),
             Sql::UnaryOp { op, expr } => self.unary(*op, expr, or),
             Sql::BinaryOp { .. } => self.chain(expr, or),
             Sql::IsNull(inner) => self.null_test(Op::IsNull, inner, or),
@@ -206,11 +212,6 @@ impl<'a> Binder<'a> {
         use ast::Expr as Sql;
         let list = "GROUP BY takes a list of expressions";
         let (extent, what, help) = match expr {
-            Sql::Interval(interval) => (
-                self.source.extent(interval.value.span(), or),
-                "an INTERVAL here",
-                "an interval is added to or subtracted from a TIMESTAMP: ts + INTERVAL '5' SECOND",
-            ),
             Sql::GroupingSets(_) => (or, "GROUPING SETS", list),
             Sql::Cube(_) => (or, "CUBE", list),
             Sql::Rollup(_) => (or, "ROLLUP", list),
@@ -228,6 +229,7 @@ impl<'a> Binder<'a> {
         let form = match &value.value {
             ast::Value::Number(digits, false) => self.number(digits, extent)?,
             ast::Value::SingleQuotedString(text) => Form::Text(text.clone()),
+            ast::Value::HexStringLiteral(digits) => return self.bytes(digits, extent),
             ast::Value::Boolean(value) => {
                 let node = self.tree.boolean(*value);
                 return self.made(node, extent, None);
@@ -238,8 +240,7 @@ impl<'a> Binder<'a> {
                 return Err(self.source.unsupported(extent, "a parameter of a query", help));
             }
             _ => {
-                let help = "literals are numbers, 'text', TRUE, FALSE, NULL and TIMESTAMP '...'";
-                return Err(self.source.unsupported(extent, "this kind of literal", help));
+                return Err(self.source.unsupported(extent, "this kind of literal", LITERALS));
             }
         };
         Ok(Bound { form, extent, free: None })
@@ -260,7 +261,29 @@ impl<'a> Binder<'a> {
         literal::integer(digits).map(Form::Integer).ok_or_else(|| bad(self))
     }
 
-    /// `TIMESTAMP '...'`
+    /// `X'AB01'`
+    fn bytes(&mut self, digits: &str, extent: Extent) -> Result<Bound, CompileError> {
+        let pairs = digits.as_bytes().chunks(2).map(|pair| {
+            let text = core::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?;
+            u8::from_str_radix(text, 16).ok()
+        });
+        let Some(bytes) = pairs.collect::<Option<Vec<u8>>>() else {
+            let message = "this is not a whole number of hexadecimal bytes";
+            return Err(self.error(extent, Kind::Value, message, "write X'' or X'01AB'"));
+        };
+        match u16::try_from(bytes.len()) {
+            Ok(n) if n <= DataType::MAX_VARCHAR => {
+                let node = self.tree.literal(Literal::Bytes(bytes), DataType::Varbinary(n.max(1)));
+                self.made(node, extent, None)
+            }
+            _ => {
+                let message = format!("there are more than {} bytes", DataType::MAX_VARCHAR);
+                Err(self.error(extent, Kind::Limit, message, ""))
+            }
+        }
+    }
+
+    /// `TYPE '...'`, like `DATE '2020-02-29'`.
     fn typed_text(
         &mut self,
         typed: &'a ast::TypedString,
@@ -268,19 +291,20 @@ impl<'a> Binder<'a> {
     ) -> Result<Bound, CompileError> {
         let ast::TypedString { data_type, value, uses_odbc_syntax } = typed;
         let text = self.source.extent(value.span, or);
-        let extent = Extent { first: text.first.saturating_sub(1), last: text.last };
-        let is_timestamp =
-            matches!(data_type, ast::DataType::Timestamp(None, ast::TimezoneInfo::None));
+        // TIMESTAMP WITH TIME ZONE '...'
+        let words = data_type.to_string().split_whitespace().count();
+        let first = text.first.saturating_sub(words);
+        let of_type = Extent { first, last: text.first.saturating_sub(1) };
+        let extent = Extent { first, last: text.last };
         let ast::Value::SingleQuotedString(text) = &value.value else {
             return Err(self.source.unsupported(extent, "this kind of literal", ""));
         };
-        if !is_timestamp || *uses_odbc_syntax {
-            let what = format!("a literal of type {data_type}");
-            let help = "literals are numbers, 'text', TRUE, FALSE, NULL and TIMESTAMP '...'";
-            return Err(self.source.unsupported(extent, what, help));
+        if *uses_odbc_syntax {
+            return Err(self.source.unsupported(extent, "this kind of literal", LITERALS));
         }
         let bound = Bound { form: Form::Text(text.clone()), extent, free: None };
-        let node = self.coerce(&bound, DataType::Timestamp)?;
+        let to = self.target(data_type, &bound, of_type)?;
+        let node = self.coerce(&bound, to)?;
         self.made(Ok(node), extent, None)
     }
 

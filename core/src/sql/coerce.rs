@@ -57,6 +57,12 @@ impl Binder<'_> {
             Refused::Constant(_) => {
                 let help = match to {
                     DataType::Timestamp => "write it like '2010-01-31 12:30:00.5'",
+                    DataType::TimestampTz => "write it like '2010-01-31 12:30:00.5+01:00'",
+                    DataType::Date => "write it like '2010-01-31'",
+                    DataType::Time => "write it like '12:30:00.5'",
+                    DataType::Interval => "write it like '1 month 2 days 03:04:05'",
+                    DataType::Uuid => "write it like 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'",
+                    DataType::Varbinary(_) => "write printable ASCII, and \\xAB for other bytes",
                     DataType::Boolean => "write 'true' or 'false'",
                     DataType::Varchar(_) => "",
                     _ => "write a number without quotes",
@@ -89,7 +95,7 @@ impl Binder<'_> {
             _ => match &bound.form {
                 Form::Integer(v) => {
                     let help = format!("write {v}.0 for a DOUBLE");
-                    let message = format!("{v} does not fit BIGINT UNSIGNED");
+                    let message = format!("{v} has more than 38 digits");
                     Err(self.error(bound.extent, Kind::Value, message, help))
                 }
                 _ => Err(self.huge(bound.extent)),

@@ -12,9 +12,9 @@ use super::StreamDefinition;
 use super::assemble::Texts;
 use super::error::{CompileError, CompileErrorKind as Kind, nearest};
 use super::interval;
+use super::named::{Named, TYPE_NAMES, TYPES, named};
 use super::parse::{Name, Setting, Statements};
 use super::source::{Extent, Source};
-use super::types::{Named, TYPE_NAMES, TYPES, named};
 use crate::plan::EventTime;
 use crate::plan::op::ColumnId;
 use crate::plan::verify::MAX_RECORD;
@@ -177,6 +177,15 @@ fn data_type(p: &mut Statements<'_>) -> Result<DataType, CompileError> {
                 DataType::MAX_VARCHAR
             ),
         )),
+        Named::AnyVarbinary => Err(p.source.error(
+            extent,
+            Kind::Type,
+            "the column of bytes needs a length",
+            format!(
+                "write VARBINARY(n): n is the most bytes of a value, 1 to {}",
+                DataType::MAX_VARCHAR
+            ),
+        )),
         other => Err(refuse_type(p.source, other, extent)),
     }
 }
@@ -185,13 +194,20 @@ fn data_type(p: &mut Statements<'_>) -> Result<DataType, CompileError> {
 pub(super) fn refuse_type(source: &Source, meaning: Named, extent: Extent) -> CompileError {
     let written = source.written(extent);
     if meaning == Named::Unknown {
-        let near = nearest(&written, TYPE_NAMES.iter().copied());
+        let name = written.split_once('(').map_or(&*written, |(name, _)| name);
+        let near = nearest(name.trim_end(), TYPE_NAMES.iter().copied());
         let help = near.map_or_else(|| TYPES.to_owned(), mean);
         return source.error(extent, Kind::Unknown, format!("there is no type {written}"), help);
     }
     if meaning == Named::BadLength {
         let message = format!("{written} has a length out of range");
-        let help = format!("VARCHAR(n) has n from 1 to {}", DataType::MAX_VARCHAR);
+        let help =
+            format!("VARCHAR(n), CHAR(n), VARBINARY(n) have n from 1 to {}", DataType::MAX_VARCHAR);
+        return source.error(extent, Kind::Limit, message, help);
+    }
+    if meaning == Named::BadDecimal {
+        let message = format!("{written} has digits out of range");
+        let help = "DECIMAL(p,s) has p from 1 to 38 digits, s of them behind the point";
         return source.error(extent, Kind::Limit, message, help);
     }
     source.unsupported(extent, format!("the type {written}"), TYPES)
@@ -220,11 +236,11 @@ fn parse_watermark(p: &mut Statements<'_>) -> Result<Watermark, CompileError> {
             else {
                 return Err(refuse());
             };
-            let delay = interval::read(interval).map_err(|bad| {
+            let delay = interval::read(interval).and_then(|read| read.fixed()).map_err(|bad| {
                 let (message, help) = bad.message();
                 p.source.error(Extent { first: of.first + 2, ..of }, Kind::Value, message, help)
             })?;
-            (ident, delay.micros)
+            (ident, delay)
         }
         _ => return Err(refuse()),
     };

@@ -1,18 +1,16 @@
 //! Constant folding: a constant expression is run by the machine itself, over one row, so that
 //! what SQL means is written down only once.
 
-use alloc::string::{String, ToString};
 use alloc::vec;
 
-use super::literal::Literal;
+use super::literal::{Literal, of_value};
 use super::lower;
 use super::tree::{NodeId, Tree};
 use crate::counters::{self, Counters};
 use crate::plan::op::OutputId;
 use crate::query::Query;
-use crate::record::{RecordRef, text_bytes};
+use crate::record::RecordRef;
 use crate::ring::{RecordSink, RecordSource};
-use crate::types::{DataType, Kind};
 
 /// Why a constant expression has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,28 +42,5 @@ pub(super) fn evaluate(tree: &Tree, id: NodeId) -> Result<Option<Literal>, Failu
     let record = RecordRef::new(schema, &record).ok_or(Failure::Internal)?;
     let Some(value) = record.get(0) else { return Ok(None) };
     let data_type = tree.data_type(id);
-    literal(data_type, value).map(Some).ok_or(Failure::Internal)
-}
-
-/// A value of a record as a constant.
-fn literal(data_type: DataType, value: &[u8]) -> Option<Literal> {
-    if let DataType::Varchar(_) = data_type {
-        let text = core::str::from_utf8(text_bytes(value)?).ok()?;
-        return Some(Literal::Text(text.to_string() as String));
-    }
-    if let DataType::Varbinary(_) = data_type {
-        return Some(Literal::Bytes(text_bytes(value)?.to_vec()));
-    }
-    if value.len() == 16 {
-        return Some(Literal::Bytes(value.to_vec()));
-    }
-    let mut bytes = [0u8; 8];
-    bytes.get_mut(..value.len())?.copy_from_slice(value);
-    let bits = u64::from_le_bytes(bytes);
-    Some(Literal::Bits(match data_type.kind() {
-        Kind::I8 => i64::from(bits as i8).cast_unsigned(),
-        Kind::I16 => i64::from(bits as i16).cast_unsigned(),
-        Kind::I32 => i64::from(bits as i32).cast_unsigned(),
-        _ => bits,
-    }))
+    of_value(data_type, value).map(Some).ok_or(Failure::Internal)
 }

@@ -1,35 +1,15 @@
-//! INTERVAL literals: a fixed length of time, in microseconds.
+//! INTERVAL literals: months, days and microseconds; a fixed length where one is needed.
 
+use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
 
 use sqlparser::ast;
 
-/// Microseconds of one unit, and its name as DuckDB's functions have it.
-fn unit(name: &str) -> Option<(&'static str, i64)> {
-    let name = name.to_ascii_lowercase();
-    Some(match name.as_str() {
-        "microsecond" | "microseconds" | "us" | "usec" | "usecs" | "usecond" | "useconds" => {
-            ("microseconds", 1)
-        }
-        "millisecond" | "milliseconds" | "ms" | "msec" | "msecs" => ("milliseconds", 1_000),
-        "second" | "seconds" | "s" | "sec" | "secs" => ("seconds", 1_000_000),
-        "minute" | "minutes" | "m" | "min" | "mins" => ("minutes", 60_000_000),
-        "hour" | "hours" | "h" | "hr" | "hrs" => ("hours", 3_600_000_000),
-        "day" | "days" | "d" => ("days", 86_400_000_000),
-        "week" | "weeks" | "w" => ("weeks", 604_800_000_000),
-        _ => return None,
-    })
-}
+use crate::fmt::{ParseError, Unit, parse_cast};
+use crate::types::{DataType, Span};
 
-/// Units that have no fixed length.
-fn is_calendar_unit(name: &str) -> bool {
-    const UNITS: [&str; 7] =
-        ["month", "quarter", "year", "decade", "century", "centurie", "millennium"];
-    let name = name.to_ascii_lowercase();
-    UNITS.contains(&name.trim_end_matches('s'))
-        || ["mon", "mons", "y", "yr", "yrs"].contains(&&*name)
-}
+const DAY: i64 = 86_400_000_000;
 
 /// Why an interval is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,18 +22,19 @@ pub(super) enum BadInterval {
     Calendar(String),
     /// It is finer than a microsecond, or has a fraction where DuckDB would cut it off.
     Fraction,
-    /// It is longer than what 64 bits of microseconds hold.
+    /// It has more months, days or microseconds than an INTERVAL holds.
     Range,
     /// A form that is not supported: `TO`, a precision, an expression.
     Form,
 }
 
-/// The value of an interval, as it is written, and its unit's text.
+/// An interval, how it is written, and its unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Interval {
-    pub(super) micros: i64,
+    pub(super) span: Span,
     /// The number or text, with quotes if it had them.
     written: String,
+    /// As DuckDB's functions name it.
     unit: Option<&'static str>,
 }
 
@@ -75,24 +56,63 @@ pub(super) fn read(interval: &ast::Interval) -> Result<Interval, BadInterval> {
         if !written.starts_with('\'') {
             return Err(BadInterval::Form);
         }
-        return Ok(Interval { micros: list(&digits)?, written, unit: None });
+        return Ok(Interval { span: text(&digits)?, written, unit: None });
     };
     let field = field.to_string();
-    let Some((name, size)) = unit(&field) else { return Err(unknown_unit(&field)) };
-    let micros = times(digits.trim(), size)?;
-    // DuckDB cuts a fraction of these units off, which nobody means.
-    let whole = !matches!(name, "seconds" | "milliseconds");
-    if whole && micros % size != 0 {
-        return Err(BadInterval::Fraction);
-    }
-    Ok(Interval { micros, written, unit: Some(name) })
+    let unit = Unit::of(field.as_bytes());
+    let unit = unit.ok_or_else(|| BadInterval::Unit(field.to_ascii_lowercase()))?;
+    let name = name(unit);
+    let digits = digits.trim();
+    let span = if unit.micros > 0 {
+        let micros = times(digits, unit.micros)?;
+        // DuckDB cuts a fraction of these units off, which nobody means.
+        let whole = !matches!(name, "seconds" | "milliseconds");
+        if whole && micros % unit.micros != 0 {
+            return Err(BadInterval::Fraction);
+        }
+        Span::new(0, 0, micros)
+    } else {
+        let n = times(digits, 1)?;
+        let times = |size: i32| n.checked_mul(size.into()).and_then(|n| i32::try_from(n).ok());
+        let (months, days) = (times(unit.months), times(unit.days));
+        Span::new(months.ok_or(BadInterval::Range)?, days.ok_or(BadInterval::Range)?, 0)
+    };
+    Ok(Interval { span, written, unit: Some(name) })
 }
 
-fn unknown_unit(name: &str) -> BadInterval {
-    if is_calendar_unit(name) {
-        BadInterval::Calendar(name.to_ascii_lowercase())
-    } else {
-        BadInterval::Unit(name.to_ascii_lowercase())
+/// A unit as DuckDB's functions name it.
+const fn name(unit: Unit) -> &'static str {
+    match unit {
+        Unit { months: 1, .. } => "months",
+        Unit { months: 3, .. } => "quarters",
+        Unit { months: 12, .. } => "years",
+        Unit { months: 120, .. } => "decades",
+        Unit { months: 1_200, .. } => "centuries",
+        Unit { months: 1.., .. } => "millennia",
+        Unit { days: 1, .. } => "days",
+        Unit { days: 2.., .. } => "weeks",
+        Unit { micros: 1, .. } => "microseconds",
+        Unit { micros: 1_000, .. } => "milliseconds",
+        Unit { micros: 1_000_000, .. } => "seconds",
+        Unit { micros: 60_000_000, .. } => "minutes",
+        _ => "hours",
+    }
+}
+
+/// `1 month 2 days 03:04:05`, read as CAST reads it.
+fn text(text: &str) -> Result<Span, BadInterval> {
+    let mut bytes = [0; 16];
+    match parse_cast(DataType::Interval, text.as_bytes(), &mut bytes) {
+        Ok(()) => Ok(Span::from_le_bytes(bytes)),
+        Err(ParseError::OutOfRange) => Err(BadInterval::Range),
+        Err(_) => {
+            let mut words =
+                text.split(|c: char| !c.is_ascii_alphabetic()).filter(|w| !w.is_empty());
+            Err(match words.find(|w| Unit::of(w.as_bytes()).is_none()) {
+                Some(word) => BadInterval::Unit(word.to_ascii_lowercase()),
+                None => BadInterval::Value,
+            })
+        }
     }
 }
 
@@ -113,30 +133,6 @@ fn number(value: &ast::Expr) -> Result<(String, String), BadInterval> {
         }
         _ => Err(BadInterval::Form),
     }
-}
-
-/// `5 minutes 30 seconds`
-fn list(text: &str) -> Result<i64, BadInterval> {
-    let mut rest = text.trim();
-    if rest.is_empty() {
-        return Err(BadInterval::Value);
-    }
-    let mut total: i64 = 0;
-    while !rest.is_empty() {
-        let end = rest.find(|c: char| !c.is_ascii_digit() && !"+-.".contains(c));
-        let (digits, after) = rest.split_at(end.unwrap_or(rest.len()));
-        let after = after.trim_start();
-        let end = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
-        let (name, after) = after.split_at(end);
-        if digits.is_empty() || name.is_empty() {
-            return Err(BadInterval::Value);
-        }
-        let Some((_, size)) = unit(name) else { return Err(unknown_unit(name)) };
-        let micros = times(digits, size)?;
-        total = total.checked_add(micros).ok_or(BadInterval::Range)?;
-        rest = after.trim_start();
-    }
-    Ok(total)
 }
 
 /// A decimal number times a unit, exactly.
@@ -167,6 +163,20 @@ fn times(digits: &str, size: i64) -> Result<i64, BadInterval> {
 }
 
 impl Interval {
+    /// Its length in microseconds, if it has a fixed one: a day has 24 hours, a month has none.
+    pub(super) fn fixed(&self) -> Result<i64, BadInterval> {
+        if self.span.months() != 0 {
+            let unit = self.unit.map_or("month", |unit| match unit {
+                "centuries" => "century",
+                "millennia" => "millennium",
+                other => other.trim_end_matches('s'),
+            });
+            return Err(BadInterval::Calendar(unit.to_owned()));
+        }
+        let days = i64::from(self.span.days()).checked_mul(DAY);
+        days.and_then(|days| days.checked_add(self.span.micros())).ok_or(BadInterval::Range)
+    }
+
     /// The text of the expression, as DuckDB names a column after it.
     pub(super) fn name(&self) -> String {
         let written = &self.written;
@@ -176,7 +186,8 @@ impl Interval {
                 format!("to_{unit}(CAST({written} AS DOUBLE))")
             }
             Some(unit) => {
-                let whole = if matches!(unit, "days" | "weeks") { "INTEGER" } else { "BIGINT" };
+                let long = matches!(unit, "microseconds" | "minutes" | "hours");
+                let whole = if long { "BIGINT" } else { "INTEGER" };
                 format!("to_{unit}(CAST(trunc(CAST({written} AS DOUBLE)) AS {whole}))")
             }
         }
@@ -187,19 +198,22 @@ impl BadInterval {
     /// What is wrong, and what would be accepted.
     pub(super) fn message(&self) -> (String, &'static str) {
         let forms = "an interval is INTERVAL '5' SECOND, INTERVAL 5 SECOND or INTERVAL '5 seconds'";
-        let units = "units are MICROSECOND, MILLISECOND, SECOND, MINUTE, HOUR, DAY and WEEK";
+        let units = "units are MICROSECOND, MILLISECOND, SECOND, MINUTE, HOUR, DAY, WEEK, MONTH, \
+            QUARTER, YEAR, DECADE, CENTURY and MILLENNIUM";
+        let fixed = "units are MICROSECOND, MILLISECOND, SECOND, MINUTE, HOUR, DAY and WEEK";
         match self {
             Self::Value => ("this is not a length of time".into(), forms),
             Self::Form => ("this form of INTERVAL is not supported".into(), forms),
             Self::Unit(name) => (format!("there is no unit of time {name}"), units),
-            Self::Calendar(name) => (format!("a {name} has no fixed length"), units),
+            Self::Calendar(name) => (format!("a {name} has no fixed length"), fixed),
             Self::Fraction => (
                 "this interval has a fraction that would be cut off".into(),
                 "write it in a smaller unit, down to whole MICROSECONDs",
             ),
-            Self::Range => {
-                ("this interval is too long".into(), "it is kept in 64 bits of microseconds")
-            }
+            Self::Range => (
+                "this interval is too long".into(),
+                "it is kept in 32 bits of months and of days, and 64 bits of microseconds",
+            ),
         }
     }
 }
@@ -209,16 +223,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists() {
-        assert_eq!(list("5 seconds"), Ok(5_000_000));
-        assert_eq!(list("1 minute 2 seconds"), Ok(62_000_000));
-        assert_eq!(list("1us"), Ok(1));
-        assert_eq!(list("1.5 minutes"), Ok(90_000_000));
-        assert_eq!(list("-5 sec"), Ok(-5_000_000));
-        assert_eq!(list("1 month"), Err(BadInterval::Calendar("month".into())));
-        assert_eq!(list("1 fortnight"), Err(BadInterval::Unit("fortnight".into())));
-        assert_eq!(list("5"), Err(BadInterval::Value));
-        assert_eq!(list(""), Err(BadInterval::Value));
+    fn texts() {
+        assert_eq!(text("1 minute 2 seconds"), Ok(Span::new(0, 0, 62_000_000)));
+        assert_eq!(text("1 month"), Ok(Span::new(1, 0, 0)));
+        assert_eq!(text("1 fortnight"), Err(BadInterval::Unit("fortnight".into())));
+        assert_eq!(text("5 days 5"), Err(BadInterval::Value));
+        assert_eq!(text(""), Err(BadInterval::Value));
+        assert_eq!(text("99999999999999999999 days"), Err(BadInterval::Range));
     }
 
     #[test]

@@ -63,10 +63,12 @@ mod expression;
 mod fold;
 mod forms;
 mod functions;
+mod implicit;
 mod interval;
 mod literal;
 mod lower;
 mod name;
+mod named;
 mod operators;
 mod parse;
 mod primary;
@@ -91,6 +93,7 @@ use crate::plan::Plan;
 use crate::schema::{Field, Schema};
 pub use assemble::OwnedPlan;
 pub use error::{CompileError, CompileErrorKind};
+pub use implicit::implicit_conversions;
 use parse::Statement;
 
 /// How to compile.

@@ -24,7 +24,9 @@ pub(super) fn of(expr: &Expr, types: &TypeNames) -> String {
         }
         Expr::Value(value) => literal(&value.value),
         Expr::TypedString(typed) => {
-            format!("CAST({} AS {})", literal(&typed.value.value), typed.data_type)
+            let written = typed.data_type.to_string();
+            let to = of_type(&typed.data_type, written);
+            format!("CAST({} AS {to})", literal(&typed.value.value))
         }
         Expr::UnaryOp { op, expr } => unary(*op, expr, types),
         Expr::IsNull(x) => format!("({} IS NULL)", of(x, types)),
@@ -45,10 +47,11 @@ pub(super) fn of(expr: &Expr, types: &TypeNames) -> String {
         Expr::Case { operand, conditions, else_result, case_token: _, end_token: _ } => {
             case(operand.as_deref(), conditions, else_result.as_deref(), types)
         }
-        Expr::Cast { expr, data_type, kind: _, format: _ } => {
+        Expr::Cast { expr, data_type, kind, format: _ } => {
             let to = types.get(&core::ptr::from_ref(data_type));
             let to = to.cloned().unwrap_or_else(|| data_type.to_string());
-            format!("CAST({} AS {to})", of(expr, types))
+            let cast = if *kind == ast::CastKind::TryCast { "TRY_CAST" } else { "CAST" };
+            format!("{cast}({} AS {to})", of(expr, types))
         }
         Expr::Interval(interval) => {
             interval::read(interval).map_or_else(|_| interval.to_string(), |i| i.name())
@@ -219,13 +222,20 @@ pub(super) fn of_type(data_type: &ast::DataType, written: String) -> String {
         Sql::BigInt(_) => "BIGINT".into(),
         Sql::Real | Sql::Float(_) => "FLOAT".into(),
         Sql::DoublePrecision => "DOUBLE".into(),
-        Sql::Timestamp(..) => "TIMESTAMP".into(),
+        Sql::Timestamp(_, ast::TimezoneInfo::None) => "TIMESTAMP".into(),
         Sql::Varchar(None) | Sql::CharacterVarying(None) | Sql::CharVarying(None) => {
             "VARCHAR".into()
         }
         Sql::Varchar(Some(n)) | Sql::CharacterVarying(Some(n)) | Sql::CharVarying(Some(n)) => {
             format!("VARCHAR({n})")
         }
+        Sql::Decimal(info) | Sql::Numeric(info) | Sql::Dec(info) => match info {
+            ast::ExactNumberInfo::None => "DECIMAL".into(),
+            ast::ExactNumberInfo::Precision(p) => format!("DECIMAL({p})"),
+            ast::ExactNumberInfo::PrecisionAndScale(p, s) => format!("DECIMAL({p}, {s})"),
+        },
+        Sql::Char(None) | Sql::Character(None) => "VARCHAR".into(),
+        Sql::Char(Some(n)) | Sql::Character(Some(n)) => format!("VARCHAR({n})"),
         _ => written,
     }
 }

@@ -9,7 +9,7 @@ use sqlparser::tokenizer::Token;
 
 use super::bind::{Binder, Bound, Clause, Form};
 use super::error::{CompileError, CompileErrorKind as Kind};
-use super::interval;
+use super::interval::{self, Interval};
 use super::literal::Literal;
 use super::source::Extent;
 use super::tree::{Expr, NodeId};
@@ -94,9 +94,14 @@ impl<'a> Binder<'a> {
                 let right = links.first().map_or(first, |&(_, right)| right);
                 links = links.get(1..).unwrap_or(&[]);
                 let time = self.bind(right, or)?;
-                let (micros, at) = self.interval(interval, or)?;
-                let extent = at.to(time.extent);
-                self.shift(Op::Add, &time, micros, extent)?
+                let (_, at) = self.interval(interval, or)?;
+                match self.fixed(&time, interval) {
+                    Some(micros) => self.shift(Op::Add, &time, micros, at.to(time.extent))?,
+                    None => {
+                        let interval = self.interval_value(interval, or)?;
+                        self.binary(op, &interval, &time)?
+                    }
+                }
             }
             _ => self.bind(first, or)?,
         };
@@ -111,10 +116,15 @@ impl<'a> Binder<'a> {
                 (BinaryOperator::And, _) => self.connect(Op::And, all, &links[..run])?,
                 (BinaryOperator::Or, _) => self.connect(Op::Or, all, &links[..run])?,
                 (BinaryOperator::Plus | BinaryOperator::Minus, ast::Expr::Interval(interval)) => {
-                    let op = if *op == BinaryOperator::Plus { Op::Add } else { Op::Sub };
-                    let (micros, at) = self.interval(interval, all.extent)?;
-                    let extent = all.extent.to(at);
-                    self.shift(op, &all, micros, extent)?
+                    let (_, at) = self.interval(interval, all.extent)?;
+                    let add = if *op == BinaryOperator::Plus { Op::Add } else { Op::Sub };
+                    match self.fixed(&all, interval) {
+                        Some(micros) => self.shift(add, &all, micros, all.extent.to(at))?,
+                        None => {
+                            let interval = self.interval_value(interval, all.extent)?;
+                            self.binary(op, &all, &interval)?
+                        }
+                    }
                 }
                 _ => {
                     let right = self.bind(right, all.extent)?;
@@ -190,15 +200,26 @@ impl<'a> Binder<'a> {
             // NULL is no interval either.
             return self.tree.null(DataType::Timestamp).map_err(|r| self.refused(r, extent));
         }
+        if let (Type::Known(t), Type::Null) | (Type::Null, Type::Known(t)) = (of_a, of_b)
+            && t.is_decimal()
+        {
+            // It has no digits: DuckDB gives it no type either.
+            return self.tree.null(DataType::Integer).map_err(|r| self.refused(r, extent));
+        }
         let common = arithmetic(of_a, of_b);
         let t = match common {
-            // Two DOUBLEs have a quotient where two integers of any kinds don't have a common type.
-            Err(Mismatch::HugeInt) | Ok(_) if op == Op::Div && !is_real(&common) => {
+            // Two DOUBLEs have a quotient where two integers of any kinds don't have a common type;
+            // DuckDB divides DECIMALs as DOUBLEs, too.
+            Err(Mismatch::HugeInt | Mismatch::Decimal) | Ok(_)
+                if op == Op::Div && !is_real(&common) =>
+            {
                 DataType::Double
             }
             Ok(t) => t,
             Err(Mismatch::HugeInt) => return Err(self.huge(extent)),
-            Err(Mismatch::Types) => return Err(self.no_arithmetic(op, of_a, of_b, extent)),
+            Err(Mismatch::Types | Mismatch::Decimal) => {
+                return Err(self.no_arithmetic(op, of_a, of_b, extent));
+            }
         };
         let (a, b) = (self.coerce(a, t)?, self.coerce(b, t)?);
         self.tree.arithmetic(op, a, b).map_err(|r| self.refused(r, extent))
@@ -229,7 +250,7 @@ impl<'a> Binder<'a> {
     pub(super) fn comparison(&mut self, op: Op, a: &Bound, b: &Bound) -> Result<NodeId> {
         let extent = a.extent.to(b.extent);
         let parts = [a.clone(), b.clone()];
-        let usage = if matches!(op, Op::Eq | Op::Ne) { Use::Equal } else { Use::Mix };
+        let usage = if matches!(op, Op::Eq | Op::Ne) { Use::Equal } else { Use::Order };
         let t = self.unify(&parts, usage, "a comparison").map_err(|e| self.whole(e, a, b))?;
         let (a, b) = (self.compared(a, t)?, self.compared(b, t)?);
         self.tree.compare(op, a, b).map_err(|r| self.refused(r, extent))
@@ -247,8 +268,8 @@ impl<'a> Binder<'a> {
     /// A side of a comparison. Texts of different lengths compare as they are.
     pub(super) fn compared(&mut self, bound: &Bound, t: DataType) -> Result<NodeId> {
         match (&bound.form, t) {
-            (Form::Node(id), DataType::Varchar(_))
-                if matches!(self.tree.data_type(*id), DataType::Varchar(_)) =>
+            (Form::Node(id), DataType::Varchar(_) | DataType::Varbinary(_))
+                if self.tree.data_type(*id).same_family(t) =>
             {
                 Ok(*id)
             }
@@ -260,7 +281,7 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn interval(&mut self, interval: &ast::Interval, or: Extent) -> Result<(i64, Extent)> {
+    fn interval(&self, interval: &ast::Interval, or: Extent) -> Result<(Interval, Extent)> {
         use ast::Spanned;
         let value = self.source.extent(interval.value.span(), or);
         let mut first = value.first.saturating_sub(1);
@@ -275,22 +296,32 @@ impl<'a> Binder<'a> {
         };
         let last = last + usize::from(interval.leading_field.is_some());
         let extent = Extent { first, last };
-        match interval::read(interval) {
-            Ok(read) => Ok((read.micros, extent)),
-            Err(bad) => {
-                let (message, help) = bad.message();
-                Err(self.error(extent, Kind::Value, message, help))
+        interval::read(interval).map(|read| (read, extent)).map_err(|bad| {
+            let (message, help) = bad.message();
+            self.error(extent, Kind::Value, message, help)
+        })
+    }
+
+    /// An INTERVAL as a value of its own.
+    pub(super) fn interval_value(&mut self, interval: &ast::Interval, or: Extent) -> Result<Bound> {
+        let (read, extent) = self.interval(interval, or)?;
+        let literal = Literal::Bytes(read.span.to_le_bytes().into());
+        let node = self.tree.literal(literal, DataType::Interval);
+        self.made(node, extent, None)
+    }
+
+    /// A TIMESTAMP plus or minus an INTERVAL of a fixed length is plain arithmetic.
+    fn fixed(&self, time: &Bound, interval: &ast::Interval) -> Option<i64> {
+        match self.type_of(time) {
+            Type::Known(DataType::Timestamp) | Type::Null => {
+                interval::read(interval).ok()?.fixed().ok()
             }
+            _ => None,
         }
     }
 
     /// A timestamp plus or minus so many microseconds.
     fn shift(&mut self, op: Op, time: &Bound, micros: i64, extent: Extent) -> Result<Bound> {
-        if !matches!(self.type_of(time), Type::Known(DataType::Timestamp) | Type::Null) {
-            let t = self.type_name(self.type_of(time));
-            let message = format!("an INTERVAL is added to a TIMESTAMP, not to {t}");
-            return Err(self.error(extent, Kind::Type, message, "CAST it: CAST(x AS TIMESTAMP)"));
-        }
         let node = self.coerce(time, DataType::Timestamp)?;
         let bits = Literal::Bits(micros.cast_unsigned());
         let node = self
@@ -372,7 +403,7 @@ impl<'a> Binder<'a> {
     ) -> Result<Bound> {
         let parts = [self.bind(expr, or)?, self.bind(low, or)?, self.bind(high, or)?];
         let extent = parts[0].extent.to(parts[2].extent);
-        let t = self.unify(&parts, Use::Mix, "BETWEEN")?;
+        let t = self.unify(&parts, Use::Order, "BETWEEN")?;
         let x = self.compared(&parts[0], t)?;
         let (low, high) = (self.compared(&parts[1], t)?, self.compared(&parts[2], t)?);
         let tree = &mut self.tree;

@@ -195,8 +195,9 @@ fn call(p: &mut Parser<'_>, depth: usize) -> Parsed {
     match keyword {
         Keyword::CAST => return cast(p, CastKind::Cast, depth),
         Keyword::TRY_CAST => return cast(p, CastKind::TryCast, depth),
+        Keyword::SAFE_CAST => return cast(p, CastKind::SafeCast, depth),
         Keyword::EXISTS => return refuse(p, "a subquery", SUBQUERY),
-        Keyword::ARRAY | Keyword::SAFE_CAST => return refuse(p, &upper, FUNCTIONS),
+        Keyword::ARRAY => return refuse(p, &upper, FUNCTIONS),
         _ => {}
     }
     if let Some(call) = forms::special(p, keyword, depth)? {

@@ -70,7 +70,7 @@ impl<'a> From<'a> {
         let fields = &self.stream.fields;
         if let Some(field) = fields.get(index) {
             // A record has fewer than 65,536 columns.
-            return tree.column(ColumnId(index as u16), field.data_type, field.nullable);
+            return tree.column(ColumnId(index as u16), field.data_type.loaded(), field.nullable);
         }
         match self.window {
             Some(window) if index == fields.len() => Ok(window.start),

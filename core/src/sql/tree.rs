@@ -38,7 +38,7 @@ pub(super) enum Expr {
     Constant(Literal),
     /// NULL in every row.
     Null,
-    /// NEG, ABS, NOT, IS NULL, IS NOT NULL, and CAST to the node's type.
+    /// NEG, ABS, NOT, IS NULL, IS NOT NULL, and CAST and TRY_CAST to the node's type.
     Unary(Op, NodeId),
     /// Arithmetic, comparisons, AND, OR, COALESCE, and NULLIF (a value, and where it is NULL).
     Binary(Op, NodeId, NodeId),
@@ -222,11 +222,7 @@ impl Tree {
     /// `-a`, `ABS(a)`.
     pub(super) fn sign(&mut self, op: Op, a: NodeId) -> Made {
         let Node { data_type, nullable, .. } = *self.node(a);
-        let unsigned = matches!(
-            data_type,
-            DataType::UTinyInt | DataType::USmallInt | DataType::UInteger | DataType::UBigInt
-        );
-        if self.is_null(a) || (op == Op::Abs && unsigned) {
+        if self.is_null(a) || (op == Op::Abs && data_type.is_unsigned()) {
             return Ok(a);
         }
         let fails = op.can_fail(data_type.kind());
@@ -334,6 +330,17 @@ impl Tree {
         self.folded(Expr::Unary(Op::Cast, a), to, nullable || fails, fails)
     }
 
+    /// A CAST that gives NULL, and counts nothing, where a value does not fit.
+    pub(super) fn try_cast(&mut self, a: NodeId, to: DataType) -> Made {
+        if !cast_can_fail(self.data_type(a), to) {
+            return self.cast(a, to);
+        }
+        if self.is_null(a) {
+            return self.null(to);
+        }
+        self.folded(Expr::Unary(Op::TryCast, a), to, true, false)
+    }
+
     /// A call of a function with arguments of types that it takes.
     pub(super) fn call(&mut self, function: &Function, arguments: &[NodeId]) -> Made {
         let shapes: Vec<_> = arguments.iter().map(|&id| self.shape(id)).collect();
@@ -408,6 +415,7 @@ impl Tree {
             Op::Not => self.not(a),
             Op::IsNull | Op::IsNotNull => self.null_test(op, a),
             Op::Cast => self.cast(a, data_type),
+            Op::TryCast => self.try_cast(a, data_type),
             _ => self.sign(op, a),
         }
     }

@@ -1,22 +1,20 @@
 //! Types of expressions: what goes with what, and what comes out. The results are DuckDB's; where
-//! DuckDB has a type that RingQL lacks (HUGEINT, DECIMAL) the functions here say so.
+//! DuckDB has HUGEINT, which RingQL lacks, the functions here say so.
 
-use sqlparser::ast;
-
+use super::implicit::common_type;
+use crate::fmt::power_of_ten;
 use crate::plan::AggregateFunction;
 use crate::plan::op::integer_range;
 use crate::types::DataType;
 
-/// The type of an expression while it is bound. Literals have no type of their own yet: they take
-/// that of what they meet.
+/// The type of an expression while it is bound. Some literals have no type of their own yet: they
+/// take that of what they meet. (A number with a point has one: 1.50 is a DECIMAL(3,2).)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Type {
     /// A type for good.
     Known(DataType),
     /// A whole number literal.
     Integer(i128),
-    /// A number literal with a decimal point: REAL beside REAL, else DOUBLE.
-    Decimal,
     /// A text literal.
     Text,
     /// NULL.
@@ -28,18 +26,23 @@ pub(super) enum Type {
 pub(super) enum Mismatch {
     /// DuckDB refuses it too.
     Types,
+    /// DuckDB's is exact: arithmetic of DECIMALs is none of the machine's own.
+    Decimal,
     /// DuckDB would go to HUGEINT.
     HugeInt,
 }
 
 use DataType::{
-    BigInt, Boolean, Double, Integer, Real, SmallInt, Timestamp, TinyInt, UBigInt, UInteger,
-    USmallInt, UTinyInt, Varchar,
+    BigInt, Boolean, Decimal, Double, Integer, Real, SmallInt, TinyInt, UBigInt, Varbinary, Varchar,
 };
 
-/// The type of a whole number literal that meets nothing to adapt to.
+/// The type of a whole number literal that meets nothing to adapt to. Beyond 64 bits DuckDB has
+/// HUGEINT, RingQL DECIMAL(38,0).
 pub(super) fn literal_type(value: i128) -> Option<DataType> {
-    [Integer, BigInt, UBigInt].into_iter().find(|&t| fits(value, t))
+    const HUGE: DataType = Decimal(DataType::MAX_DECIMAL, 0);
+    let is_huge = value.unsigned_abs() < power_of_ten(DataType::MAX_DECIMAL).unsigned_abs();
+    let found = [Integer, BigInt, UBigInt].into_iter().find(|&t| fits(value, t));
+    found.or(is_huge.then_some(HUGE))
 }
 
 /// Whether a whole number is a value of an integer type.
@@ -54,6 +57,7 @@ const fn is_signed(t: DataType) -> bool {
 /// The integer type of `+ - * %` over two integer types.
 fn integer_arithmetic(a: DataType, b: DataType) -> Result<DataType, Mismatch> {
     match (is_signed(a), is_signed(b)) {
+        _ if a.is_decimal() || b.is_decimal() => Err(Mismatch::Decimal),
         (true, true) | (false, false) => Ok(if a.size() >= b.size() { a } else { b }),
         (false, true) => integer_arithmetic(b, a),
         (true, false) if b == UBigInt => Err(Mismatch::HugeInt),
@@ -63,45 +67,29 @@ fn integer_arithmetic(a: DataType, b: DataType) -> Result<DataType, Mismatch> {
     }
 }
 
-/// The smallest integer type that holds the values of both.
-fn integer_common(a: DataType, b: DataType) -> Result<DataType, Mismatch> {
-    match (is_signed(a), is_signed(b)) {
-        (true, true) | (false, false) => Ok(if a.size() >= b.size() { a } else { b }),
-        (false, true) => integer_common(b, a),
-        (true, false) => match b {
-            _ if a.size() > b.size() => Ok(a),
-            UTinyInt => Ok(SmallInt),
-            USmallInt => Ok(Integer),
-            UInteger => Ok(BigInt),
-            _ => Err(Mismatch::HugeInt),
-        },
-    }
-}
-
 /// The type that both operands of `+ - * %` are converted to, and the result's. `/` takes two
 /// DOUBLEs instead where this is an integer.
 pub(super) fn arithmetic(a: Type, b: Type) -> Result<DataType, Mismatch> {
-    use Type::{Decimal, Integer as Literal, Known, Null, Text};
+    use Type::{Integer as Literal, Known, Null};
+    let is_number = |t: DataType| t.is_numeric() || t.is_decimal();
     match (a, b) {
         (Null, Null) => Ok(BigInt),
-        (Known(a), Known(b)) if !a.is_numeric() || !b.is_numeric() => Err(Mismatch::Types),
+        (Known(a), Known(b)) if !is_number(a) || !is_number(b) => Err(Mismatch::Types),
         (Known(Double), Known(_)) | (Known(_), Known(Double)) => Ok(Double),
         (Known(Real), Known(_)) | (Known(_), Known(Real)) => Ok(Real),
         (Known(a), Known(b)) => integer_arithmetic(a, b),
         (Known(t), Literal(v)) | (Literal(v), Known(t)) if t.is_integer() && !fits(v, t) => {
             integer_arithmetic(t, literal_type(v).ok_or(Mismatch::HugeInt)?)
         }
-        (Known(t), Literal(_) | Null) | (Literal(_) | Null, Known(t)) if t.is_numeric() => Ok(t),
-        (Known(t), Decimal) | (Decimal, Known(t)) if t.is_numeric() => {
-            Ok(if t == Real { Real } else { Double })
-        }
+        (Known(t), Literal(_)) | (Literal(_), Known(t)) if t.is_numeric() => Ok(t),
+        (Known(t), Null) | (Null, Known(t)) if t.is_numeric() => Ok(t),
         (Literal(a), Literal(b)) => {
             let (a, b) = (literal_type(a), literal_type(b));
             integer_arithmetic(a.ok_or(Mismatch::HugeInt)?, b.ok_or(Mismatch::HugeInt)?)
         }
         (Literal(v), Null) | (Null, Literal(v)) => literal_type(v).ok_or(Mismatch::HugeInt),
-        (Decimal, Decimal | Literal(_) | Null) | (Literal(_) | Null, Decimal) => Ok(Double),
-        (Known(_), _) | (_, Known(_)) | (Text, _) | (_, Text) => Err(Mismatch::Types),
+        (Known(t), Literal(_)) | (Literal(_), Known(t)) if t.is_decimal() => Err(Mismatch::Decimal),
+        _ => Err(Mismatch::Types),
     }
 }
 
@@ -110,63 +98,54 @@ pub(super) fn arithmetic(a: Type, b: Type) -> Result<DataType, Mismatch> {
 pub(super) enum Use {
     /// `=`, `<>` and IN: text is converted to the other side's type, BOOLEAN also to a float.
     Equal,
-    /// `<`, BETWEEN, results of CASE or COALESCE: of texts, only a literal is.
+    /// `<`, BETWEEN: of texts, only a literal is.
+    Order,
+    /// Results of CASE or COALESCE: the same, and DECIMALs of too many digits lose some behind the
+    /// point, where comparisons keep those and lose numbers that are too large.
     Mix,
 }
 
-/// The type that both are converted to for a comparison, or as results of one CASE.
+/// The type that both are converted to for a comparison, or as results of one CASE: that of the table
+/// of implicit conversions, but for literals, and for texts and BOOLEANs that DuckDB converts here
+/// only.
 pub(super) fn common(a: Type, b: Type, usage: Use) -> Result<Type, Mismatch> {
-    use Type::{Decimal, Integer as Literal, Known, Null, Text};
+    use Type::{Integer as Literal, Known, Null, Text};
+    let equal = usage == Use::Equal;
     Ok(match (a, b) {
         (Null, Null) => Null,
         // A literal that has met NULL or another literal has got its type.
         (Null, Text) | (Text, Null) | (Text, Text) => Known(Varchar(1)),
-        (Null, Decimal) | (Decimal, Null) => Decimal,
         (Null, t) | (t, Null) => default_of(t)?,
-        (Known(Varchar(a)), Known(Varchar(b))) => Known(Varchar(a.max(b))),
-        (Known(a), Known(b)) if a == b => Known(a),
-        (Known(Varchar(_)), other) | (other, Known(Varchar(_))) if usage == Use::Equal => {
-            match other {
-                Text => {
-                    if let Known(_) = a {
-                        a
-                    } else {
-                        b
-                    }
-                }
-                other => other,
-            }
-        }
         (Known(t), Text) | (Text, Known(t)) => Known(t),
-        (Text, other) | (other, Text) => other,
-        (Known(Boolean), Known(t)) | (Known(t), Known(Boolean)) if t.is_integer() => Known(t),
+        (Literal(v), Text) | (Text, Literal(v)) => Literal(v),
+        (Known(Varchar(n)), Known(Varbinary(m))) | (Known(Varbinary(m)), Known(Varchar(n)))
+            if equal =>
+        {
+            Known(Varbinary(n.max(m)))
+        }
+        (Known(Varchar(_)), other @ (Known(_) | Literal(_)))
+        | (other @ (Known(_) | Literal(_)), Known(Varchar(_)))
+            if equal && !matches!(other, Known(Varchar(_))) =>
+        {
+            other
+        }
         (Known(Boolean), Known(t)) | (Known(t), Known(Boolean))
-            if t.is_float() && usage == Use::Equal =>
+            if t.is_integer() || (equal && (t.is_float() || t.is_decimal())) =>
         {
             Known(t)
         }
-        (Known(Boolean), Decimal) | (Decimal, Known(Boolean)) if usage == Use::Equal => Decimal,
         (Known(Boolean), Literal(v)) | (Literal(v), Known(Boolean)) => default_of(Literal(v))?,
-        (Known(t), Literal(v)) | (Literal(v), Known(t)) if t.is_integer() => {
-            if fits(v, t) {
-                return Ok(Known(t));
-            }
-            Known(integer_common(t, literal_type(v).ok_or(Mismatch::HugeInt)?)?)
+        (Known(t), Literal(v)) | (Literal(v), Known(t)) if t.is_integer() && fits(v, t) => Known(t),
+        (Known(t), Literal(v)) | (Literal(v), Known(t)) => {
+            let literal = literal_type(v).ok_or(Mismatch::HugeInt)?;
+            Known(common_type(t, literal, usage).ok_or(Mismatch::Types)?)
         }
-        (Known(t), Literal(_)) | (Literal(_), Known(t)) if t.is_float() => Known(t),
-        (Known(t), Decimal) | (Decimal, Known(t)) if t.is_float() => Known(t),
-        (Known(t), Decimal) | (Decimal, Known(t)) if t.is_integer() => Decimal,
-        (Decimal, Decimal | Literal(_)) | (Literal(_), Decimal) => Decimal,
         (Literal(a), Literal(b)) => {
             let (a, b) = (literal_type(a), literal_type(b));
-            Known(integer_common(a.ok_or(Mismatch::HugeInt)?, b.ok_or(Mismatch::HugeInt)?)?)
+            let both = common_type(a.ok_or(Mismatch::HugeInt)?, b.ok_or(Mismatch::HugeInt)?, usage);
+            Known(both.ok_or(Mismatch::Types)?)
         }
-        (Known(a), Known(b)) if a.is_numeric() && b.is_numeric() => Known(match (a, b) {
-            (Double, _) | (_, Double) => Double,
-            (Real, _) | (_, Real) => Real,
-            _ => integer_common(a, b)?,
-        }),
-        (Known(_), _) | (_, Known(_)) => return Err(Mismatch::Types),
+        (Known(a), Known(b)) => Known(common_type(a, b, usage).ok_or(Mismatch::Types)?),
     })
 }
 
@@ -174,7 +153,6 @@ pub(super) fn common(a: Type, b: Type, usage: Use) -> Result<Type, Mismatch> {
 pub(super) fn default_of(t: Type) -> Result<Type, Mismatch> {
     Ok(Type::Known(match t {
         Type::Integer(v) => literal_type(v).ok_or(Mismatch::HugeInt)?,
-        Type::Decimal => Double,
         Type::Null => Integer,
         Type::Known(_) | Type::Text => return Ok(t),
     }))
@@ -195,106 +173,3 @@ pub(super) fn aggregate(name: &str) -> Option<AggregateFunction> {
 /// Functions that exist, for "did you mean".
 pub(super) const FUNCTIONS: &[&str] =
     &["count", "sum", "avg", "min", "max", "abs", "coalesce", "nullif", "now"];
-
-/// Types that exist, for "did you mean" and for help.
-pub(super) const TYPES: &str = "types are BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT (each also \
-    UNSIGNED), REAL, DOUBLE, TIMESTAMP and VARCHAR(n)";
-
-pub(super) const TYPE_NAMES: &[&str] = &[
-    "BOOLEAN",
-    "TINYINT",
-    "SMALLINT",
-    "INTEGER",
-    "BIGINT",
-    "UTINYINT",
-    "USMALLINT",
-    "UINTEGER",
-    "UBIGINT",
-    "REAL",
-    "FLOAT",
-    "DOUBLE",
-    "TIMESTAMP",
-    "VARCHAR",
-    "TEXT",
-];
-
-/// What a type's name in SQL stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Named {
-    Type(DataType),
-    /// VARCHAR without a length.
-    AnyVarchar,
-    /// VARCHAR with a length that is not 1 to 4096.
-    BadLength,
-    /// Not one of RingQL's.
-    Other,
-    /// Not one of any database's.
-    Unknown,
-}
-
-/// The type that `sqlparser` read.
-pub(super) fn named(t: &ast::DataType) -> Named {
-    use ast::DataType as Sql;
-    let data_type = match t {
-        Sql::Boolean | Sql::Bool => Boolean,
-        Sql::TinyInt(None) => TinyInt,
-        Sql::SmallInt(None) | Sql::Int2(None) => SmallInt,
-        Sql::Integer(None) | Sql::Int(None) | Sql::Int4(None) | Sql::Int32 => Integer,
-        Sql::BigInt(None) | Sql::Int8(None) | Sql::Int64 => BigInt,
-        Sql::TinyIntUnsigned(None) | Sql::UTinyInt => UTinyInt,
-        Sql::SmallIntUnsigned(None) | Sql::Int2Unsigned(None) | Sql::USmallInt => USmallInt,
-        Sql::IntegerUnsigned(None) | Sql::IntUnsigned(None) | Sql::Int4Unsigned(None) => UInteger,
-        Sql::BigIntUnsigned(None) | Sql::Int8Unsigned(None) | Sql::UBigInt => UBigInt,
-        Sql::Real | Sql::Float4 | Sql::Float(ast::ExactNumberInfo::None) => Real,
-        Sql::Double(ast::ExactNumberInfo::None) | Sql::DoublePrecision | Sql::Float8 => Double,
-        Sql::Timestamp(None, ast::TimezoneInfo::None | ast::TimezoneInfo::WithoutTimeZone) => {
-            Timestamp
-        }
-        Sql::Varchar(length) | Sql::CharacterVarying(length) | Sql::CharVarying(length) => {
-            return varchar(length.as_ref());
-        }
-        Sql::Text | Sql::String(None) => return Named::AnyVarchar,
-        Sql::String(Some(n)) => return bounded(*n),
-        Sql::Custom(name, arguments) => return custom(name, arguments),
-        _ => return Named::Other,
-    };
-    Named::Type(data_type)
-}
-
-fn varchar(length: Option<&ast::CharacterLength>) -> Named {
-    match length {
-        None => Named::AnyVarchar,
-        Some(ast::CharacterLength::IntegerLength { length, unit: None }) => bounded(*length),
-        Some(_) => Named::Other,
-    }
-}
-
-/// `VARCHAR(length)`.
-fn bounded(length: u64) -> Named {
-    match u16::try_from(length) {
-        Ok(n) if (1..=DataType::MAX_VARCHAR).contains(&n) => Named::Type(Varchar(n)),
-        _ => Named::BadLength,
-    }
-}
-
-/// Names that `sqlparser` has no type for.
-fn custom(name: &ast::ObjectName, arguments: &[alloc::string::String]) -> Named {
-    let [ast::ObjectNamePart::Identifier(name)] = &*name.0 else { return Named::Other };
-    let is = |s: &str| name.value.eq_ignore_ascii_case(s);
-    match arguments {
-        [] => {}
-        [length] if is("TEXT") => {
-            return length.trim().parse().map_or(Named::BadLength, bounded);
-        }
-        _ => return Named::Other,
-    }
-    match () {
-        () if is("INT1") => Named::Type(TinyInt),
-        () if is("UINTEGER") => Named::Type(UInteger),
-        () if is("UTINYINT") => Named::Type(UTinyInt),
-        () if is("USMALLINT") => Named::Type(USmallInt),
-        () if is("UBIGINT") => Named::Type(UBigInt),
-        () if is("LOGICAL") => Named::Type(Boolean),
-        () => Named::Unknown,
-    }
-}

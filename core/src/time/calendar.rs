@@ -57,6 +57,9 @@ impl LocalTimestamp {
     pub fn parse(text: &[u8]) -> Option<Self> {
         let mut text = Cursor(text);
         text.spaces();
+        if text.0.eq_ignore_ascii_case(b"epoch") {
+            return Some(Self { micros: 0, offset: 0 });
+        }
         let days = text.date()?;
         if text.0.is_empty() {
             return Some(Self { micros: join(days, 0)?, offset: 0 });

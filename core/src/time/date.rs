@@ -13,7 +13,7 @@ use crate::text::{Scan, digits};
 const FIRST: i64 = i32::MIN as i64 + 2;
 const LAST: i64 = i32::MAX as i64 - 1;
 
-/// Reads a date: `2020-02-29`, also with `/`, `\` or a space between its parts, with months and days
+/// Reads a date: `2020-02-29` or `epoch`, also with `/`, `\` or a space between its parts, with months and days
 /// of one digit, and with ` (BC)` behind it.
 ///
 /// ```
@@ -24,6 +24,9 @@ const LAST: i64 = i32::MAX as i64 - 1;
 #[must_use]
 pub fn parse_date(text: &[u8]) -> Option<i32> {
     let mut text = Scan::trimmed(text);
+    if text.0.eq_ignore_ascii_case(b"epoch") {
+        return Some(0);
+    }
     let negative = text.skip(b'-');
     let (year, digits) = text.number(7);
     if digits == 0 {
@@ -53,10 +56,17 @@ pub fn parse_date(text: &[u8]) -> Option<i32> {
     if (FIRST..=LAST).contains(&days) { i32::try_from(days).ok() } else { None }
 }
 
-/// Reads a date as `CAST` does: a time may stand behind it.
+/// Reads a date as `CAST` does: a time may stand behind it, which changes nothing.
 #[must_use]
 pub fn cast_date(text: &[u8]) -> Option<i32> {
-    parse_date(text).or_else(|| date_of(LocalTimestamp::parse(text)?.micros))
+    if let Some(date) = parse_date(text) {
+        return Some(date);
+    }
+    LocalTimestamp::parse(text)?;
+    let clock = text.iter().position(|&byte| byte == b':')?;
+    let before = text.get(..clock)?;
+    let end = before.iter().rposition(|byte| matches!(byte, b' ' | b'T'))?;
+    parse_date(before.get(..end)?)
 }
 
 /// The day of a timestamp.
@@ -95,4 +105,72 @@ pub fn write_date(out: &mut impl Write, days: i32) -> fmt::Result {
         digits(out, part.into(), 2)?;
     }
     if year > 0 { Ok(()) } else { out.write_str(" (BC)") }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use std::string::String;
+
+    use super::*;
+
+    #[test]
+    fn as_duckdb_casts_them() {
+        // CAST('...' AS DATE)::VARCHAR in DuckDB 2.0.
+        for (text, wanted) in [
+            ("2020-02-29 10:00:00", "2020-02-29"),
+            ("2020/2/9", "2020-02-09"),
+            ("2020 2 9", "2020-02-09"),
+            ("2020\\01\\01", "2020-01-01"),
+            (" 2020-02-29 ", "2020-02-29"),
+            ("0044-03-15 (BC)", "0044-03-15 (BC)"),
+            ("-0044-03-15", "0045-03-15 (BC)"),
+            ("0-1-1", "0001-01-01 (BC)"),
+            ("5881580-07-10", "5881580-07-10"),
+            ("5877642-06-25 (BC)", "5877642-06-25 (BC)"),
+            ("2020-02-29T10:00:00Z", "2020-02-29"),
+            ("2020-02-29 24:00:00", "2020-02-29"),
+            ("2020-01-01 23:00:00-05", "2020-01-01"),
+            ("epoch", "1970-01-01"),
+        ] {
+            let mut out = String::new();
+            write_date(&mut out, cast_date(text.as_bytes()).expect(text)).unwrap();
+            assert_eq!(out, wanted, "{text}");
+        }
+        for text in [
+            "",
+            "2020-02-29x",
+            "2020-02-30",
+            "2020-13-01",
+            "2020-001-01",
+            "2020-01-001",
+            "20200101",
+            "2020-01/01",
+            "2020.01.01",
+            "2020-01-01(BC)",
+            "2020-01-01 x",
+            "+2020-01-01",
+            "5881580-07-11",
+            "5877642-06-24 (BC)",
+            "2020-02-29 10",
+        ] {
+            assert_eq!(cast_date(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(parse_date(b"2020-02-29 10:00:00"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_date_reads_back(days in FIRST as i32..=LAST as i32) {
+            let mut out = String::new();
+            write_date(&mut out, days).unwrap();
+            prop_assert_eq!(parse_date(out.as_bytes()), Some(days));
+            prop_assert!(out.len() <= 18);
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes: [u8; 14]) {
+            let _ = cast_date(&bytes);
+        }
+    }
 }

@@ -115,3 +115,55 @@ pub fn write_time(out: &mut impl Write, micros: i64) -> fmt::Result {
     out.write_char('.')?;
     digits(out, fraction, width)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use std::string::String;
+
+    use super::*;
+
+    #[test]
+    fn as_duckdb_casts_them() {
+        // CAST('...' AS TIME)::VARCHAR in DuckDB 2.0.
+        for (text, wanted) in [
+            ("24:00:00", "24:00:00"),
+            ("10:00", "10:00:00"),
+            ("1:2:3.5", "01:02:03.5"),
+            ("001:02:03", "01:02:03"),
+            ("10:00:00.1234567", "10:00:00.123456"),
+            ("10:00:00+02", "10:00:00"),
+            ("10:00:00x", "10:00:00"),
+            ("10:00:00.", "10:00:00"),
+            ("10:", "10:00:00"),
+            ("2020-01-01 10:00:00", "10:00:00"),
+            ("2020-01-01T10:00:01.5+05", "10:00:01.5"),
+            ("2020-01-01", "00:00:00"),
+            (" 10:00:00 ", "10:00:00"),
+        ] {
+            let mut out = String::new();
+            write_time(&mut out, cast_time(text.as_bytes()).expect(text)).unwrap();
+            assert_eq!(out, wanted, "{text}");
+        }
+        for text in
+            ["", "10", "24:00:01", "24:00:00.000001", "10:00:60", "10:00x", "x10:00", "-10:00:00"]
+        {
+            assert_eq!(cast_time(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(parse_time(b"10:00:00x"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_time_reads_back(micros in 0..=DAY) {
+            let mut out = String::new();
+            write_time(&mut out, micros).unwrap();
+            prop_assert_eq!(parse_time(out.as_bytes()), Some(micros));
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes: [u8; 12]) {
+            let _ = (cast_time(&bytes), parse_time(&bytes));
+        }
+    }
+}

@@ -7,7 +7,8 @@
 //! - `DESCRIBE query` gives a row (name, type) for each column of the result, as in DuckDB.
 //! - `COUNTERS query` gives a row (name, number) for each counter that is not 0 after the query.
 //!
-//! Types of columns: `B` BOOLEAN, `I` integers, `R` REAL and DOUBLE, `T` text, `D` TIMESTAMP.
+//! Types of columns: `B` BOOLEAN, `I` integers, `R` REAL and DOUBLE, `N` DECIMAL, `T` text, `D`
+//! DATE, TIME, TIMESTAMP and INTERVAL, `X` VARBINARY, `U` UUID.
 //! NULL is written as `NULL`, and the empty text as `(empty)`.
 
 use std::fmt;
@@ -41,7 +42,10 @@ pub(crate) enum Column {
     Integer,
     Float,
     Text,
-    Timestamp,
+    Time,
+    Decimal,
+    Bytes,
+    Uuid,
     Other(char),
 }
 
@@ -52,7 +56,10 @@ impl ColumnType for Column {
             'I' => Self::Integer,
             'R' => Self::Float,
             'T' => Self::Text,
-            'D' => Self::Timestamp,
+            'D' => Self::Time,
+            'N' => Self::Decimal,
+            'X' => Self::Bytes,
+            'U' => Self::Uuid,
             other => Self::Other(other),
         })
     }
@@ -63,7 +70,10 @@ impl ColumnType for Column {
             Self::Integer => 'I',
             Self::Float => 'R',
             Self::Text => 'T',
-            Self::Timestamp => 'D',
+            Self::Time => 'D',
+            Self::Decimal => 'N',
+            Self::Bytes => 'X',
+            Self::Uuid => 'U',
             Self::Other(c) => *c,
         }
     }
@@ -75,7 +85,14 @@ impl Column {
             DataType::Boolean => Self::Boolean,
             DataType::Real | DataType::Double => Self::Float,
             DataType::Varchar(_) => Self::Text,
-            DataType::Timestamp => Self::Timestamp,
+            DataType::Timestamp
+            | DataType::TimestampTz
+            | DataType::Date
+            | DataType::Time
+            | DataType::Interval => Self::Time,
+            DataType::Decimal(..) => Self::Decimal,
+            DataType::Varbinary(_) => Self::Bytes,
+            DataType::Uuid => Self::Uuid,
             _ => Self::Integer,
         }
     }
@@ -204,6 +221,7 @@ impl Engine {
         let row = |(i, field): (usize, &ringql_core::schema::Field)| {
             let data_type = match field.data_type {
                 DataType::Varchar(_) => "VARCHAR".to_owned(),
+                DataType::Varbinary(_) => "VARBINARY".to_owned(),
                 other => other.to_string(),
             };
             vec![schema.name(i).to_owned(), data_type]

@@ -14,7 +14,6 @@ Of the latter it is checked that DuckDB's answer is indeed another one.
 """
 
 import datetime
-import decimal
 import pathlib
 import re
 import struct
@@ -35,7 +34,13 @@ TYPES = {
     "UBIGINT": ("I", "BIGINT UNSIGNED"),
     "FLOAT": ("R", "REAL"),
     "DOUBLE": ("R", "DOUBLE"),
-    "DECIMAL": ("R", "DOUBLE"),  # until RingQL has DECIMAL
+    "DECIMAL": ("N", None),
+    "DATE": ("D", "DATE"),
+    "TIME": ("D", "TIME"),
+    "INTERVAL": ("D", "INTERVAL"),
+    "TIMESTAMP WITH TIME ZONE": ("D", "TIMESTAMP WITH TIME ZONE"),
+    "UUID": ("U", "UUID"),
+    "BLOB": ("X", "VARBINARY"),
     "VARCHAR": ("T", "VARCHAR"),
     "TIMESTAMP": ("D", "TIMESTAMP"),
     "NULL": ("I", "INTEGER"),
@@ -141,6 +146,7 @@ def table(sql):
     """CREATE STREAM as CREATE TABLE, INSERT as it is."""
     sql = re.sub(r"^CREATE STREAM", "CREATE TABLE", sql, flags=re.I)
     sql = re.sub(r",\s*WATERMARK FOR [^)]*", "", sql, flags=re.I)
+    sql = re.sub(r"\b(VARBINARY|BLOB)\(\d+\)", "BLOB", sql, flags=re.I)
     for name in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT"):
         sql = re.sub(rf"\b{name} UNSIGNED", f"U{name}", sql, flags=re.I)
     return sql
@@ -152,6 +158,7 @@ WINDOW = re.compile(r"FROM\s+TUMBLE\(\s*(\w+)\s*,\s*(\w+)\s*,\s*(INTERVAL [^)]*?
 def query(sql):
     """A query of RingQL's in DuckDB's words, its rows in RingQL's order."""
     sql = re.sub(r"\s+EMIT FINAL", "", sql, flags=re.I)
+    sql = re.sub(r"\b(VARBINARY|BLOB)\(\d+\)", "BLOB", sql, flags=re.I)
     sql = re.sub(r"\s+SETTINGS .*$", "", sql, flags=re.I | re.S)
     for name in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT"):
         sql = re.sub(rf"\b{name} UNSIGNED", f"U{name}", sql, flags=re.I)
@@ -186,12 +193,25 @@ def answer(db, sql):
         return "TT", rows
     relation = db.sql(query(sql))
     types = [str(t) for t in relation.types]
+    if any(own_text(t) for t in types):
+        columns = [f"CAST(#{i} AS VARCHAR)" if own_text(t) else f"#{i}" for i, t in enumerate(types, 1)]
+        relation = db.sql(f"SELECT {', '.join(columns)} FROM ({query(sql)})")
     rows = [" ".join(map(text, row, types)) for row in relation.fetchall()]
     return "".join(kind(t)[0] for t in types), rows
 
 
+def own_text(duck):
+    """Whether a type's values are written as DuckDB casts them to text."""
+    return kind(duck)[0] in "NUX" or duck in ("DATE", "TIME", "INTERVAL", ZONED)
+
+
+ZONED = "TIMESTAMP WITH TIME ZONE"
+
+
 def kind(duck):
-    return TYPES[str(duck).strip('"').split("(")[0]]
+    name = str(duck).strip('"')
+    letter, own = TYPES[name.split("(")[0]]
+    return letter, own or name
 
 
 def text(value, duck):
@@ -200,8 +220,10 @@ def text(value, duck):
         return "NULL"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (float, decimal.Decimal)):
-        value = float(value)
+    if duck == ZONED:
+        # Data has all six digits of the fraction.
+        return re.sub(r"(:\d\d:\d\d)(\.\d+)?\+", lambda m: f"{m[1]}{(m[2] or '.'):0<7}+", value)
+    if isinstance(value, float):
         if duck == "FLOAT":
             value = shortest(value)
         shown = repr(value)

@@ -1,1 +1,1 @@
-CREATE STREAM s (price DECIMAL(10, 2))
+CREATE STREAM s (price DECIMAL(40, 2))

@@ -156,7 +156,10 @@ impl Csv {
             let Some(column) = *column else { continue };
             let Some(field) = schema.fields.get(column) else { continue };
             let text = span.text(self.lines.text(end), &mut self.scratch);
-            let is_text = matches!(field.data_type, DataType::Varchar(_));
+            let is_text = matches!(
+                field.data_type,
+                DataType::Varchar(_) | DataType::Char(_) | DataType::Varbinary(_)
+            );
             if span.is_null() || (text.is_empty() && !is_text) {
                 if field.nullable {
                     continue;

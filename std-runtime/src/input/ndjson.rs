@@ -1,8 +1,8 @@
 //! NDJSON in: one object per line, keys matched without regard to case.
 //!
 //! A missing key and `null` are NULL; other keys are ignored. A number goes into a number column, a
-//! boolean into a BOOLEAN, a string into a VARCHAR or (ISO 8601) a TIMESTAMP, an integer into a
-//! TIMESTAMP too. JSON has no NaN and no infinities: the strings `"nan"`, `"inf"`, `"-inf"` stand for
+//! boolean into a BOOLEAN, a string into any other column, an integer into a TIMESTAMP or TIMESTAMPTZ
+//! too. JSON has no NaN and no infinities: the strings `"nan"`, `"inf"`, `"-inf"` stand for
 //! them in REAL and DOUBLE columns, and the writer writes them so.
 
 use std::borrow::Cow;
@@ -96,14 +96,15 @@ impl Object<'_, '_> {
             (Some(b'n'), _) => return Ok(()),
             (Some(b't' | b'f'), DataType::Boolean) => Cow::Borrowed(json),
             (Some(b't' | b'f'), _) => return mismatch("a boolean"),
-            (Some(b'"'), DataType::Varchar(_) | DataType::Timestamp) => string(json)?,
+            (Some(b'"'), t) if is_string(t) || is_instant(t) => string(json)?,
             (Some(b'"'), _) => match string(json)? {
                 text if is_float && matches!(&*text, "nan" | "inf" | "-inf") => text,
                 _ => return mismatch("a string"),
             },
             (Some(b'['), _) => return mismatch("an array"),
             (Some(b'{'), _) => return mismatch("an object"),
-            (_, DataType::Boolean | DataType::Varchar(_)) => return mismatch("a number"),
+            (_, DataType::Boolean) => return mismatch("a number"),
+            (_, t) if is_string(t) => return mismatch("a number"),
             (_, _) => Cow::Borrowed(json),
         };
         set_text(self.record, column, field, text.as_bytes(), self.unit)
@@ -113,6 +114,25 @@ impl Object<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// Whether a type's values are strings in JSON and nothing else.
+const fn is_string(t: DataType) -> bool {
+    matches!(
+        t,
+        DataType::Varchar(_)
+            | DataType::Char(_)
+            | DataType::Varbinary(_)
+            | DataType::Date
+            | DataType::Time
+            | DataType::Interval
+            | DataType::Uuid
+    )
+}
+
+/// Whether a type's values are strings or integers.
+const fn is_instant(t: DataType) -> bool {
+    matches!(t, DataType::Timestamp | DataType::TimestampTz)
 }
 
 fn string(json: &str) -> Result<Cow<'_, str>, String> {

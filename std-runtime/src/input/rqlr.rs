@@ -26,8 +26,18 @@ pub(super) struct Rqlr {
 impl Rqlr {
     pub(super) fn new(file: &str, input: Bytes, schema: OwnedSchema, on_bad_row: OnBadRow) -> Self {
         let fields = schema.schema().fields;
-        let checked =
-            fields.iter().any(|f| matches!(f.data_type, DataType::Boolean | DataType::Varchar(_)));
+        // Of other types all bytes are values.
+        let checked = fields.iter().any(|f| {
+            matches!(
+                f.data_type,
+                DataType::Boolean
+                    | DataType::Varchar(_)
+                    | DataType::Char(_)
+                    | DataType::Varbinary(_)
+                    | DataType::Decimal(..)
+                    | DataType::Time
+            )
+        });
         let record_size = schema.schema().layout().record_size;
         Self {
             file: file.to_owned(),

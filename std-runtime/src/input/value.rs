@@ -7,7 +7,7 @@ use ringql_core::record::RecordMut;
 use ringql_core::schema::{Field, Schema};
 use ringql_core::types::DataType;
 
-/// What an integer in a TIMESTAMP column counts since 1970-01-01 00:00:00 UTC.
+/// What an integer in a TIMESTAMP or TIMESTAMPTZ column counts since 1970-01-01 00:00:00 UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EpochUnit {
     /// `'s'`
@@ -51,7 +51,7 @@ pub(super) fn set_text(
     unit: EpochUnit,
 ) -> Result<(), ParseError> {
     let out = record.value_mut(column).ok_or(ParseError::NoRoom)?;
-    if field.data_type == DataType::Timestamp
+    if matches!(field.data_type, DataType::Timestamp | DataType::TimestampTz)
         && let [b'0'..=b'9', rest @ ..] | [b'+' | b'-', b'0'..=b'9', rest @ ..] = text
         && rest.iter().all(u8::is_ascii_digit)
     {

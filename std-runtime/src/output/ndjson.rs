@@ -3,7 +3,7 @@
 use std::fmt;
 
 use ringql_core::fmt::write_value;
-use ringql_core::record::{RecordRef, text_bytes};
+use ringql_core::record::RecordRef;
 use ringql_core::schema::Schema;
 use ringql_core::types::DataType;
 
@@ -43,15 +43,31 @@ impl RowText for Ndjson {
             out.push_str(key);
             match (record.get(column), field.data_type) {
                 (None, _) => out.push_str("null"),
-                (Some(bytes), DataType::Varchar(_)) => {
-                    let text = String::from_utf8_lossy(text_bytes(bytes).ok_or(fmt::Error)?);
+                (Some(_), DataType::Varchar(_) | DataType::Char(_)) => {
+                    let text = record.text(column).ok_or(fmt::Error)?;
+                    out.push_str(&quoted(&String::from_utf8_lossy(text)));
+                }
+                (Some(bytes), data_type @ DataType::Varbinary(_)) => {
+                    // Its text has backslashes.
+                    let mut text = String::new();
+                    write_value(&mut text, data_type, bytes)?;
                     out.push_str(&quoted(&text));
                 }
                 (Some(bytes), data_type) => {
                     let start = out.len();
                     write_value(out, data_type, bytes)?;
-                    let is_number = out[start..].ends_with(|c: char| c.is_ascii_digit());
-                    if data_type == DataType::Timestamp || (data_type.is_float() && !is_number) {
+                    let text = &out[start..];
+                    let is_number = text.ends_with(|c: char| c.is_ascii_digit());
+                    if data_type.is_decimal() {
+                        // JSON has no .5.
+                        let sign = usize::from(text.starts_with('-'));
+                        if text[sign..].starts_with('.') {
+                            out.insert(start + sign, '0');
+                        }
+                    } else if data_type != DataType::Boolean
+                        && !data_type.is_integer()
+                        && !(data_type.is_float() && is_number)
+                    {
                         out.insert(start, '"');
                         out.push('"');
                     }

@@ -43,7 +43,7 @@ impl Table {
         table.set_header((0..schema.fields.len()).map(|column| visible(schema.name(column))));
         table.add_rows(self.page.drain(..).map(|row| {
             row.into_iter().zip(schema.fields).map(|(text, field)| {
-                let right = field.data_type.is_numeric();
+                let right = field.data_type.is_numeric() || field.data_type.is_decimal();
                 Cell::new(text).set_alignment(if right {
                     CellAlignment::Right
                 } else {

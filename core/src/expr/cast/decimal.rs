@@ -99,12 +99,16 @@ fn whole(value: f64, width: u8) -> Option<i128> {
     (-most < rounded && rounded < most).then_some(rounded as i128)
 }
 
-/// A DECIMAL as DOUBLE. Its whole part and its fraction are converted on their own, as in DuckDB, so
-/// that a number beyond 2^53 keeps what it can.
+/// A DECIMAL as the nearest DOUBLE.
 fn float(value: i128, scale: u8) -> f64 {
     let unit = power_of_ten(scale);
-    if value.unsigned_abs() < 1 << 53 || scale == 0 {
-        return value as f64 / unit as f64;
+    let quotient = value as f64 / unit as f64;
+    // Both exact: so is the division, but for its rounding.
+    if value.unsigned_abs() < 1 << 53 && scale <= 22 {
+        return quotient;
     }
-    (value / unit) as f64 + (value % unit) as f64 / unit as f64
+    // Else what the two and the division lost is divided, too.
+    let lost = |whole: i128| (whole - whole as f64 as i128) as f64;
+    let rest = libm::fma(-quotient, unit as f64, value as f64);
+    quotient + (rest + lost(value) - quotient * lost(unit)) / unit as f64
 }

@@ -217,11 +217,11 @@ fn tumble<'a>(
         let message = "the size of a window is an INTERVAL";
         return Err(source.error(at, Kind::Type, message, WINDOWS));
     };
-    let size = interval::read(size).map_err(|bad| {
+    let size = interval::read(size).and_then(|read| read.fixed()).map_err(|bad| {
         let (message, help) = bad.message();
         source.error(at, Kind::Value, message, help)
     })?;
-    if size.micros <= 0 {
+    if size <= 0 {
         let message = "the size of a window is above 0";
         return Err(source.error(at, Kind::Value, message, WINDOWS));
     }
@@ -232,7 +232,7 @@ fn tumble<'a>(
             return Err(source.error(call, Kind::Ambiguous, message, help));
         }
     }
-    let window = Tumbling::new(tree, column, size.micros)
+    let window = Tumbling::new(tree, column, size)
         .map_err(|_| source.error(call, Kind::Limit, "the query has too many expressions", ""))?;
     Ok((stream, window))
 }

@@ -1,0 +1,1 @@
+CREATE STREAM s (c CHAR(5000))

@@ -1,0 +1,1 @@
+CREATE STREAM s (c DECIML(9, 2))
