@@ -156,3 +156,82 @@ proptest! {
         }
     }
 }
+
+/// What a C struct of these members looks like: `struct { char name[3]; int32_t day; unsigned char
+/// id[16]; struct { int32_t months, days; int64_t micros; } span; int64_t price; __int128 (as two
+/// words) large; uint16_t len; unsigned char raw[2]; }`.
+#[test]
+fn the_wide_types() {
+    use DataType::{Char, Date, Decimal, Interval, Uuid, Varbinary};
+    let columns = [
+        (Char(3), false),
+        (Date, false),
+        (Uuid, false),
+        (Interval, false),
+        (Decimal(9, 2), false),
+        (Decimal(38, 2), false),
+        (Varbinary(2), false),
+    ];
+    let fields = fields(&columns);
+    let offsets: Vec<_> = fields.iter().map(|f| f.offset).collect();
+    assert_eq!(offsets, [0, 4, 8, 24, 40, 48, 64]);
+    let schema = Schema { fields: &fields, texts: "" };
+    let mut bytes = [0xff; 72];
+    let mut record = RecordMut::new(schema, &mut bytes).unwrap();
+    record.set_text(0, "ab").unwrap();
+    record.set(1, &(-1i32).to_le_bytes()).unwrap();
+    record.set(2, b"0123456789abcdef").unwrap();
+    record.set_interval(3, Span::new(1, -2, 3)).unwrap();
+    record.set_decimal(4, -150).unwrap();
+    record.set_decimal(5, 1 << 100).unwrap();
+    record.set_bytes(6, &[0, 0xff]).unwrap();
+    // What does not fit is not set.
+    assert_eq!(record.set_text(0, "abcd"), None);
+    assert_eq!(record.set_text(0, "a\0b"), None);
+    assert_eq!(record.set_text(6, "a"), None);
+    assert_eq!(record.set_decimal(4, 1_000_000_000), None);
+    assert_eq!(record.set_decimal(5, crate::fmt::power_of_ten(38)), None);
+    assert_eq!(record.set_decimal(1, 0), None);
+    assert_eq!(record.set_bytes(6, &[0; 3]), None);
+    assert_eq!(record.set_interval(4, Span::new(0, 0, 0)), None);
+
+    let mut wanted = Vec::from(*b"ab\0\0");
+    wanted.extend((-1i32).to_le_bytes());
+    wanted.extend(b"0123456789abcdef");
+    wanted.extend(1i32.to_le_bytes());
+    wanted.extend((-2i32).to_le_bytes());
+    wanted.extend(3i64.to_le_bytes());
+    wanted.extend((-150i64).to_le_bytes());
+    wanted.extend((1i128 << 100).to_le_bytes());
+    wanted.extend([2, 0, 0, 0xff, 0, 0, 0, 0]);
+    assert_eq!(bytes[..], wanted);
+
+    let record = RecordRef::new(schema, &bytes).unwrap();
+    assert_eq!(record.check(), Ok(()));
+    assert_eq!(record.text(0), Some(&b"ab"[..]));
+    assert_eq!(record.interval(3).map(Span::to_le_bytes), Some(Span::new(1, -2, 3).to_le_bytes()));
+    assert_eq!((record.decimal(4), record.decimal(5)), (Some(-150), Some(1 << 100)));
+    assert_eq!(record.text(6), Some(&[0, 0xff][..]));
+    assert_eq!((record.decimal(1), record.interval(4), record.text(2)), (None, None, None));
+}
+
+#[test]
+fn wide_bytes_from_outside_are_checked() {
+    use DataType::{Char, Decimal, Interval, Time, Uuid, Varbinary};
+    let day = 86_400_000_000i64;
+    assert_eq!(check_value(Time, &day.to_le_bytes()), Ok(()));
+    assert_eq!(check_value(Time, &(day + 1).to_le_bytes()), Err(ValueError::Time));
+    assert_eq!(check_value(Time, &(-1i64).to_le_bytes()), Err(ValueError::Time));
+    assert_eq!(check_value(Decimal(2, 0), &99i64.to_le_bytes()), Ok(()));
+    assert_eq!(check_value(Decimal(2, 0), &(-100i64).to_le_bytes()), Err(ValueError::Digits));
+    assert_eq!(check_value(Decimal(20, 0), &i128::MIN.to_le_bytes()), Err(ValueError::Digits));
+    assert_eq!(check_value(Decimal(20, 0), &[0; 8]), Err(ValueError::Size));
+    assert_eq!(check_value(Char(3), b"abc"), Ok(()));
+    assert_eq!(check_value(Char(3), b"a\0c"), Err(ValueError::Unused));
+    assert_eq!(check_value(Char(3), b"a\xff\0"), Err(ValueError::Utf8));
+    assert_eq!(check_value(Varbinary(2), &[1, 0, 0xff, 0]), Ok(()));
+    assert_eq!(check_value(Varbinary(2), &[1, 0, 0xff, 1]), Err(ValueError::Unused));
+    assert_eq!(check_value(Varbinary(2), &[3, 0, 0, 0]), Err(ValueError::Length));
+    assert_eq!(check_value(Uuid, &[0xff; 16]), Ok(()));
+    assert_eq!(check_value(Interval, &[0xff; 16]), Ok(()));
+}

@@ -52,6 +52,19 @@ fn every_type_has_its_size_and_alignment() {
         (Varchar(3), 6, 2),
         (Varchar(16), 18, 2),
         (Varchar(4096), 4098, 2),
+        (Date, 4, 4),
+        (Time, 8, 8),
+        (TimestampTz, 8, 8),
+        (Interval, 16, 8),
+        (Decimal(1, 0), 8, 8),
+        (Decimal(18, 18), 8, 8),
+        (Decimal(19, 0), 16, 8),
+        (Decimal(38, 38), 16, 8),
+        (Char(1), 1, 1),
+        (Char(7), 7, 1),
+        (Varbinary(1), 4, 2),
+        (Varbinary(16), 18, 2),
+        (Uuid, 16, 1),
     ] {
         assert_eq!((data_type.size(), data_type.align()), (size, align), "{data_type}");
         check(&[(data_type, false)], &[0], None, size);

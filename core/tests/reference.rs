@@ -40,8 +40,11 @@ const TYPES: [DataType; 20] = [
 
 /// The name of a type without its lengths.
 fn name(t: DataType) -> String {
-    let text = t.to_string();
-    text.split_once('(').map_or(text.clone(), |(name, _)| name.to_owned())
+    bare(&t.to_string())
+}
+
+fn bare(text: &str) -> String {
+    text.split_once('(').map_or(text, |(name, _)| name).to_owned()
 }
 
 fn param(param: &Param) -> String {
@@ -166,11 +169,13 @@ fn errors() -> String {
     out
 }
 
-/// Which casts there are: one line per type.
+/// Which conversions there are: one line per type.
 fn casts() -> String {
     let mut out = String::from("| from | goes by itself to | with CAST to |\n|---|---|---|\n");
     for from in TYPES {
-        let implicit: Vec<_> = implicit_conversions(from).into_iter().map(name).collect();
+        let implicit = implicit_conversions().find(|(t, _)| bare(t) == name(from));
+        let implicit = implicit.unwrap_or_else(|| panic!("{from} has no line")).1;
+        let implicit: Vec<_> = implicit.iter().map(|t| bare(t)).collect();
         let explicit: Vec<_> = TYPES
             .into_iter()
             .filter(|&to| to != from && cast_defined(from, to))

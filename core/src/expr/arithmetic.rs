@@ -9,6 +9,7 @@ use crate::types::Kind;
 use super::element::{Argument, Element, argument, for_integer, map, try_map};
 use super::failures::Failures;
 use super::fmod::{fmod, fmodf};
+use super::overflow::{Overflow, checked};
 use super::{Machine, register};
 
 /// `a op b`.
@@ -30,9 +31,9 @@ pub(super) fn binary(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), Run
         }),
         kind => {
             for_integer!(kind, T => integer(m, i, |dst, valid, failures, a: &[T], b| match i.op {
-                Op::Add => try_map(dst, valid, failures, a, b, T::overflowing_add),
-                Op::Sub => try_map(dst, valid, failures, a, b, T::overflowing_sub),
-                Op::Mul => try_map(dst, valid, failures, a, b, T::overflowing_mul),
+                Op::Add => checked(dst, valid, failures, a, b, <T as Overflow>::add),
+                Op::Sub => checked(dst, valid, failures, a, b, <T as Overflow>::sub),
+                Op::Mul => checked(dst, valid, failures, a, b, <T as Overflow>::mul),
                 _ => try_map(dst, valid, failures, a, b, |a, b| match b {
                     0 => (0, true),
                     // MIN % -1 overflows, as in DuckDB.
@@ -54,8 +55,9 @@ pub(super) fn unary(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunE
         // For unsigned types `a < 0` is never true, so their ABS is the value itself.
         #[allow(unused_comparisons, clippy::absurd_extreme_comparisons)]
         kind => for_integer!(kind, T => integer(m, i, |dst, valid, failures, a: &[T], b| {
-            try_map(dst, valid, failures, a, b, |a, _| {
-                if is_abs && a >= 0 { (a, false) } else { a.overflowing_neg() }
+            checked(dst, valid, failures, a, b, |a, zero| {
+                let (negative, flag) = Overflow::sub(zero, a);
+                if is_abs && a >= zero { (a, zero) } else { (negative, flag) }
             })
         })),
     }

@@ -81,13 +81,18 @@ fn load_text(
     selection: Selection<'_>,
 ) {
     let stride = dst.data_type.size().max(1);
-    let (size, text): (usize, fn(&[u8]) -> &[u8]) = match from {
-        DataType::Varchar(n) | DataType::Varbinary(n) => (2 + n as usize, text_bytes),
-        other => (other.size(), char_bytes),
-    };
-    for_each(selection, dst.values.chunks_exact_mut(stride), |slot, row| {
-        set_text(slot, text(column.slice(row, size).unwrap_or(&[])));
-    });
+    let slots = dst.values.chunks_exact_mut(stride);
+    if let DataType::Varchar(n) | DataType::Varbinary(n) = from {
+        for_each(selection, slots, |slot, row| {
+            let field = column.slice(row, 2 + n as usize).unwrap_or(&[]);
+            set_text(slot, text_bytes(field));
+        });
+    } else {
+        for_each(selection, slots, |slot, row| {
+            let field = column.slice(row, from.size()).unwrap_or(&[]);
+            set_text(slot, char_bytes(field));
+        });
+    }
 }
 
 fn load_validity(dst: &mut VectorMut<'_>, column: &Column<'_>, selection: Selection<'_>) {

@@ -13,8 +13,10 @@ mod failures;
 mod fmod;
 pub(crate) mod frame;
 pub(crate) mod function;
+pub mod lanes;
 mod load;
 mod logic;
+mod overflow;
 pub mod rows;
 mod select;
 

@@ -4,6 +4,7 @@ use bytemuck::Pod;
 
 use crate::arena::{slice, slice_mut};
 use crate::error::RunError;
+use crate::plan::signature::MAX_ARGUMENTS;
 use crate::types::{DataType, Span, Uuid16, Wide};
 
 use super::call::{Input, Invocation, Values};
@@ -48,9 +49,9 @@ pub trait Read<'a>: Sized {
 /// Values of one size.
 #[derive(Clone, Copy, Debug)]
 pub struct Fixed<'a, T> {
-    vector: &'a [T],
+    pub(super) vector: &'a [T],
     /// What rows that `vector` does not have are.
-    constant: T,
+    pub(super) constant: T,
 }
 
 /// Bits.
@@ -107,7 +108,7 @@ macro_rules! fixed {
 }
 fixed!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, Wide, Span, Uuid16);
 
-fn pod_slots<T: Pod>(values: &mut [u8], rows: usize) -> Result<&mut [T], RunError> {
+pub(super) fn pod_slots<T: Pod>(values: &mut [u8], rows: usize) -> Result<&mut [T], RunError> {
     slice_mut::<T>(values)?.get_mut(..rows).ok_or(RunError::Internal)
 }
 
@@ -277,12 +278,37 @@ pub fn outcomes<'a, A: Arguments<'a>, R: Write>(
     f: impl Fn(A) -> Outcome<R>,
 ) -> Result<(), RunError> {
     let columns = A::columns(call)?;
+    by_row(call, |row| f(A::at(&columns, row)))
+}
+
+/// The columns of all arguments, for a function with any number of them.
+///
+/// # Errors
+/// [`RunError::Internal`] if the call has other types.
+pub fn columns<'a, T: Read<'a>>(
+    call: &Invocation<'a>,
+) -> Result<[Option<T::Column>; MAX_ARGUMENTS], RunError> {
+    let mut columns = [None; MAX_ARGUMENTS];
+    for (at, column) in columns.iter_mut().enumerate().take(call.arguments()) {
+        *column = Some(T::column(call.input(at)?, call.rows())?);
+    }
+    Ok(columns)
+}
+
+/// [`outcomes`] for a function with any number of arguments: `f` is given the row.
+///
+/// # Errors
+/// [`RunError::Internal`] if the result has another type.
+pub fn by_row<R: Write>(
+    call: &mut Invocation<'_>,
+    f: impl Fn(usize) -> Outcome<R>,
+) -> Result<(), RunError> {
     let rows = call.rows();
     let (failures, dst) = (&mut call.failures, &mut call.dst);
     let mut slots = R::slots(dst.values, rows)?;
     let Some(validity) = dst.validity.as_deref_mut() else {
         for row in 0..rows {
-            if let Outcome::Value(value) = f(A::at(&columns, row)) {
+            if let Outcome::Value(value) = f(row) {
                 R::put(&mut slots, row, value);
             }
         }
@@ -295,7 +321,7 @@ pub fn outcomes<'a, A: Arguments<'a>, R: Write>(
             if open & bit == 0 {
                 continue;
             }
-            match f(A::at(&columns, row)) {
+            match f(row) {
                 Outcome::Value(value) => R::put(&mut slots, row, value),
                 Outcome::Null => *word &= !bit,
                 Outcome::Failed => {
@@ -317,7 +343,12 @@ pub struct TextWriter<'a> {
     overflow: bool,
 }
 
-impl TextWriter<'_> {
+impl<'a> TextWriter<'a> {
+    /// Nothing yet, with so much room.
+    pub(crate) const fn new(room: &'a mut [u8]) -> Self {
+        Self { room, len: 0, overflow: false }
+    }
+
     /// Appends bytes. What does not fit makes the row fail when it is done.
     #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
@@ -389,7 +420,7 @@ pub fn texts_by_row(
         let (length, bytes) =
             slot.and_then(<[u8]>::split_first_chunk_mut::<2>).ok_or(RunError::Internal)?;
         let (room, rest) = bytes.split_at_mut_checked(most.into()).ok_or(RunError::Internal)?;
-        let mut writer = TextWriter { room, len: 0, overflow: false };
+        let mut writer = TextWriter::new(room);
         let outcome = f(row, &mut writer);
         let fits = !writer.overflow && outcome == Outcome::Value(());
         let len = if fits { writer.len } else { 0 };

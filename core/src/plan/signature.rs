@@ -35,6 +35,10 @@ pub enum Class {
     Numbers,
     /// Every type.
     All,
+    /// The four integers with a sign.
+    Signed,
+    /// The four without.
+    Unsigned,
 }
 
 impl Class {
@@ -46,6 +50,8 @@ impl Class {
             Self::Floats => t.is_float(),
             Self::Numbers => t.is_numeric(),
             Self::All => true,
+            Self::Signed => t.is_integer() && !t.is_unsigned(),
+            Self::Unsigned => t.is_unsigned(),
         }
     }
 }

@@ -7,10 +7,11 @@ use alloc::vec::Vec;
 use super::bind::{Binder, Bound, Form};
 use super::coercion::{cost, of_class};
 use super::error::{CompileError, CompileErrorKind as Kind};
+use super::implicit::as_decimal;
 use super::literal::Literal;
 use super::source::Extent;
 use super::tree::NodeId;
-use super::types::{Type, Use};
+use super::types::{Mismatch, Type, Use, arithmetic, default_of};
 use crate::function::{Class, Function, MAX_ARGUMENTS, Param, Prepared};
 use crate::types::DataType;
 
@@ -50,6 +51,9 @@ impl Binder<'_> {
             let Some(param) = function.signature.param(at) else { continue };
             arguments.push(self.argument_of(param, part, t)?);
         }
+        if !self.tree.takes(function, &arguments) {
+            return Err(self.no_overload(name, &overloads, parts, extent));
+        }
         let node = self.tree.call(function, &arguments);
         self.made(node, extent, free)
     }
@@ -78,9 +82,24 @@ impl Binder<'_> {
         Some(Candidate { function, cost: sum, t })
     }
 
-    /// The type that arguments of one type T take.
+    /// The type that arguments of one type T take: numbers as for `+`, others as for CASE.
     fn shared_type(&self, parts: &[Bound], class: Class) -> Option<DataType> {
-        let t = self.unify(parts, Use::Mix, "a call").ok()?;
+        if class == Class::All {
+            return self.unify(parts, Use::Mix, "a call").ok();
+        }
+        let (first, rest) = parts.split_first()?;
+        let mut all = self.type_of(first);
+        for part in rest {
+            all = Type::Known(match arithmetic(all, self.type_of(part)) {
+                // Of any digits: they go to a float alone.
+                Err(Mismatch::Decimal) => DataType::Decimal(1, 0),
+                t => t.ok()?,
+            });
+        }
+        let t = match all {
+            Type::Known(t) => t,
+            literal => arithmetic(literal, Type::Null).ok()?,
+        };
         of_class(t, class)
     }
 
@@ -89,6 +108,8 @@ impl Binder<'_> {
         let own = self.type_of(part);
         match param {
             Param::Is(is) => cost(own, *is),
+            // What CASE would mix goes together here, too: BOOLEAN and INTEGER.
+            Param::T(Class::All) => Some(cost(own, t?).unwrap_or(110)),
             Param::T(_) => cost(own, t?),
             Param::Text => match own {
                 Type::Known(DataType::Varchar(_)) | Type::Text => Some(0),
@@ -101,12 +122,10 @@ impl Binder<'_> {
             },
             Param::Bytes => match own {
                 Type::Known(DataType::Varbinary(_)) => Some(0),
+                Type::Null => Some(1),
                 _ => None,
             },
-            Param::Decimal => match own {
-                Type::Known(DataType::Decimal(..)) => Some(0),
-                _ => None,
-            },
+            Param::Decimal => cost(own, DataType::Decimal(1, 0)),
             Param::Prepared(_) => self.constant_text(part).map(|_| 0),
         }
     }
@@ -138,7 +157,18 @@ impl Binder<'_> {
                 let to = self.any_varchar(part)?;
                 self.coerce(part, to)
             }
-            Param::Text | Param::Bytes | Param::Decimal => self.settle(part),
+            Param::Decimal => {
+                let own = match default_of(self.type_of(part)) {
+                    Ok(Type::Known(t)) => as_decimal(t),
+                    _ => None,
+                };
+                let (width, scale) = own.unwrap_or((1, 0));
+                self.coerce(part, DataType::Decimal(width, scale))
+            }
+            Param::Bytes if matches!(part.form, Form::Null) => {
+                self.coerce(part, DataType::Varbinary(1))
+            }
+            Param::Text | Param::Bytes => self.settle(part),
             Param::Prepared(prepared) => {
                 let text = self.constant_text(part).unwrap_or_default();
                 let bytes = (prepared.compile)(&text).map_err(|message| {
@@ -213,6 +243,8 @@ fn param(param: &Param) -> String {
         Param::T(Class::Integers) => "integer".into(),
         Param::T(Class::Floats) => "float".into(),
         Param::T(Class::Numbers) => "number".into(),
+        Param::T(Class::Signed) => "signed integer".into(),
+        Param::T(Class::Unsigned) => "unsigned integer".into(),
         Param::T(Class::All) => "T".into(),
         Param::Prepared(prepared) => prepared.what.into(),
     }

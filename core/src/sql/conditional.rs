@@ -1,4 +1,4 @@
-//! CASE, COALESCE and NULLIF.
+//! CASE, IF, COALESCE and NULLIF.
 
 use alloc::vec::Vec;
 
@@ -39,16 +39,39 @@ impl<'a> Binder<'a> {
             });
             values.push(self.bind(result, extent)?);
         }
-        free = free.or(values.iter().find_map(|v| v.free));
+        self.chosen(&tests, &values, free, extent)
+    }
+
+    /// `IF(condition, then, otherwise)`
+    pub(super) fn choice(
+        &mut self,
+        condition: &Bound,
+        then: &Bound,
+        otherwise: &Bound,
+        extent: Extent,
+    ) -> Result<Bound> {
+        let test = self.condition(condition)?;
+        self.chosen(&[test], &[otherwise.clone(), then.clone()], condition.free, extent)
+    }
+
+    /// A CASE whose ELSE value comes first.
+    fn chosen(
+        &mut self,
+        tests: &[NodeId],
+        values: &[Bound],
+        free: Option<Extent>,
+        extent: Extent,
+    ) -> Result<Bound> {
+        let free = free.or(values.iter().find_map(|v| v.free));
         if values.iter().all(|v| matches!(v.form, Form::Null)) {
             return Ok(Bound { form: Form::Null, extent, free });
         }
-        let t = self.unify(&values, Use::Mix, "CASE")?;
-        let values = self.mixed(&values, t)?;
+        let t = self.unify(values, Use::Mix, "CASE")?;
+        let values = self.mixed(values, t)?;
         let Some((otherwise, values)) = values.split_first() else {
             return Ok(Bound { form: Form::Null, extent, free });
         };
-        let branches: Vec<_> = tests.into_iter().zip(values.iter().copied()).collect();
+        let branches: Vec<_> = tests.iter().copied().zip(values.iter().copied()).collect();
         let node = self.tree.case(&branches, *otherwise, t);
         self.made(node, extent, free)
     }

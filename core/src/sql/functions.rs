@@ -1,4 +1,4 @@
-//! Functions: ABS, COALESCE, NULLIF and the aggregates.
+//! Functions that are operators or forms of CASE, and the aggregates.
 
 use alloc::format;
 use alloc::string::String;
@@ -13,7 +13,7 @@ use super::forms::is_operator;
 use super::lower::Call;
 use super::source::Extent;
 use super::tree::{Expr, NodeId};
-use super::types::{FUNCTIONS, Type, aggregate};
+use super::types::{FUNCTIONS, aggregate};
 use crate::plan::AggregateFunction;
 use crate::plan::op::{Op, Register};
 use crate::types::DataType;
@@ -92,14 +92,20 @@ impl<'a> Binder<'a> {
             return self.call(&lower, &parts, extent);
         }
         match (&*lower, &*parts) {
-            ("abs", [x]) => self.absolute(x, extent),
+            ("add", [a, b]) => self.calculate(Op::Add, a, b, extent),
+            ("subtract", [a, b]) => self.calculate(Op::Sub, a, b, extent),
+            ("multiply", [a, b]) => self.calculate(Op::Mul, a, b, extent),
+            ("mod", [a, b]) => self.calculate(Op::Mod, a, b, extent),
+            ("if" | "iff", [condition, then, otherwise]) => {
+                self.choice(condition, then, otherwise, extent)
+            }
             ("nullif", [a, b]) => self.null_if(a, b, extent),
-            ("coalesce", [_, ..]) => self.coalesce(&parts, extent),
+            ("coalesce", [_, ..]) | ("ifnull", [_, _]) => self.coalesce(&parts, extent),
             _ => {
                 let takes = match &*lower {
-                    "abs" => "one argument: ABS(x)",
-                    "nullif" => "two arguments: NULLIF(x, y)",
-                    _ => "one argument or more: COALESCE(x, y)",
+                    "coalesce" => "one argument or more: COALESCE(x, y)".into(),
+                    "if" | "iff" => format!("three arguments: {upper}(condition, x, y)"),
+                    _ => format!("two arguments: {upper}(x, y)"),
                 };
                 let message = format!("{upper} takes {takes}");
                 Err(self.error(extent, Kind::Syntax, message, ""))
@@ -158,25 +164,6 @@ impl<'a> Binder<'a> {
             }
         }
         Ok(Arguments::List(list))
-    }
-
-    fn absolute(&mut self, x: &Bound, extent: Extent) -> Result<Bound> {
-        let node = match self.type_of(x) {
-            Type::Null => self.tree.null(DataType::BigInt),
-            Type::Known(t) if !t.is_numeric() => {
-                let message = format!("ABS takes a number, not {t}");
-                return Err(self.error(x.extent, Kind::Type, message, ""));
-            }
-            Type::Text => {
-                let message = "ABS takes a number, not VARCHAR";
-                return Err(self.error(x.extent, Kind::Type, message, "CAST the text to a number"));
-            }
-            _ => {
-                let x = self.settle(x)?;
-                self.tree.sign(Op::Abs, x)
-            }
-        };
-        self.made(node, extent, x.free)
     }
 
     fn aggregate(

@@ -9,11 +9,12 @@ use sqlparser::tokenizer::Token;
 
 use super::bind::{Binder, Bound, Clause, Form};
 use super::error::{CompileError, CompileErrorKind as Kind};
+use super::implicit::as_decimal;
 use super::interval::{self, Interval};
 use super::literal::Literal;
 use super::source::Extent;
 use super::tree::{Expr, NodeId};
-use super::types::{Mismatch, Type, Use, arithmetic};
+use super::types::{Mismatch, Type, Use, arithmetic, literal_type};
 use crate::plan::op::Op;
 use crate::types::DataType;
 
@@ -63,6 +64,9 @@ impl<'a> Binder<'a> {
                     Form::Node(id) if self.tree.data_type(id).is_numeric() => {
                         let node = if minus { self.tree.sign(Op::Neg, id) } else { Ok(id) };
                         return self.made(node, extent, free);
+                    }
+                    Form::Node(id) if self.tree.data_type(id).is_decimal() => {
+                        return if minus { self.call("-", &[bound], extent) } else { Ok(bound) };
                     }
                     Form::Node(_) | Form::Text(_) => {
                         let t = self.type_name(self.type_of(&bound));
@@ -184,27 +188,35 @@ impl<'a> Binder<'a> {
             sign => return self.call(&sign.to_string(), &[a.clone(), b.clone()], extent),
         };
         if matches!(op, Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Mod) {
-            let node = self.calculate(op, a, b, extent)?;
-            return self.made(Ok(node), extent, free);
+            return self.calculate(op, a, b, extent);
         }
         let node = self.comparison(op, a, b)?;
         self.made(Ok(node), extent, free)
     }
 
     /// `+ - * / %` over numbers.
-    fn calculate(&mut self, op: Op, a: &Bound, b: &Bound, extent: Extent) -> Result<NodeId> {
+    pub(super) fn calculate(
+        &mut self,
+        op: Op,
+        a: &Bound,
+        b: &Bound,
+        extent: Extent,
+    ) -> Result<Bound> {
+        let free = first_free(&[a, b]);
         let (of_a, of_b) = (self.type_of(a), self.type_of(b));
         let time = Type::Known(DataType::Timestamp);
         let no_shift = of_a == time && of_b == Type::Null && matches!(op, Op::Add | Op::Sub);
         if no_shift || (of_a == Type::Null && of_b == time && op == Op::Add) {
             // NULL is no interval either.
-            return self.tree.null(DataType::Timestamp).map_err(|r| self.refused(r, extent));
+            let node = self.tree.null(DataType::Timestamp);
+            return self.made(node, extent, free);
         }
         if let (Type::Known(t), Type::Null) | (Type::Null, Type::Known(t)) = (of_a, of_b)
             && t.is_decimal()
         {
             // It has no digits: DuckDB gives it no type either.
-            return self.tree.null(DataType::Integer).map_err(|r| self.refused(r, extent));
+            let node = self.tree.null(DataType::Integer);
+            return self.made(node, extent, free);
         }
         let common = arithmetic(of_a, of_b);
         let t = match common {
@@ -215,24 +227,23 @@ impl<'a> Binder<'a> {
             {
                 DataType::Double
             }
+            // No DECIMAL holds both: DuckDB takes the remainder of DOUBLEs.
+            Err(Mismatch::Decimal) if op == Op::Mod && !exact(of_a, of_b) => DataType::Double,
+            Err(Mismatch::Decimal) => return self.call(sign(op), &[a.clone(), b.clone()], extent),
+            Ok(t) if t.is_decimal() => {
+                return self.call(sign(op), &[a.clone(), b.clone()], extent);
+            }
             Ok(t) => t,
             Err(Mismatch::HugeInt) => return Err(self.huge(extent)),
-            Err(Mismatch::Types | Mismatch::Decimal) => {
-                return Err(self.no_arithmetic(op, of_a, of_b, extent));
-            }
+            Err(Mismatch::Types) => return Err(self.no_arithmetic(op, of_a, of_b, extent)),
         };
         let (a, b) = (self.coerce(a, t)?, self.coerce(b, t)?);
-        self.tree.arithmetic(op, a, b).map_err(|r| self.refused(r, extent))
+        let node = self.tree.arithmetic(op, a, b);
+        self.made(node, extent, free)
     }
 
     fn no_arithmetic(&self, op: Op, a: Type, b: Type, extent: Extent) -> CompileError {
-        let sign = match op {
-            Op::Add => '+',
-            Op::Sub => '-',
-            Op::Mul => '*',
-            Op::Div => '/',
-            _ => '%',
-        };
+        let sign = sign(op);
         let time = Type::Known(DataType::Timestamp);
         let help = if a == time && b == time {
             "compare them, or subtract an INTERVAL"
@@ -250,6 +261,15 @@ impl<'a> Binder<'a> {
     pub(super) fn comparison(&mut self, op: Op, a: &Bound, b: &Bound) -> Result<NodeId> {
         let extent = a.extent.to(b.extent);
         let parts = [a.clone(), b.clone()];
+        let types = [self.type_of(a), self.type_of(b)];
+        let decimal = |t: &Type| matches!(t, Type::Known(t) if t.is_decimal());
+        if types.iter().any(decimal)
+            && types.iter().all(|t| digits(*t).is_some())
+            && !exact(types[0], types[1])
+        {
+            let bound = self.call(sign(op), &parts, extent)?;
+            return self.settle(&bound);
+        }
         let usage = if matches!(op, Op::Eq | Op::Ne) { Use::Equal } else { Use::Order };
         let t = self.unify(&parts, usage, "a comparison").map_err(|e| self.whole(e, a, b))?;
         let (a, b) = (self.compared(a, t)?, self.compared(b, t)?);
@@ -455,6 +475,38 @@ impl<'a> Binder<'a> {
             _ => Ok(bound),
         }
     }
+}
+
+/// An operator as it is written.
+const fn sign(op: Op) -> &'static str {
+    match op {
+        Op::Add => "+",
+        Op::Sub => "-",
+        Op::Mul => "*",
+        Op::Div => "/",
+        Op::Mod => "%",
+        Op::Eq => "=",
+        Op::Ne => "<>",
+        Op::Lt => "<",
+        Op::Le => "<=",
+        Op::Gt => ">",
+        _ => ">=",
+    }
+}
+
+/// The digits of the DECIMAL that a type's values are, and how many are behind the point.
+fn digits(t: Type) -> Option<(u8, u8)> {
+    match t {
+        Type::Known(t) => as_decimal(t),
+        Type::Integer(v) => as_decimal(literal_type(v)?),
+        Type::Text | Type::Null => None,
+    }
+}
+
+/// Whether there is a DECIMAL that holds all values of both.
+fn exact(a: Type, b: Type) -> bool {
+    let Some(((p, s), (q, t))) = digits(a).zip(digits(b)) else { return false };
+    (p - s).max(q - t) + s.max(t) <= DataType::MAX_DECIMAL
 }
 
 /// Whether two numbers divide as they are.

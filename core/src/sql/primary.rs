@@ -16,7 +16,8 @@ use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, Word};
 
 use super::expression::{
-    FUNCTIONS, NOT, OPERATORS, OR, Parsed, SIGN, SUBQUERY, commas, expected, is_word, level, refuse,
+    FUNCTIONS, NOT, OPERATORS, OR, OTHER, Parsed, SIGN, SUBQUERY, commas, expected, is_word, level,
+    refuse,
 };
 use super::forms;
 
@@ -28,20 +29,21 @@ pub(super) fn start(p: &mut Parser<'_>, depth: usize) -> Parsed {
         | Token::HexStringLiteral(_)
         | Token::NationalStringLiteral(_)
         | Token::Placeholder(_) => p.parse_value().map(Expr::Value),
-        Token::Minus => sign(p, UnaryOperator::Minus, depth),
-        Token::Plus => sign(p, UnaryOperator::Plus, depth),
+        Token::Minus => sign(p, UnaryOperator::Minus, SIGN, depth),
+        Token::Plus => sign(p, UnaryOperator::Plus, SIGN, depth),
         Token::LParen => parentheses(p, depth),
         Token::LBracket | Token::LBrace => refuse(p, "a list", OPERATORS),
-        Token::Tilde => sign(p, UnaryOperator::BitwiseNot, depth),
+        // As tight as `&`: ~a + b is ~(a + b), as in PostgreSQL.
+        Token::Tilde => sign(p, UnaryOperator::BitwiseNot, OTHER + 1, depth),
         Token::Word(word) if word.quote_style.is_some() => name(p, depth),
         Token::Word(Word { keyword, .. }) => word(p, *keyword, depth),
         _ => Err(expected(p)),
     }
 }
 
-fn sign(p: &mut Parser<'_>, op: UnaryOperator, depth: usize) -> Parsed {
+fn sign(p: &mut Parser<'_>, op: UnaryOperator, binds: u8, depth: usize) -> Parsed {
     p.advance_token();
-    let expr = Box::new(level(p, SIGN, depth + 1)?);
+    let expr = Box::new(level(p, binds, depth + 1)?);
     Ok(Expr::UnaryOp { op, expr })
 }
 

@@ -250,7 +250,6 @@ fn conditions_are_simplified() {
     assert_eq!(ops(&expression("CASE WHEN FALSE THEN 1 ELSE device END")), [Op::Load]);
     assert_eq!(ops(&expression("COALESCE(device, 3)")), [Op::Load]);
     assert_eq!(ops(&expression("CAST(device AS UINTEGER)")), [Op::Load]);
-    assert_eq!(ops(&expression("ABS(device)")), [Op::Load]);
 }
 
 /// What is made of keys stays made of keys: no simplification goes back to what they are made of.

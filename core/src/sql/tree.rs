@@ -363,6 +363,12 @@ impl Tree {
         )
     }
 
+    /// Whether a function has a result for arguments of these types.
+    pub(super) fn takes(&self, function: &Function, arguments: &[NodeId]) -> bool {
+        let shapes: Vec<_> = arguments.iter().map(|&id| self.shape(id)).collect();
+        function.signature.result(&shapes).is_some()
+    }
+
     fn shape(&self, id: NodeId) -> Shape {
         let data_type = self.data_type(id);
         let value = match self.constant(id) {

@@ -171,5 +171,7 @@ pub(super) fn aggregate(name: &str) -> Option<AggregateFunction> {
 }
 
 /// Functions that exist, for "did you mean".
-pub(super) const FUNCTIONS: &[&str] =
-    &["count", "sum", "avg", "min", "max", "abs", "coalesce", "nullif", "now"];
+pub(super) const FUNCTIONS: &[&str] = &[
+    "count", "sum", "avg", "min", "max", "coalesce", "nullif", "now", "if", "iff", "ifnull", "add",
+    "subtract", "multiply", "mod",
+];

@@ -169,7 +169,10 @@ fn value_of(data_type: DataType, value: &mut [u8], now: i64, random: &mut Random
         }
         _ => {
             let v = if extreme { i64::MAX << random.below(63) } else { small };
-            value.copy_from_slice(&v.to_le_bytes()[..value.len()]);
+            // Of types of more than 8 bytes any bytes will do.
+            for (byte, v) in value.iter_mut().zip(v.to_le_bytes().into_iter().cycle()) {
+                *byte = v;
+            }
         }
     }
 }

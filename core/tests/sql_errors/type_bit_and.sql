@@ -3,4 +3,4 @@ CREATE STREAM s (
     on_time BOOLEAN, big BIGINT UNSIGNED,
     WATERMARK FOR ts AS ts - INTERVAL '5' SECOND
 );
-SELECT device & 1 FROM s
+SELECT device & 1.5 FROM s
