@@ -4,7 +4,7 @@ use ringql_core::batch::Batch;
 use ringql_core::counters::Counters;
 use ringql_core::plan::Plan;
 use ringql_core::plan::op::{OutputId, StreamId};
-use ringql_core::query::Query;
+use ringql_core::query::{Query, Stop};
 use ringql_core::record::RecordRef;
 use ringql_core::ring::{RecordSink, Source};
 use ringql_core::sql::{CompileError, Options, OwnedPlan, compile};
@@ -59,7 +59,7 @@ impl Source for Steps<'_> {
     }
 }
 
-/// Runs a plan over records, `step` of them at each poll.
+/// Runs a plan over records, at most `step` of them at each poll.
 ///
 /// # Panics
 /// If the query stops or loses a row, which no expression explains.
@@ -77,12 +77,15 @@ pub fn run(plan: &Plan<'_>, records: &[u8], step: usize) -> Outcome {
     let batch = Batch::records(records, size).expect("whole records");
     let mut source = Steps { rest: batch, room: 0 };
     let mut failed = Vec::new();
-    for row in (0..rows).step_by(step) {
+    loop {
         source.room = step;
-        let before = query.counters().errors();
-        query.poll(&mut source, &mut sink).expect("an expression stops no query");
-        if query.counters().errors() > before {
-            failed.push(row);
+        let before = query.counters();
+        let progress = query.poll(&mut source, &mut sink).expect("an expression stops no query");
+        if query.counters().errors() > before.errors() {
+            failed.push(before.rows_in as usize);
+        }
+        if progress.stop == Stop::Finished {
+            break;
         }
     }
     let counters = query.counters();

@@ -3,7 +3,7 @@
 //!
 //!     ringql-differential SEED EXPRESSIONS ROWS [FUNCTION ...]
 //!
-//! FUNCTIONs are left out. With `-` as SEED the expressions are the lines of standard input.
+//! FUNCTIONs are left out. With `-` for EXPRESSIONS they are the lines of standard input.
 //!
 //! It prints lines of cells with tabs in between: `column NAME TYPE`, `row VALUE ...`,
 //! `refused SQL MESSAGE`, and `expression SQL LAZY TYPE FAILED VALUES`. FAILED are the numbers of rows in
@@ -42,9 +42,7 @@ fn print(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
     let [seed, expressions, rows, without @ ..] = arguments else {
         return Err("usage: ringql-differential SEED EXPRESSIONS ROWS [FUNCTION ...]".into());
     };
-    let given = *seed == "-";
-    let seed = if given { 1 } else { seed.parse()? };
-    let (expressions, rows): (usize, usize) = (expressions.parse()?, rows.parse()?);
+    let (seed, rows): (u64, usize) = (seed.parse()?, rows.parse()?);
     let mut out = BufWriter::new(io::stdout().lock());
 
     for column in COLUMNS {
@@ -83,12 +81,14 @@ fn print(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
         writeln!(out, "expression\t{sql}\t{lazy}\t{t}\t{failed}\t{}", texts?.join("|"))?;
         Ok(true)
     };
-    if given {
+    if *expressions == "-" {
         for line in io::stdin().lock().lines() {
             one(&Expression::leaf(line?))?;
         }
+        out.flush()?;
         return Ok(());
     }
+    let expressions: usize = expressions.parse()?;
     let mut generator = Generator::new(seed, without);
     let mut compiled = 0;
     while compiled < expressions {
