@@ -3,6 +3,7 @@
 use ringql_core::function::{ALL, Class, Function, Param, Shape};
 use ringql_core::types::DataType;
 
+use crate::columns::COLUMNS;
 use crate::expression::Expression;
 
 /// A function over arguments of certain types.
@@ -61,6 +62,12 @@ const PLACES: &[(&str, usize, Place)] = &[
     ("ilike_escape", 2, Place::Literal(&["'!'", "'a'", "''"])),
 ];
 
+/// Functions whose last digits depend on the libm.
+const APPROXIMATE: &[&str] = &[
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "cot", "exp", "gamma",
+    "haversine", "lgamma", "ln", "log", "log10", "log2", "power", "sin", "sinh", "tan", "tanh", "^", "**",
+];
+
 /// Calls that are written with words or signs between their arguments.
 const FORMS: &[(&str, &str)] = &[
     ("like", "($ LIKE $)"),
@@ -69,6 +76,29 @@ const FORMS: &[(&str, &str)] = &[
     ("ilike_escape", "($ ILIKE $ ESCAPE $)"),
     ("similar_to", "($ SIMILAR TO $)"),
 ];
+
+impl Call {
+    /// Whether another libm can give other last digits.
+    #[must_use]
+    pub fn is_approximate(&self) -> bool {
+        APPROXIMATE.contains(&self.function.signature.name)
+    }
+
+    /// The call over columns.
+    #[must_use]
+    pub fn sample(&self) -> Expression {
+        let argument = |place: &Place| {
+            let column = |t: DataType| COLUMNS.iter().find(|c| c.data_type.same_family(t));
+            Expression::leaf(match place {
+                Place::Of(t) => column(*t).map_or("NULL", |c| c.name),
+                Place::Any => "s",
+                Place::Small => "2",
+                Place::Literal(some) => some[0],
+            })
+        };
+        written(self.function.signature.name, self.places.iter().map(argument).collect())
+    }
+}
 
 /// All calls of all functions, over each type that they take.
 #[must_use]

@@ -28,8 +28,9 @@ pub struct Outcome {
     pub records: Vec<u8>,
     /// The counters at the end.
     pub counters: Counters,
-    /// The rows in which a value failed, only known if they were run one by one.
-    pub failed: Vec<usize>,
+    /// The rows in which a value failed and the kinds of failures as letters, only known if rows were
+    /// run one by one: `a`rithmetic, `c`ast, te`x`t, `t`ime, `f`unction.
+    pub failed: Vec<(usize, String)>,
 }
 
 /// Lends so many rows before each poll.
@@ -81,8 +82,9 @@ pub fn run(plan: &Plan<'_>, records: &[u8], step: usize) -> Outcome {
         source.room = step;
         let before = query.counters();
         let progress = query.poll(&mut source, &mut sink).expect("an expression stops no query");
-        if query.counters().errors() > before.errors() {
-            failed.push(before.rows_in as usize);
+        let kinds = kinds(&before, &query.counters());
+        if !kinds.is_empty() {
+            failed.push((before.rows_in as usize, kinds));
         }
         if progress.stop == Stop::Finished {
             break;
@@ -91,6 +93,21 @@ pub fn run(plan: &Plan<'_>, records: &[u8], step: usize) -> Outcome {
     let counters = query.counters();
     assert_eq!(counters.rows_out, rows as u64);
     Outcome { records: out, counters, failed }
+}
+
+/// The kinds of failures that were counted in between.
+fn kinds(before: &Counters, after: &Counters) -> String {
+    let all = |c: &Counters| {
+        [
+            ('a', c.arithmetic_errors),
+            ('c', c.cast_errors),
+            ('x', c.text_errors),
+            ('t', c.time_errors),
+            ('f', c.function_errors),
+        ]
+    };
+    let pairs = all(before).into_iter().zip(all(after));
+    pairs.filter(|(before, after)| before != after).map(|(_, (letter, _))| letter).collect()
 }
 
 /// Runs a plan over whole batches and, if something failed, once more row by row to know where.

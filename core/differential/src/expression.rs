@@ -23,38 +23,28 @@ impl Expression {
     /// The text in SQL.
     #[must_use]
     pub fn sql(&self) -> String {
-        self.text(&|form| form)
+        self.text(&|text| text)
     }
 
-    /// The text for DuckDB with AND and OR that don't look at their right side where the left one
-    /// decides. (DuckDB always looks, and fails where that fails.)
+    /// The text for DuckDB with RingQL's rule for failures: what fails is NULL, and the rest goes on.
     #[must_use]
-    pub fn lazy(&self) -> String {
-        self.text(&|form| match form {
-            AND => "lazy_and($, $)",
-            OR => "lazy_or($, $)",
-            other => other,
-        })
+    pub fn tried(&self) -> String {
+        self.text(&|text| format!("TRY({text})"))
     }
 
-    fn text(&self, form_of: &dyn Fn(&str) -> &str) -> String {
+    fn text(&self, whole: &dyn Fn(String) -> String) -> String {
         if self.parts.is_empty() {
             return self.form.clone();
         }
         let mut parts = self.parts.iter();
         let mut text = String::new();
-        for (i, between) in form_of(&self.form).split('$').enumerate() {
+        for (i, between) in self.form.split('$').enumerate() {
             if i > 0 {
-                text.push_str(&parts.next().expect("a part for each $").text(form_of));
+                text.push_str(&parts.next().expect("a part for each $").text(whole));
             }
             text.push_str(between);
         }
         assert!(parts.next().is_none(), "a $ for each part: {}", self.form);
-        text
+        whole(text)
     }
 }
-
-/// The form of `AND`.
-pub const AND: &str = "($ AND $)";
-/// The form of `OR`.
-pub const OR: &str = "($ OR $)";

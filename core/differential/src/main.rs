@@ -1,23 +1,30 @@
 //! Evaluates random expressions and prints them with their values, for
 //! `core/tests/duckdb/differential.py`.
 //!
-//!     ringql-differential SEED EXPRESSIONS ROWS [FUNCTION ...]
+//!     ringql-differential calls
 //!
-//! FUNCTIONs are left out. With `-` for EXPRESSIONS they are the lines of standard input.
+//! prints each call that there is over columns, as lines `call NUMBER SQL TYPE`.
 //!
-//! It prints lines of cells with tabs in between: `column NAME TYPE`, `row VALUE ...`,
-//! `refused SQL MESSAGE`, and `expression SQL LAZY TYPE FAILED VALUES`. FAILED are the numbers of rows in
-//! which a value failed, VALUES are separated by `|`; what is escaped is told in
-//! `core/tests/duckdb/functions/generate.py`.
+//!     ringql-differential SEED EXPRESSIONS ROWS [CALL ...]
+//!
+//! prints random expressions with their values; the calls of these numbers are left out. With `-` for
+//! EXPRESSIONS they are the lines of standard input.
+//!
+//! Lines are cells with tabs in between: `column NAME TYPE`, `row VALUE ...`, `refused SQL MESSAGE`,
+//! and `expression SQL TRIED HOW TYPE FAILED VALUES`. TRIED is `Expression::tried`; HOW is `~` where
+//! another libm can give other last digits, otherwise `=`; FAILED has the numbers of the rows in which
+//! something failed, each with the letters of `Outcome::failed`; VALUES have `|` in between. What is
+//! escaped is told in `core/tests/duckdb/functions/generate.py`.
 
 use std::error::Error;
 use std::io::{self, BufRead, BufWriter, Write};
 use std::process::ExitCode;
 
+use differential::calls::{self, Call};
 use differential::columns::{self, COLUMNS};
 use differential::evaluate::{data_type, evaluate, plan, values};
 use differential::expression::Expression;
-use differential::generate::Generator;
+use differential::generate::{Generator, TYPES};
 use differential::literal::type_name;
 use differential::random::Random;
 use ringql_core::fmt::write_cast;
@@ -26,10 +33,20 @@ use ringql_core::plan::op::StreamId;
 /// Rows of a batch.
 const BATCH: u16 = 128;
 
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match print(&arguments) {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let done = match *arguments {
+        ["calls"] => samples(&mut out),
+        [seed, expressions, rows, ref without @ ..] => {
+            print(&mut out, seed, expressions, rows, without)
+        }
+        _ => Err("usage: ringql-differential SEED EXPRESSIONS ROWS [CALL ...]".into()),
+    };
+    match done.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -38,17 +55,26 @@ fn main() -> ExitCode {
     }
 }
 
-fn print(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
-    let [seed, expressions, rows, without @ ..] = arguments else {
-        return Err("usage: ringql-differential SEED EXPRESSIONS ROWS [FUNCTION ...]".into());
-    };
-    let (seed, rows): (u64, usize) = (seed.parse()?, rows.parse()?);
-    let mut out = BufWriter::new(io::stdout().lock());
+fn samples(out: &mut impl Write) -> Outcome {
+    for (number, call) in calls::all(TYPES).iter().enumerate() {
+        let (sql, result) = (call.sample().sql(), type_name(call.result));
+        writeln!(out, "call\t{number}\t{}\t{result}", escape(Some(&sql)))?;
+    }
+    Ok(())
+}
 
+fn print(
+    out: &mut impl Write,
+    seed: &str,
+    expressions: &str,
+    rows: &str,
+    without: &[&str],
+) -> Outcome {
     for column in COLUMNS {
         writeln!(out, "column\t{}\t{}", column.name, type_name(column.data_type))?;
     }
-    let rows = columns::rows(rows, &mut Random::new(seed));
+    let seed = seed.parse()?;
+    let rows = columns::rows(rows.parse()?, &mut Random::new(seed));
     for row in &rows {
         let cells = row.iter().map(|v| escape(v.as_deref()));
         writeln!(out, "row\t{}", cells.collect::<Vec<_>>().join("\t"))?;
@@ -56,66 +82,72 @@ fn print(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
     let stream = columns::stream();
     let first = plan(&stream, "1", BATCH)?;
     let records = columns::records(first.plan().input(StreamId(0)), &rows);
-
-    let mut one = |expression: &Expression| -> Result<bool, Box<dyn Error>> {
-        let sql = expression.sql();
-        let owned = match plan(&stream, &sql, BATCH) {
-            Ok(owned) => owned,
-            Err(error) => {
-                writeln!(out, "refused\t{}\t{}", escape(Some(&sql)), escape(Some(error.message())))?;
-                return Ok(false);
-            }
-        };
-        let plan = owned.plan();
-        let outcome = evaluate(&plan, &records);
-        let t = data_type(&plan);
-        let texts = values(&plan, &outcome.records).map(|value| {
-            let mut text = String::new();
-            value.map(|value| write_cast(&mut text, t, value)).transpose()?;
-            Ok(escape(value.map(|_| text.as_str())))
-        });
-        let texts: Result<Vec<_>, std::fmt::Error> = texts.collect();
-        let failed: Vec<String> = outcome.failed.iter().map(usize::to_string).collect();
-        let (sql, lazy) = (escape(Some(&sql)), escape(Some(&expression.lazy())));
-        let (t, failed) = (type_name(t), failed.join(","));
-        writeln!(out, "expression\t{sql}\t{lazy}\t{t}\t{failed}\t{}", texts?.join("|"))?;
-        Ok(true)
-    };
-    if *expressions == "-" {
+    if expressions == "-" {
         for line in io::stdin().lock().lines() {
-            one(&Expression::leaf(line?))?;
+            one(out, &stream, &records, &Expression::leaf(line?), true)?;
         }
-        out.flush()?;
         return Ok(());
     }
-    let expressions: usize = expressions.parse()?;
-    let mut generator = Generator::new(seed, without);
-    let mut compiled = 0;
+    let left_out: Result<Vec<usize>, _> = without.iter().map(|number| number.parse()).collect();
+    let left_out = left_out?;
+    let kept = |(number, call): (usize, Call)| (!left_out.contains(&number)).then_some(call);
+    let calls = calls::all(TYPES).into_iter().enumerate().filter_map(kept).collect();
+    let mut generator = Generator::new(seed, calls);
+    let (mut compiled, expressions) = (0, expressions.parse()?);
     while compiled < expressions {
-        compiled += usize::from(one(&generator.expression())?);
+        let (expression, approximate) = generator.expression();
+        compiled += usize::from(one(out, &stream, &records, &expression, approximate)?);
     }
-    out.flush()?;
     Ok(())
+}
+
+/// Prints an expression and its values; false if it is refused.
+fn one(
+    out: &mut impl Write,
+    stream: &str,
+    records: &[u8],
+    expression: &Expression,
+    approximate: bool,
+) -> Outcome<bool> {
+    let sql = expression.sql();
+    let (written, tried) = (escape(Some(&sql)), escape(Some(&expression.tried())));
+    let owned = match plan(stream, &sql, BATCH) {
+        Ok(owned) => owned,
+        Err(error) => {
+            writeln!(out, "refused\t{written}\t{}", escape(Some(error.message())))?;
+            return Ok(false);
+        }
+    };
+    let plan = owned.plan();
+    let outcome = evaluate(&plan, records);
+    let t = data_type(&plan);
+    let texts = values(&plan, &outcome.records).map(|value| {
+        let mut text = String::new();
+        value.map(|value| write_cast(&mut text, t, value)).transpose()?;
+        Ok(escape(value.map(|_| text.as_str())))
+    });
+    let texts: Result<Vec<_>, std::fmt::Error> = texts.collect();
+    let failed = outcome.failed.iter().map(|(row, kinds)| format!("{row}{kinds}"));
+    let (failed, how) = (failed.collect::<Vec<_>>().join(","), if approximate { "~" } else { "=" });
+    let (t, texts) = (type_name(t), texts?.join("|"));
+    writeln!(out, "expression\t{written}\t{tried}\t{how}\t{t}\t{failed}\t{texts}")?;
+    Ok(true)
 }
 
 /// The escaped form of the tables of `core/tests/duckdb/functions`.
 fn escape(value: Option<&str>) -> String {
+    const ESCAPES: [(char, char); 6] =
+        [('\\', '\\'), ('\t', 't'), ('\n', 'n'), ('\r', 'r'), ('\0', '0'), ('|', 'p')];
     let Some(text) = value else { return "NULL".into() };
     if matches!(text, "NULL" | "!") {
         return format!("\\&{text}");
     }
-    if !text.contains(['\\', '\t', '\n', '\r', '\0', '|']) {
-        return text.to_owned();
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match ESCAPES.iter().find(|(raw, _)| *raw == c) {
+            Some((_, letter)) => escaped.extend(['\\', *letter]),
+            None => escaped.push(c),
+        }
     }
-    text.chars()
-        .map(|c| match c {
-            '\\' => "\\\\".to_owned(),
-            '\t' => "\\t".to_owned(),
-            '\n' => "\\n".to_owned(),
-            '\r' => "\\r".to_owned(),
-            '\0' => "\\0".to_owned(),
-            '|' => "\\p".to_owned(),
-            c => c.to_string(),
-        })
-        .collect()
+    escaped
 }
