@@ -141,6 +141,7 @@ fn shape(param: &Param, t: DataType, decimal: DataType) -> Shape {
         Param::Bytes => DataType::Varbinary(16),
         Param::Decimal => decimal,
         Param::T(_) => t,
+        Param::Printed => DataType::Double,
         Param::Prepared(_) => DataType::Varbinary(0),
     };
     Shape { data_type, value: data_type.is_integer().then_some(2) }
