@@ -218,7 +218,7 @@ pub(crate) fn map<T: Copy, R>(dst: &mut [R], a: &[T], b: Argument<'_, T>, f: imp
     }
 }
 
-/// Bit i of `mask` = `f(a[i], b[i])`.
+/// Bit i of `mask` = `f(a[i], b[i])`. Whole words go by arrays: their loops need no ends.
 #[inline]
 pub(crate) fn map_mask<T: Copy>(
     mask: &mut [u64],
@@ -226,26 +226,37 @@ pub(crate) fn map_mask<T: Copy>(
     b: Argument<'_, T>,
     f: impl Fn(T, T) -> bool,
 ) {
+    let (whole, rest) = a.as_chunks::<64>();
+    let (words, last) = mask.split_at_mut_checked(whole.len()).unwrap_or((&mut [], &mut []));
     match b {
         Argument::Vector(b) => {
-            for ((word, a), b) in mask.iter_mut().zip(a.chunks(64)).zip(b.chunks(64)) {
-                let mut bytes = [0u8; 64];
-                for ((byte, &a), &b) in bytes.iter_mut().zip(a).zip(b) {
-                    *byte = f(a, b) as u8;
-                }
-                *word = pack(&bytes);
+            let (b, b_rest) = b.as_chunks::<64>();
+            for ((word, a), b) in words.iter_mut().zip(whole).zip(b) {
+                *word = bits(a, b, &f);
+            }
+            if let Some(word) = last.first_mut() {
+                *word = bits(rest, b_rest, &f);
             }
         }
-        Argument::Constant(b) => {
-            for (word, a) in mask.iter_mut().zip(a.chunks(64)) {
-                let mut bytes = [0u8; 64];
-                for (byte, &a) in bytes.iter_mut().zip(a) {
-                    *byte = f(a, b) as u8;
-                }
-                *word = pack(&bytes);
+        Argument::Constant(c) => {
+            for (word, a) in words.iter_mut().zip(whole) {
+                *word = bits(a, &[c; 64], &f);
+            }
+            if let Some(word) = last.first_mut() {
+                *word = bits(rest, &[c; 64], &f);
             }
         }
     }
+}
+
+/// The bits of at most 64 rows.
+#[inline(always)]
+fn bits<T: Copy>(a: &[T], b: &[T], f: &impl Fn(T, T) -> bool) -> u64 {
+    let mut bytes = [0u8; 64];
+    for ((byte, &a), &b) in bytes.iter_mut().zip(a).zip(b) {
+        *byte = f(a, b) as u8;
+    }
+    pack(&bytes)
 }
 
 /// Like [`map`] for an `f` that can fail: failed rows leave `validity`, and those that were valid

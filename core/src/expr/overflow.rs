@@ -92,7 +92,7 @@ macro_rules! unsigned {
 unsigned!(u8 u16 u16 u32 u32 u64 u64 u128);
 
 /// `dst[i], flag = f(a[i], b[i])`: rows that overflow leave `validity`, and those that were valid
-/// are reported.
+/// are reported. One pass finds whether any row overflows; which ones, another that is seldom made.
 #[inline]
 pub(super) fn checked<T: Overflow>(
     dst: &mut [T],
@@ -102,34 +102,32 @@ pub(super) fn checked<T: Overflow>(
     b: Argument<'_, T>,
     f: impl Fn(T, T) -> (T, T),
 ) {
+    let mut any = T::zeroed();
     match b {
         Argument::Vector(b) => {
-            let words = dst.chunks_mut(64).zip(a.chunks(64)).zip(b.chunks(64)).zip(validity);
-            for (i, (((dst, a), b), valid)) in words.enumerate() {
-                let mut any = T::zeroed();
-                for ((d, &a), &b) in dst.iter_mut().zip(a).zip(b) {
-                    let (value, flag) = f(a, b);
-                    *d = value;
-                    any = any.or(flag);
-                }
-                if T::overflowed(any) {
+            for ((d, &a), &b) in dst.iter_mut().zip(a).zip(b) {
+                let (value, flag) = f(a, b);
+                *d = value;
+                any = any.or(flag);
+            }
+            if T::overflowed(any) {
+                for (i, (valid, (a, b))) in
+                    validity.iter_mut().zip(a.chunks(64).zip(b.chunks(64))).enumerate()
+                {
                     let flags = a.iter().zip(b).map(|(&a, &b)| f(a, b).1);
                     report(i, valid, failures, flags, a.len());
                 }
             }
         }
         Argument::Constant(b) => {
-            let words = dst.chunks_mut(64).zip(a.chunks(64)).zip(validity);
-            for (i, ((dst, a), valid)) in words.enumerate() {
-                let mut any = T::zeroed();
-                for (d, &a) in dst.iter_mut().zip(a) {
-                    let (value, flag) = f(a, b);
-                    *d = value;
-                    any = any.or(flag);
-                }
-                if T::overflowed(any) {
-                    let flags = a.iter().map(|&a| f(a, b).1);
-                    report(i, valid, failures, flags, a.len());
+            for (d, &a) in dst.iter_mut().zip(a) {
+                let (value, flag) = f(a, b);
+                *d = value;
+                any = any.or(flag);
+            }
+            if T::overflowed(any) {
+                for (i, (valid, a)) in validity.iter_mut().zip(a.chunks(64)).enumerate() {
+                    report(i, valid, failures, a.iter().map(|&a| f(a, b).1), a.len());
                 }
             }
         }
