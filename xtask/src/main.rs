@@ -5,7 +5,9 @@
 
 mod bench;
 mod difference;
+mod differential;
 mod elf;
+mod evaluated;
 mod expected;
 mod firmware;
 mod memory_map;
@@ -39,6 +41,8 @@ enum Command {
     Firmware(firmware::Args),
     /// Build the firmware and print the flash and RAM it uses, by section
     Size(firmware::BuildArgs),
+    /// Compare random expressions with DuckDB
+    Differential(differential::Args),
     /// Run the benchmarks; every argument goes to `cargo bench -p ringql-benches`
     Bench(bench::Args),
 }
@@ -48,6 +52,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Firmware(args) => firmware::run(&args),
         Command::Size(args) => size::run(&args),
+        Command::Differential(args) => differential::run(&args),
         Command::Bench(args) => bench::run(&args),
     };
     match result {

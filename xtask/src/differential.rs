@@ -1,0 +1,64 @@
+//! `cargo xtask differential`: random expressions, RingQL against DuckDB.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::process::{cargo, program, run as run_command};
+use crate::project;
+
+/// The version of DuckDB that `core/tests/duckdb` is written for.
+const DUCKDB: &str = "2.0.0";
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// How many expressions RingQL must compile
+    #[arg(long, default_value_t = 20_000)]
+    expressions: u32,
+    /// Over how many rows
+    #[arg(long, default_value_t = 1000)]
+    rows: u32,
+    /// Another seed gives other expressions and rows
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Compare this expression instead (repeatable)
+    #[arg(long, value_name = "SQL")]
+    only: Vec<String>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let evaluator = build()?;
+    let script = Path::new("core").join("tests").join("duckdb").join("differential.py");
+    let mut command = program(python()?);
+    command.arg("-B").arg(script).arg(evaluator);
+    command.arg("--expressions").arg(args.expressions.to_string());
+    command.arg("--rows").arg(args.rows.to_string()).arg("--seed").arg(args.seed.to_string());
+    for sql in &args.only {
+        command.arg(format!("--only={sql}"));
+    }
+    run_command(&mut command)
+}
+
+/// Builds the program that makes expressions and evaluates them.
+pub(crate) fn build() -> Result<PathBuf> {
+    run_command(&mut cargo(["build", "--release", "--package", "ringql-differential"]))?;
+    let name = format!("ringql-differential{}", std::env::consts::EXE_SUFFIX);
+    Ok(project::target_dir().join("release").join(name))
+}
+
+/// A Python that has DuckDB: a virtual environment in the target folder, made if there is none.
+fn python() -> Result<PathBuf> {
+    let folder = project::target_dir().join("duckdb");
+    let python = folder.join(if cfg!(windows) { "Scripts" } else { "bin" }).join("python");
+    let check = format!("import duckdb; assert duckdb.__version__ == '{DUCKDB}'");
+    let ready = python.exists() && run_command(program(&python).args(["-c", &check])).is_ok();
+    if !ready {
+        run_command(program("python3").args(["-m", "venv"]).arg(&folder))?;
+        run_command(
+            program(&python)
+                .args(["-m", "pip", "install", "--quiet"])
+                .arg(format!("duckdb=={DUCKDB}")),
+        )?;
+    }
+    Ok(python)
+}
