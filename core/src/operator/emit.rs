@@ -52,7 +52,8 @@ fn values(
                 }
             } else {
                 for (row, (record, value)) in room.chunks_exact_mut(size).zip(values).enumerate() {
-                    let value = if column.is_valid(row) { written(*value) } else { <$t>::default() };
+                    let value =
+                        if column.is_valid(row) { written(*value) } else { <$t>::default() };
                     if let Some(slot) = record.get_mut(offset..offset + size_of::<$t>()) {
                         slot.copy_from_slice(&value.to_le_bytes());
                     }
