@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::expected::{self, Expected};
 use crate::route::{Route, TARGET};
-use crate::{difference, elf, panics, process, project, qemu, size};
+use crate::{difference, elf, evaluated, panics, process, project, qemu, size};
 
 /// The ELF files of the firmware's programs, named as in its manifest.
 pub(crate) struct Images {
@@ -66,6 +66,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         }
         println!("    no panic is linked");
         qemu::run(&images.cost)?;
+        evaluated::check(route, &target_dir(route))?;
     }
     size::report(&images)
 }

@@ -5,8 +5,10 @@
 
 mod bench;
 mod difference;
+mod differential;
 mod duckdb;
 mod elf;
+mod evaluated;
 mod expected;
 mod firmware;
 mod memory_map;
@@ -40,6 +42,8 @@ enum Command {
     Firmware(firmware::Args),
     /// Build the firmware and print the flash and RAM it uses, by section
     Size(firmware::BuildArgs),
+    /// Compare random expressions with DuckDB
+    Differential(differential::Args),
     /// Run the benchmarks; every argument goes to `cargo bench -p ringql-benches`
     Bench(bench::Args),
 }
@@ -49,6 +53,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Firmware(args) => firmware::run(&args),
         Command::Size(args) => size::run(&args),
+        Command::Differential(args) => differential::run(&args),
         Command::Bench(args) => bench::run(&args),
     };
     match result {

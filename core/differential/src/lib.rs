@@ -8,11 +8,13 @@
 //! | `generate.rs`, `calls.rs` | expressions: operators, and calls from the table of functions |
 //! | `expression.rs` | an expression's text |
 //! | `evaluate.rs` | an expression's plan and its run |
+//! | `device.rs` | what a device is given, and what it must make of it |
 //!
 //! The same seed gives the same expressions and rows on every machine.
 
 pub mod calls;
 pub mod columns;
+pub mod device;
 pub mod evaluate;
 pub mod expression;
 pub mod generate;

@@ -5,6 +5,11 @@
 //!
 //! prints each call that there is over columns, as lines `call NUMBER SQL TYPE`.
 //!
+//!     ringql-differential device FOLDER
+//!
+//! writes what `device.rs` gives a device and expects of it: `expressions`, a line each, and `expected`,
+//! the bytes that it must print.
+//!
 //!     ringql-differential SEED EXPRESSIONS ROWS [CALL ...]
 //!
 //! prints random expressions with their values; the calls of these numbers are left out. With `-` for
@@ -17,11 +22,14 @@
 //! escaped is told in `core/tests/duckdb/functions/generate.py`.
 
 use std::error::Error;
+use std::fs;
 use std::io::{self, BufRead, BufWriter, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use differential::calls::{self, Call};
 use differential::columns::{self, COLUMNS};
+use differential::device;
 use differential::evaluate::{data_type, evaluate, plan, values};
 use differential::expression::Expression;
 use differential::generate::{Generator, TYPES};
@@ -41,6 +49,7 @@ fn main() -> ExitCode {
     let mut out = BufWriter::new(io::stdout().lock());
     let done = match *arguments {
         ["calls"] => samples(&mut out),
+        ["device", folder] => device(Path::new(folder)),
         [seed, expressions, rows, ref without @ ..] => {
             print(&mut out, seed, expressions, rows, without)
         }
@@ -60,6 +69,16 @@ fn samples(out: &mut impl Write) -> Outcome {
         let (sql, result) = (call.sample().sql(), type_name(call.result));
         writeln!(out, "call\t{number}\t{}\t{result}", escape(Some(&sql)))?;
     }
+    Ok(())
+}
+
+fn device(folder: &Path) -> Outcome {
+    let bundle = device::bundle();
+    let expected: Vec<u8> = bundle.plans.iter().flat_map(|(_, p)| bundle.expected(p)).collect();
+    let expressions: Vec<&str> = bundle.plans.iter().map(|(sql, _)| sql.as_str()).collect();
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join("expected"), expected)?;
+    fs::write(folder.join("expressions"), expressions.join("\n"))?;
     Ok(())
 }
 

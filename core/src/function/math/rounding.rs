@@ -148,9 +148,9 @@ fn at_place(x: f64, places: i32, to: fn(f64) -> f64) -> f64 {
         return super::one_nan(x);
     }
     let unit = libm::pow(10.0, f64::from(places.unsigned_abs()));
-    // Where the unit is no DOUBLE, x is far from it.
+    // Where the unit is no DOUBLE, x is far from it; where the product is none, x has no such places.
     let (value, otherwise) = match places {
-        ..0 => (to(x / unit) * unit, 0.0),
+        ..0 => (to(x / unit) * unit, if unit.is_finite() { x } else { 0.0 }),
         _ => (to(x * unit) / unit, x),
     };
     if value.is_finite() { value } else { otherwise }
