@@ -239,6 +239,32 @@ fn rules() -> String {
     out
 }
 
+/// The differences that the tests of functions apply, one line a reason, with two examples.
+fn differences() -> String {
+    let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+    for line in include_str!("duckdb/functions/differences.tsv").lines() {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [_, expression, _, _, reason] = *cells else { continue };
+        if line.starts_with('#') || expression.contains(':') && !expression.contains('(') {
+            continue; // a comment, or a selector such as type:HUGEINT
+        }
+        let at = reasons.iter().position(|(r, _)| r == reason).unwrap_or_else(|| {
+            reasons.push((reason.into(), Vec::new()));
+            reasons.len() - 1
+        });
+        let examples = &mut reasons[at].1;
+        if examples.len() < 2 && !examples.iter().any(|e| e == expression) {
+            examples.push(expression.into());
+        }
+    }
+    let mut out = String::from("| such as | because |\n|---|---|\n");
+    for (reason, examples) in reasons {
+        let examples: Vec<_> = examples.iter().map(|e| code(e)).collect();
+        writeln!(out, "| {} | {} |", examples.join(", "), reason.replace('|', "\\|")).unwrap();
+    }
+    out
+}
+
 #[test]
 fn the_reference_is_that_of_the_tables() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("SQL.md");
@@ -250,6 +276,7 @@ fn the_reference_is_that_of_the_tables() {
         ("conversions", casts()),
         ("functions", functions()),
         ("errors", errors()),
+        ("differences", differences()),
     ] {
         let (start, end) = (format!("<!-- made: {part} -->\n"), format!("<!-- end: {part} -->"));
         let from = made.find(&start).unwrap_or_else(|| panic!("no {start}")) + start.len();

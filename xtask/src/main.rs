@@ -5,6 +5,7 @@
 
 mod bench;
 mod difference;
+mod duckdb;
 mod elf;
 mod expected;
 mod firmware;

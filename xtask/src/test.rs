@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::process::{answers, cargo, run as run_command};
 use crate::tools::{self, Missing};
-use crate::{firmware, msrv, project};
+use crate::{duckdb, firmware, msrv, project};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -31,6 +31,8 @@ enum Step {
     Features,
     /// Tests and examples in the documentation
     Test,
+    /// Whether DuckDB still says what the tests expect
+    Duckdb,
     /// Documentation, with every warning an error
     Doc,
     /// Licences, duplicate and unwanted dependencies, where they come from
@@ -108,6 +110,7 @@ fn perform(step: Step) -> Result<()> {
         ),
         Step::Features => features(),
         Step::Test => run_command(&mut cargo(["test", "--workspace", "--all-features"])),
+        Step::Duckdb => duckdb::check(),
         Step::Doc => run_command(
             cargo(["doc", "--workspace", "--no-deps", "--all-features"])
                 .env("RUSTDOCFLAGS", "-Dwarnings"),

@@ -106,7 +106,7 @@ pub(super) fn parse(text: &[u8], width: u8, scale: u8) -> Result<(i128, bool), P
     Ok((if negative { -value } else { value }, exact))
 }
 
-/// Ten times a number and a digit, as long as that has at most 38 digits, which no DECIMAL exceeds.
+/// Ten times a number and a digit; never above 10^38, the least that no DECIMAL holds.
 fn shifted(value: i128, digit: u8) -> Result<i128, ParseError> {
     if value >= power_of_ten(37) {
         return Err(ParseError::OutOfRange);

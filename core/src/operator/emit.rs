@@ -7,7 +7,7 @@ use crate::schema::{Field, Layout};
 use crate::types::{Kind, Wide};
 
 /// Writes `rows` records to `room`. Every byte of them is set: padding is zero, and so is the
-/// value of a NULL.
+/// value of a NULL; all NaNs are one.
 pub(crate) fn emit(
     frame: &Frame<'_>,
     fields: &[Field],
@@ -38,17 +38,22 @@ fn values(
     room: &mut [u8],
 ) -> Result<(), RunError> {
     macro_rules! numbers {
-        ($t:ty) => {{
+        ($t:ty) => {
+            numbers!($t, |v: $t| v)
+        };
+        ($t:ty, $written:expr) => {{
+            let written: fn($t) -> $t = $written;
             let values = column.of::<$t>(rows)?;
             if column.validity.is_none() {
                 for (record, value) in room.chunks_exact_mut(size).zip(values) {
                     if let Some(slot) = record.get_mut(offset..offset + size_of::<$t>()) {
-                        slot.copy_from_slice(&value.to_le_bytes());
+                        slot.copy_from_slice(&written(*value).to_le_bytes());
                     }
                 }
             } else {
                 for (row, (record, value)) in room.chunks_exact_mut(size).zip(values).enumerate() {
-                    let value = if column.is_valid(row) { *value } else { <$t>::default() };
+                    let value =
+                        if column.is_valid(row) { written(*value) } else { <$t>::default() };
                     if let Some(slot) = record.get_mut(offset..offset + size_of::<$t>()) {
                         slot.copy_from_slice(&value.to_le_bytes());
                     }
@@ -76,6 +81,9 @@ fn values(
                 }
             }
         }
+        // Which NaN an operation makes depends on the machine, and on whether its loop is vectorised.
+        Kind::F32 => numbers!(f32, |v| if v.is_nan() { f32::NAN } else { v }),
+        Kind::F64 => numbers!(f64, |v| if v.is_nan() { f64::NAN } else { v }),
         kind => match kind.size() {
             1 => numbers!(u8),
             2 => numbers!(u16),

@@ -79,7 +79,11 @@ impl Table {
             let mut out = vec![0; schema.layout().record_size * count];
             let size = rows.len() / count;
             let mut sink = RecordSink::new(&mut out);
-            query.poll(&mut RecordSource::new(rows, size), &mut sink).unwrap();
+            let mut source = RecordSource::new(rows, size);
+            let allocations = allocation_counter::measure(|| {
+                query.poll(&mut source, &mut sink).unwrap();
+            });
+            assert_eq!(allocations.count_total, 0, "{expression} allocates");
             assert_eq!(query.counters().rows_out, count as u64);
             (out, failures(&format!("{:?}", query.counters())))
         };

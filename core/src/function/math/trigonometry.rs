@@ -26,7 +26,8 @@ pub const TRIGONOMETRY: &[Function] = &[
     double("cosh", |call| each(call, libm::cosh)).doc("Hyperbolic cosine.", "cosh(1)"),
     double("tanh", |call| each(call, libm::tanh)).doc("Hyperbolic tangent.", "tanh(1)"),
     double("asinh", |call| each(call, libm::asinh)).doc("Inverse hyperbolic sine.", "asinh(1)"),
-    double("acosh", |call| each(call, libm::acosh))
+    // Below 1 libm's has no defined value.
+    double("acosh", |call| each(call, |x| if x < 1.0 { f64::NAN } else { libm::acosh(x) }))
         .doc("Inverse hyperbolic cosine; NaN below 1.", "acosh(2)"),
     double("atanh", |call| each(call, libm::atanh))
         .doc("Inverse hyperbolic tangent; NaN outside of -1 to 1.", "atanh(0.5)"),

@@ -111,7 +111,8 @@ struct Fields {
     day_of_month: u8,
     day_of_year: i64,
     week: i64,
-    weekday: i64,
+    /// From Sunday, 0; if there is none, it is the first day of the week.
+    weekday: Option<i64>,
     iso_year: i64,
     iso_week: i64,
     iso_weekday: i64,
@@ -134,7 +135,7 @@ fn read(format: &[u8], text: &[u8]) -> Option<i64> {
         day_of_month: 1,
         day_of_year: 1,
         week: 0,
-        weekday: 0,
+        weekday: None,
         iso_year: 1900,
         iso_week: 1,
         iso_weekday: 1,
@@ -244,7 +245,7 @@ impl Fields {
                 self.made_from(Day::IsoWeek);
             }
             b'u' => self.iso_weekday = number,
-            _ => self.weekday = number,
+            _ => self.weekday = Some(number),
         }
         Some(())
     }
@@ -323,8 +324,8 @@ impl Fields {
                 let first = monday(january) - i64::from(!from_monday);
                 // The week before the first whole one is 0.
                 let zero = if first >= january { first - 7 } else { first };
-                let weekday = (self.weekday + 7 - i64::from(from_monday)) % 7;
-                Some(zero + self.week * 7 + weekday)
+                let since_first = |weekday: i64| (weekday + 7 - i64::from(from_monday)) % 7;
+                Some(zero + self.week * 7 + self.weekday.map_or(0, since_first))
             }
             // Week 1 has January 4.
             Day::IsoWeek => {
@@ -371,3 +372,7 @@ fn offset(text: &mut Scan<'_>) -> Option<i64> {
     }
     Some(if negative { -seconds } else { seconds })
 }
+
+#[cfg(all(test, feature = "sql"))]
+#[path = "read_tests.rs"]
+mod tests;

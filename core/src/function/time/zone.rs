@@ -125,3 +125,43 @@ fn signed(text: &[u8]) -> Option<i32> {
     let offset = (hours * 3_600 + minutes * 60 + seconds) as i32;
     Some(if negative { -offset } else { offset })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// From DuckDB 2.0, but for signs alone, `Z` and `UTC+01:30`.
+    #[test]
+    fn offsets() {
+        let minutes = |zone: &str| offset(zone.as_bytes()).map(|seconds| seconds / 60);
+        for utc in ["UTC", "utc", "GMT", "GMT0", "GMT-0", "Zulu", "Etc/UTC", "Etc/GMT", "UCT", "Z"]
+        {
+            assert_eq!(minutes(utc), Some(0), "{utc}");
+        }
+        for zone in ["GMT+01:30", "GMT+1:30", "GMT+130", "GMT+0130", "gmt+01:30", "+01:30", "+0130"]
+        {
+            assert_eq!(minutes(zone), Some(90), "{zone}");
+        }
+        assert_eq!(minutes("GMT+23:59"), Some(23 * 60 + 59));
+        assert_eq!(offset(b"GMT+01:02:03"), Some(3_723));
+        assert_eq!(minutes("UTC+1"), Some(60));
+        assert_eq!(minutes("Etc/GMT-14"), Some(14 * 60));
+        assert_eq!(minutes("Etc/GMT+8"), Some(-8 * 60));
+        for none in [
+            "",
+            "Europe/Berlin",
+            "GMT+24",
+            "Etc/GMT-15",
+            "Etc/GMT+13",
+            "Etc/GMT+01",
+            "Etc/GMT+1:30",
+            "GMT+1:2:3",
+            "01:00",
+            "+25:00",
+            "+",
+            "UTC+01:30",
+        ] {
+            assert_eq!(offset(none.as_bytes()), None, "{none}");
+        }
+    }
+}

@@ -181,4 +181,5 @@ def approximate():
         "tan(pi() / 4)", "asin(1)", "acos(-1)", "atan(1)", "power(2, 10)", "power(2, 0.5)",
         "power(-8, 1.0 / 3)", "cbrt(27)", "cbrt(-8)", "degrees(atan2(1, 1))", "exp(710)", "exp(-1000)",
         "sinh(1)", "cosh(1)", "tanh(1)", "cot(1)",
+        "acosh(-3200)", "acosh(h - 3200)",
     )
