@@ -1,5 +1,5 @@
 //! Writes what the fuzzers start from into a folder: texts, plans and values of core's tests in
-//! `sql/`, `plan/` and `text/`, and a dictionary of the language's words, `sql.dict`.
+//! `sql/`, `plan/`, `prepared/` and `text/`, and a dictionary of the language's words, `sql.dict`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,6 +10,7 @@ use ringql_core::function::ALL;
 use ringql_core::plan::wire;
 use ringql_core::sql::{Options, compile};
 use ringql_fuzz::targets::plan::HEADER;
+use ringql_fuzz::targets::prepared::{CALLS, original};
 use ringql_fuzz::targets::sql::STREAM;
 use ringql_fuzz::targets::text::TYPES;
 
@@ -18,6 +19,16 @@ const EACH: usize = 4;
 /// Longer ones make slow seeds.
 const MAX_SQL: usize = 1500;
 const MAX_PLAN: usize = 1000;
+
+/// Bytes of the least and the greatest numbers.
+const EDGES: [&str; 6] = [
+    r"\x00\x00\x00\x80",
+    r"\xff\xff\xff\x7f",
+    r"\xff\xff\xff\xff",
+    r"\x00\x00\x00\x00\x00\x00\x00\x80",
+    r"\xff\xff\xff\xff\xff\xff\xff\x7f",
+    r"\xff\xff\xff\xff\xff\xff\xff\xff",
+];
 
 const KEYWORDS: &str = "SELECT FROM WHERE GROUP BY HAVING SETTINGS max_groups batch_rows on_full \
     on_error 'stop' 'null' 'drop_new' 'error' TUMBLE( INTERVAL SECOND MONTH window_start \
@@ -48,6 +59,8 @@ fn main() -> Result<()> {
     write(&folder.join("text"), texts.iter().map(String::as_bytes))?;
     let plans: BTreeSet<_> = sql.iter().flat_map(|text| plans(text)).collect();
     write(&folder.join("plan"), plans.iter().map(Vec::as_slice))?;
+    let prepared: Vec<_> = CALLS.iter().zip(0..).map(seed).collect();
+    write(&folder.join("prepared"), prepared.iter().map(Vec::as_slice))?;
     fs::write(folder.join("sql.dict"), dictionary())
 }
 
@@ -91,6 +104,11 @@ fn expressions(tsv: &str, sql: &mut BTreeSet<String>, texts: &mut BTreeSet<Strin
     }
 }
 
+/// What a call's literal was prepared as, behind the two bytes that the target wants.
+fn seed((call, number): (&&str, u8)) -> Vec<u8> {
+    [&[number, 0], &*original(call)].concat()
+}
+
 /// The bodies of a text's plans behind the byte that the target wants.
 fn plans(text: &str) -> Vec<Vec<u8>> {
     let sql = if text.starts_with("CREATE") { text.to_owned() } else { format!("{STREAM}{text}") };
@@ -107,15 +125,17 @@ fn plans(text: &str) -> Vec<Vec<u8>> {
 fn dictionary() -> String {
     let mut words: BTreeSet<String> = KEYWORDS.split_whitespace().map(str::to_owned).collect();
     for function in ALL.iter() {
-        let names = [function.signature.name].into_iter().chain(function.doc.aliases.iter().copied());
+        let names =
+            [function.signature.name].into_iter().chain(function.doc.aliases.iter().copied());
         words.extend(names.map(|name| match name.chars().all(char::is_alphanumeric) {
             true => format!("{name}("),
             false => name.to_owned(),
         }));
     }
     words.extend(TYPES.iter().map(ToString::to_string));
-    let quoted = words.iter().map(|w| format!("\"{}\"\n", w.replace('\\', "\\\\").replace('"', "\\\"")));
-    quoted.collect()
+    let words = words.iter().map(|word| word.replace('\\', r"\\").replace('"', r#"\""#));
+    let lines = words.chain(EDGES.map(str::to_owned)).map(|word| format!("\"{word}\"\n"));
+    lines.collect()
 }
 
 fn write<'a>(folder: &Path, seeds: impl Iterator<Item = &'a [u8]>) -> Result<()> {

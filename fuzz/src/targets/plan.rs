@@ -35,7 +35,7 @@ pub fn run(data: &[u8]) -> bool {
         let explanation = Explanation::of(&plan, &ALL);
         assert_eq!(explanation.arena.total, plan.arena_bytes() as u64);
         assert!(!explanation.text().is_empty());
-        runs_alike(&plan, &plan, body, &mut Random::new(seed(data)))
+        runs_alike(&plan, &plan, body, false, &mut Random::new(seed(data)))
     })
 }
 

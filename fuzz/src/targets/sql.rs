@@ -62,7 +62,7 @@ pub fn run(data: &[u8]) -> usize {
     pairs
         .filter(|(one, other)| {
             explains(&one.plan());
-            decoded(&other.plan(), |other| runs_alike(&one.plan(), other, pool, &mut random))
+            decoded(&other.plan(), |other| runs_alike(&one.plan(), other, pool, true, &mut random))
         })
         .count()
 }

@@ -104,5 +104,6 @@ fn dates(data: &[u8]) {
     let _ = (date_of(number), time_of(number), midnight(number as i32));
     let mut text = String::new();
     let _ = (write_timestamp_short(&mut text, number), write_time(&mut text, number));
-    let _ = (cast_date(data), cast_time(data), LocalTimestamp::parse(data).map(LocalTimestamp::to_utc));
+    let _ =
+        (cast_date(data), cast_time(data), LocalTimestamp::parse(data).map(LocalTimestamp::to_utc));
 }
