@@ -82,7 +82,7 @@ fn a_full_group_table() {
     let sql = format!("{STREAM}; {query}, on_full = 'drop_new'");
     let ran = folder.run(&["run", "-e", &sql, "--input", "s=s.csv"]);
     assert_eq!((ran.status, ran.out.as_str()), (Some(0), "n,c\n1,1\n2,1\n"));
-    assert_eq!(ran.err, "warning: 1 records were left out because the group table was full\n");
+    assert_eq!(ran.err, "warning: 1 record was left out because the group table was full\n");
 }
 
 #[test]
@@ -94,8 +94,8 @@ fn what_became_null_is_counted() {
     assert_eq!((ran.status, ran.out.as_str()), (Some(0), "d,m,c\n,1,\n0,,7\n"));
     assert_eq!(
         ran.err,
-        "warning: 2 values are NULL because of an integer overflow or a remainder of 0\n\
-         warning: 1 values are NULL because a CAST did not fit\n"
+        "warning: 2 values are NULL because a number was out of range, or divided by 0\n\
+         warning: 1 value is NULL because a CAST did not fit\n"
     );
 }
 
@@ -109,7 +109,7 @@ fn late_records_are_counted() {
     );
     let ran = folder.run(&["run", "-e", &sql, "--input", "s=s.csv", "--batch-size", "1"]);
     assert_eq!((ran.status, ran.out.as_str()), (Some(0), "c\n1\n"));
-    let warning = "warning: 1 records came after their window had closed and were left out\n";
+    let warning = "warning: 1 record came after its window had closed and was left out\n";
     assert_eq!(ran.err, warning);
 }
 

@@ -8,21 +8,40 @@ use ringql_runtime::pipeline::Summary;
 pub(crate) fn warnings(query: Option<&str>, summary: &Summary) {
     let query = query.map(|query| format!("{query}: ")).unwrap_or_default();
     let counters = &summary.counters;
-    for (count, what) in [
-        (summary.skipped, "rows could not be read and were left out"),
-        (counters.late, "records came after their window had closed and were left out"),
-        (counters.dropped, "records were left out because the group table was full"),
+    for (count, one, many) in [
         (
-            counters.arithmetic_errors,
-            "values are NULL because a number was out of range, or divided by 0",
+            summary.skipped,
+            "row could not be read and was left out",
+            "rows could not be read and were left out",
         ),
-        (counters.cast_errors, "values are NULL because a CAST did not fit"),
-        (counters.text_errors, "values are NULL because a text was too long or malformed"),
-        (counters.time_errors, "values are NULL because a date or time was out of range"),
-        (counters.function_errors, "values are NULL because a function had no result"),
+        (
+            counters.late,
+            "record came after its window had closed and was left out",
+            "records came after their window had closed and were left out",
+        ),
+        (
+            counters.dropped,
+            "record was left out because the group table was full",
+            "records were left out because the group table was full",
+        ),
     ] {
-        if count > 0 {
-            eprintln!("warning: {query}{count} {what}");
+        match count {
+            0 => {}
+            1 => eprintln!("warning: {query}1 {one}"),
+            n => eprintln!("warning: {query}{n} {many}"),
+        }
+    }
+    for (count, why) in [
+        (counters.arithmetic_errors, "a number was out of range, or divided by 0"),
+        (counters.cast_errors, "a CAST did not fit"),
+        (counters.text_errors, "a text was too long or malformed"),
+        (counters.time_errors, "a date or time was out of range"),
+        (counters.function_errors, "a function had no result"),
+    ] {
+        match count {
+            0 => {}
+            1 => eprintln!("warning: {query}1 value is NULL because {why}"),
+            n => eprintln!("warning: {query}{n} values are NULL because {why}"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Functions of texts, one kind a file.
 //!
 //! A text is bytes that are UTF-8, unless a producer wrote something else. So kernels go over
-//! bytes: a character is a byte and the bytes `0x80..=0xbf` behind it ([`chars`]), which is the same
+//! bytes: a character is a byte and the bytes `0x80..=0xbf` behind it (`chars.rs`), which is the same
 //! for UTF-8 and loses nothing of anything else.
 
 mod case;
