@@ -9,6 +9,7 @@ mod duckdb;
 mod elf;
 mod expected;
 mod firmware;
+mod fuzz;
 mod memory_map;
 mod msrv;
 mod panics;
@@ -40,6 +41,8 @@ enum Command {
     Firmware(firmware::Args),
     /// Build the firmware and print the flash and RAM it uses, by section
     Size(firmware::BuildArgs),
+    /// Run the fuzz targets (with cargo-fuzz and the nightly compiler) and choose their corpus anew
+    Fuzz(fuzz::Args),
     /// Run the benchmarks; every argument goes to `cargo bench -p ringql-benches`
     Bench(bench::Args),
 }
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Firmware(args) => firmware::run(&args),
         Command::Size(args) => size::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Bench(args) => bench::run(&args),
     };
     match result {

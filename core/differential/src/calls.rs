@@ -34,17 +34,40 @@ pub enum Place {
 const PREPARED: &[(&str, &[&str])] = &[
     (
         "a pattern",
-        &["'a'", "'^a.*c$'", "'[a-c]+'", "'(b|ä)c?'", "''", "'\\d+'", "'日本'", "'.{2,3}'", "'a*?b'"],
+        &[
+            "'a'",
+            "'^a.*c$'",
+            "'[a-c]+'",
+            "'(b|ä)c?'",
+            "''",
+            "'\\d+'",
+            "'日本'",
+            "'.{2,3}'",
+            "'a*?b'",
+        ],
     ),
     ("the options", &["''", "'i'", "'s'", "'c'"]),
     (
         "a part",
         &[
-            "'year'", "'month'", "'day'", "'hour'", "'minute'", "'second'", "'quarter'", "'week'",
-            "'millisecond'", "'microsecond'", "'decade'", "'century'",
+            "'year'",
+            "'month'",
+            "'day'",
+            "'hour'",
+            "'minute'",
+            "'second'",
+            "'quarter'",
+            "'week'",
+            "'millisecond'",
+            "'microsecond'",
+            "'decade'",
+            "'century'",
         ],
     ),
-    ("a format", &["'%Y-%m-%d'", "'%H:%M:%S'", "'%Y-%m-%d %H:%M:%S'", "'%d/%m/%y %I %p'", "'%j %a %b'"]),
+    (
+        "a format",
+        &["'%Y-%m-%d'", "'%H:%M:%S'", "'%Y-%m-%d %H:%M:%S'", "'%d/%m/%y %I %p'", "'%j %a %b'"],
+    ),
     ("a time zone", &["'UTC'", "'+02'", "'-05:30'"]),
 ];
 
@@ -64,8 +87,32 @@ const PLACES: &[(&str, usize, Place)] = &[
 
 /// Functions whose last digits depend on the libm.
 const APPROXIMATE: &[&str] = &[
-    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "cot", "exp", "gamma",
-    "haversine", "lgamma", "ln", "log", "log10", "log2", "power", "sin", "sinh", "tan", "tanh", "^", "**",
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "cbrt",
+    "cos",
+    "cosh",
+    "cot",
+    "exp",
+    "gamma",
+    "haversine",
+    "lgamma",
+    "ln",
+    "log",
+    "log10",
+    "log2",
+    "power",
+    "sin",
+    "sinh",
+    "tan",
+    "tanh",
+    "^",
+    "**",
 ];
 
 /// Calls that are written with words or signs between their arguments.

@@ -10,13 +10,41 @@ use crate::random::Random;
 
 /// The types that expressions have.
 pub const TYPES: &[DataType] = &[
-    Boolean, TinyInt, SmallInt, Integer, BigInt, UTinyInt, USmallInt, UInteger, UBigInt, Real, Double,
-    Decimal(9, 3), Decimal(18, 6), Decimal(38, 10), Date, Time, Timestamp, TimestampTz, Interval,
-    Varchar(32), Varbinary(16), Uuid,
+    Boolean,
+    TinyInt,
+    SmallInt,
+    Integer,
+    BigInt,
+    UTinyInt,
+    USmallInt,
+    UInteger,
+    UBigInt,
+    Real,
+    Double,
+    Decimal(9, 3),
+    Decimal(18, 6),
+    Decimal(38, 10),
+    Date,
+    Time,
+    Timestamp,
+    TimestampTz,
+    Interval,
+    Varchar(32),
+    Varbinary(16),
+    Uuid,
 ];
 
 const NUMBERS: &[DataType] = &[
-    TinyInt, SmallInt, Integer, BigInt, UTinyInt, USmallInt, UInteger, Real, Double, Decimal(9, 3),
+    TinyInt,
+    SmallInt,
+    Integer,
+    BigInt,
+    UTinyInt,
+    USmallInt,
+    UInteger,
+    Real,
+    Double,
+    Decimal(9, 3),
 ];
 
 /// Most operators and calls inside one another.
