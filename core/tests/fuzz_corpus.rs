@@ -51,6 +51,15 @@ fn prepared() {
     most(replay("prepared", targets::prepared::run));
 }
 
+/// What the compiler makes is accepted, so that the target gets behind the check of each function.
+#[test]
+fn prepared_by_the_compiler() {
+    for (number, call) in (0u8..).zip(targets::prepared::CALLS) {
+        let data = [&[number, 0], &*targets::prepared::original(call)].concat();
+        assert!(targets::prepared::run(&data), "{call}");
+    }
+}
+
 #[test]
 fn text() {
     most(replay("text", |data| targets::text::run(data) > 0));
