@@ -11,6 +11,7 @@ mod elf;
 mod evaluated;
 mod expected;
 mod firmware;
+mod fuzz;
 mod memory_map;
 mod msrv;
 mod panics;
@@ -44,6 +45,8 @@ enum Command {
     Size(firmware::BuildArgs),
     /// Compare random expressions with DuckDB
     Differential(differential::Args),
+    /// Run the fuzz targets (with cargo-fuzz and the nightly compiler) and choose their corpus anew
+    Fuzz(fuzz::Args),
     /// Run the benchmarks; every argument goes to `cargo bench -p ringql-benches`
     Bench(bench::Args),
 }
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Command::Firmware(args) => firmware::run(&args),
         Command::Size(args) => size::run(&args),
         Command::Differential(args) => differential::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Bench(args) => bench::run(&args),
     };
     match result {

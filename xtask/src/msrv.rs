@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::process::{capture, cargo, program, run, run_within};
+use crate::process::{capture, cargo, outside, program, run, run_within};
 use crate::tools::Missing;
 
 /// What `workspace.package.rust-version` states; this package inherits it.
@@ -28,12 +28,9 @@ pub(crate) fn check() -> Result<()> {
     run(with_toolchain(&toolchain).args(["check", "--workspace"]))
 }
 
-/// Cargo of another toolchain. What this program inherited names the outer one.
+/// Cargo of another toolchain.
 fn with_toolchain(toolchain: &str) -> Command {
-    let mut command = program("rustup");
-    for outer in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN", "LD_LIBRARY_PATH"] {
-        command.env_remove(outer);
-    }
+    let mut command = outside("rustup");
     command.args(["run", toolchain, "cargo"]);
     command
 }

@@ -35,6 +35,15 @@ pub(crate) fn program(name: impl AsRef<OsStr>) -> Command {
     command
 }
 
+/// A program that chooses a toolchain itself: what this one inherited names the outer one.
+pub(crate) fn outside(name: impl AsRef<OsStr>) -> Command {
+    let mut command = program(name);
+    for outer in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN", "LD_LIBRARY_PATH"] {
+        command.env_remove(outer);
+    }
+    command
+}
+
 /// The cargo that started this program.
 pub(crate) fn cargo<const N: usize>(args: [&str; N]) -> Command {
     let mut command = program(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

@@ -102,7 +102,8 @@ fn perform(step: Step) -> Result<()> {
     match step {
         Step::Fmt => {
             run_command(&mut cargo(["fmt", "--all", "--check"]))?;
-            run_command(cargo(["fmt", "--check"]).current_dir(project::firmware()))
+            run_command(cargo(["fmt", "--check"]).current_dir(project::firmware()))?;
+            run_command(cargo(["fmt", "--check"]).current_dir(project::root().join("fuzz")))
         }
         Step::Clippy => run_command(
             cargo(["clippy", "--workspace", "--all-targets", "--all-features"])

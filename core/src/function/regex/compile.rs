@@ -119,7 +119,9 @@ pub(super) fn compile(pattern: &str, options: Options, goal: Goal) -> Result<Vec
              remembered; say more exactly where its groups begin and end"
         ),
     })?;
-    let bytes = encoded(&machine.minimized(), slots.len() / 2)
+    let bytes = machine
+        .minimized()
+        .and_then(|machine| encoded(&machine, slots.len() / 2))
         .ok_or_else(|| large(format!("far more than {MAX_BYTES}")))?;
     match bytes.len() <= MAX_BYTES {
         true => Ok(bytes),

@@ -7,10 +7,14 @@ use alloc::vec::Vec;
 use super::determinize::{Action, Machine};
 use super::form::STOP;
 
+/// Most cells that are read before a pattern is given up: a bound on the time of compiling. Tables
+/// that end within their size take less.
+const MAX_READS: usize = 50_000_000;
+
 impl Machine {
     /// The same automaton with as few states as there can be (Moore 1956), those without an action
-    /// first, those that stop last, and as few classes.
-    pub(super) fn minimized(self) -> Self {
+    /// first, those that stop last, and as few classes; `None` if that takes too long.
+    pub(super) fn minimized(self) -> Option<Self> {
         let mut actions: BTreeMap<(u8, &Action), usize> = BTreeMap::new();
         let sort = |action: &Action| match action {
             Action { flags, .. } if flags & STOP != 0 => 2,
@@ -26,7 +30,13 @@ impl Machine {
         let number = |action| actions.get(&(sort(action), action)).copied().unwrap_or(0);
         let mut blocks: Vec<usize> = self.actions.iter().map(number).collect();
         let mut count = actions.len();
+        let cells: usize = self.rows.iter().map(Vec::len).sum();
+        let mut reads = 0usize;
         loop {
+            reads += cells;
+            if reads > MAX_READS {
+                return None;
+            }
             let mut finer: BTreeMap<(usize, Vec<usize>), usize> = BTreeMap::new();
             let of = |state: &usize| blocks.get(*state).copied().unwrap_or(0);
             let keys: Vec<_> = (blocks.iter().zip(&self.rows))
@@ -57,7 +67,7 @@ impl Machine {
                 *cells = row.into_iter().map(of).collect();
             }
         }
-        made.with_fewer_classes()
+        Some(made.with_fewer_classes())
     }
 
     /// Classes that lead to the same states in all rows become one.

@@ -241,6 +241,15 @@ fn faults_are_named_with_their_place() {
     assert!(fault(&deep).contains("groups are nested 100 deep at most"));
 }
 
+/// Chains of states are the worst case of making an automaton small: minutes, if nothing stops it.
+#[test]
+fn a_long_chain_is_refused_in_time() {
+    let start = std::time::Instant::now();
+    let chain = "a".repeat(16_000);
+    assert!(compiled(&chain, Goal::Full).unwrap_err().contains("far more than"));
+    assert!(start.elapsed().as_secs() < 60);
+}
+
 #[test]
 fn what_is_too_large_is_refused_with_its_size() {
     let message = compiled("[ab]*a[ab]{10}", Goal::Full).unwrap_err();

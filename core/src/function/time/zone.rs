@@ -46,7 +46,7 @@ pub const ZONE: &[Function] = &[
 const OFFSET: Prepared = Prepared {
     what: "a time zone",
     check: |bytes| {
-        bytes.first_chunk().is_some_and(|bytes| i32::from_le_bytes(*bytes).abs() < 86_400)
+        bytes.first_chunk().is_some_and(|bytes| i32::from_le_bytes(*bytes).unsigned_abs() < 86_400)
             && bytes.len() == 4
     },
     #[cfg(feature = "sql")]
