@@ -75,7 +75,8 @@ fn samples(out: &mut impl Write) -> Outcome {
 fn device(folder: &Path) -> Outcome {
     let bundle = device::bundle();
     let expected: Vec<u8> = bundle.plans.iter().flat_map(|(_, p)| bundle.expected(p)).collect();
-    let expressions: Vec<&str> = bundle.plans.iter().map(|(sql, _)| sql.as_str()).collect();
+    // Escaped: a text in an expression may have a line's end in it.
+    let expressions: Vec<String> = bundle.plans.iter().map(|(sql, _)| escape(Some(sql))).collect();
     fs::create_dir_all(folder)?;
     fs::write(folder.join("expected"), expected)?;
     fs::write(folder.join("expressions"), expressions.join("\n"))?;
