@@ -30,6 +30,26 @@ pub enum Place {
     Literal(&'static [&'static str]),
 }
 
+const PARTS: &[&str] = &[
+    "'year'",
+    "'month'",
+    "'day'",
+    "'hour'",
+    "'minute'",
+    "'second'",
+    "'quarter'",
+    "'week'",
+    "'dayofyear'",
+    "'isodow'",
+    "'millisecond'",
+    "'microsecond'",
+    "'decade'",
+    "'century'",
+];
+const SPAN_PARTS: &[&str] =
+    &["'year'", "'month'", "'day'", "'hour'", "'minute'", "'second'", "'quarter'", "'microsecond'"];
+const CLOCK: &[&str] = &["'hour'", "'minute'", "'second'", "'millisecond'", "'microsecond'"];
+
 /// Literals that a function prepares, by what they are.
 const PREPARED: &[(&str, &[&str])] = &[
     (
@@ -47,27 +67,27 @@ const PREPARED: &[(&str, &[&str])] = &[
         ],
     ),
     ("the options", &["''", "'i'", "'s'", "'c'"]),
-    (
-        "a part",
-        &[
-            "'year'",
-            "'month'",
-            "'day'",
-            "'hour'",
-            "'minute'",
-            "'second'",
-            "'quarter'",
-            "'week'",
-            "'millisecond'",
-            "'microsecond'",
-            "'decade'",
-            "'century'",
-        ],
-    ),
+    ("a part of a date", PARTS),
+    ("a part of a time", CLOCK),
+    ("a part of an interval", SPAN_PARTS),
+    ("a unit of time", PARTS),
+    ("a unit of a clock", CLOCK),
+    ("epoch or julian", &["'epoch'", "'julian'"]),
+    ("epoch", &["'epoch'"]),
     (
         "a format",
-        &["'%Y-%m-%d'", "'%H:%M:%S'", "'%Y-%m-%d %H:%M:%S'", "'%d/%m/%y %I %p'", "'%j %a %b'"],
+        &[
+            "'%Y-%m-%d'",
+            "'%H:%M:%S'",
+            "'%Y-%m-%d %H:%M:%S'",
+            "'%d/%m/%y %I %p'",
+            "'%j %a %b'",
+            "'{}'",
+            "'{}: {:>6}'",
+        ],
     ),
+    ("a format of C", &["'%s'", "'%s: %6s'", "'100 %%'"]),
+    ("a format with a zone", &["'%Y-%m-%d %H:%M:%S%z'", "'%d.%m.%Y %z'"]),
     ("a time zone", &["'UTC'", "'GMT+1'", "'Etc/GMT-2'"]),
 ];
 
@@ -80,9 +100,29 @@ const PLACES: &[(&str, usize, Place)] = &[
     ("trunc", 1, Place::Small),
     ("<<", 1, Place::Small),
     (">>", 1, Place::Small),
+    ("regexp_replace", 2, Place::Literal(&["''", "'x'", "'[\\\\0]'", "'ä\\\\0ä'"])),
+    // DuckDB refuses an expression as a whole where one row has another width, or another time.
+    ("time_bucket", 0, Place::Literal(WIDTHS)),
+    ("make_timestamp", 0, Place::Literal(&["i4", "-1", "2020", "(i4 * 86400000000)", "i2"])),
+    // Of a TIMESTAMPTZ alone DuckDB takes month 13 and the like, and year -1 for year 0.
+    ("make_timestamptz", 0, Place::Literal(&["2020", "9999", "(1 + abs(i2))", "12345678"])),
+    ("make_timestamptz", 1, Place::Literal(&["1", "2", "12"])),
+    ("make_timestamptz", 2, Place::Literal(&["1", "28"])),
+    ("make_timestamptz", 3, Place::Literal(&["0", "23"])),
+    ("make_timestamptz", 4, Place::Literal(&["0", "59"])),
+    ("make_timestamptz", 5, Place::Literal(&["0", "59.999999", "7.25e0"])),
     ("regexp_extract", 2, Place::Literal(&["0", "1"])),
-    ("like_escape", 2, Place::Literal(&["'!'", "'a'", "''"])),
-    ("ilike_escape", 2, Place::Literal(&["'!'", "'a'", "''"])),
+    ("like_escape", 2, Place::Literal(&["'!'", "''"])),
+    ("ilike_escape", 2, Place::Literal(&["'!'", "''"])),
+];
+
+const WIDTHS: &[&str] = &[
+    "INTERVAL '1' MINUTE",
+    "INTERVAL '7' SECOND",
+    "INTERVAL '36' HOUR",
+    "INTERVAL '1' MONTH",
+    "INTERVAL '5' YEAR",
+    "NULL::INTERVAL",
 ];
 
 /// Functions whose last digits depend on the libm.
@@ -203,7 +243,7 @@ fn place(function: &Function, at: usize, t: DataType, decimal: DataType) -> Plac
         Param::AsText => Place::Any,
         Param::Prepared(prepared) => {
             let known = PREPARED.iter().find(|(what, _)| *what == prepared.what);
-            Place::Literal(known.map_or(&["'a'"], |(_, literals)| literals))
+            Place::Literal(known.unwrap_or_else(|| panic!("literals for {}", prepared.what)).1)
         }
         other => Place::Of(shape(other, t, decimal).data_type),
     }

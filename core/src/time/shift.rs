@@ -54,6 +54,26 @@ pub fn add(micros: i64, span: Span) -> Option<i64> {
     timestamp(i128::from(days) * i128::from(DAY) + i128::from(time) + i128::from(span.micros()))
 }
 
+/// An instant (a TIMESTAMP WITH TIME ZONE) plus an interval: as [`add`], but if a part of the interval
+/// is below zero, then its microseconds come first, as in DuckDB.
+///
+/// ```
+/// use ringql_core::time::calendar::DAY;
+/// use ringql_core::time::shift::{add, add_to_instant};
+/// use ringql_core::types::Span;
+/// let (march_31, back) = (89 * DAY, Span::new(-1, 0, -1));
+/// assert_eq!(add_to_instant(march_31, back), Some(59 * DAY - 1)); // 30 March, 28 February
+/// assert_eq!(add(march_31, back), Some(58 * DAY - 1)); // 28 February, 27 February
+/// ```
+#[must_use]
+pub fn add_to_instant(micros: i64, span: Span) -> Option<i64> {
+    if span.months() >= 0 && span.days() >= 0 && span.micros() >= 0 {
+        return add(micros, span);
+    }
+    let moved = timestamp(i128::from(micros) + i128::from(span.micros()))?;
+    add(moved, Span::new(span.months(), span.days(), 0))
+}
+
 /// An interval turned around.
 #[must_use]
 pub fn negated(span: Span) -> Option<Span> {

@@ -61,9 +61,9 @@ impl Clock {
         if digits == 0 || !text.skip(b':') {
             return None;
         }
-        let (minutes, _) = text.number(2);
+        let minutes = Self::rest(text)?;
         let has_seconds = text.skip(b':');
-        let seconds = if has_seconds { text.number(2).0 } else { 0 };
+        let seconds = if has_seconds { Self::rest(text)? } else { 0 };
         if minutes > 59 || seconds > 59 {
             return None;
         }
@@ -78,6 +78,12 @@ impl Clock {
         }
         let micros = hours.checked_mul(3_600 * SECOND)?.checked_add(micros)?;
         Some(Self { micros, has_seconds })
+    }
+
+    /// What stands behind a colon: a number, or nothing at all.
+    fn rest(text: &mut Scan<'_>) -> Option<u32> {
+        let (number, digits) = text.number(2);
+        (digits > 0 || text.is_empty()).then_some(number)
     }
 }
 

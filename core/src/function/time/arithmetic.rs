@@ -10,7 +10,7 @@ use crate::plan::signature::Param::Is;
 use crate::plan::signature::{Param, Returns};
 use crate::time::calendar::{DAY, SECOND};
 use crate::time::date;
-use crate::time::shift::{add, negated, sum, timestamp};
+use crate::time::shift::{add, add_to_instant, negated, sum, timestamp};
 use crate::time::time_of_day::time_of;
 use crate::types::DataType::{
     self, BigInt, Date, Double, Integer, Interval, Time, Timestamp, TimestampTz,
@@ -49,10 +49,14 @@ pub const ARITHMETIC: &[Function] = &[
         .doc(LATER, "TIMESTAMP '2020-01-31 12:00:00' + INTERVAL '1' MONTH"),
     plus(&[Is(Interval), Is(Timestamp)], Timestamp, later_than)
         .doc(LATER, "INTERVAL '1' MONTH + TIMESTAMP '2020-01-31 12:00:00'"),
-    plus(&[Is(TimestampTz), Is(Interval)], TimestampTz, later)
-        .doc(LATER, "TIMESTAMPTZ '2020-01-31 12:00:00+00' + INTERVAL '1' MONTH"),
-    plus(&[Is(Interval), Is(TimestampTz)], TimestampTz, later_than)
-        .doc(LATER, "INTERVAL '1' MONTH + TIMESTAMPTZ '2020-01-31 12:00:00+00'"),
+    plus(&[Is(TimestampTz), Is(Interval)], TimestampTz, |call| {
+        rows::try_map(call, |(micros, span): (i64, Span)| add_to_instant(micros, span))
+    })
+    .doc(OF_INSTANT, "TIMESTAMPTZ '2020-01-31 12:00:00+00' + INTERVAL '1' MONTH"),
+    plus(&[Is(Interval), Is(TimestampTz)], TimestampTz, |call| {
+        rows::try_map(call, |(span, micros): (Span, i64)| add_to_instant(micros, span))
+    })
+    .doc(OF_INSTANT, "INTERVAL '1' MONTH + TIMESTAMPTZ '2020-01-31 12:00:00+00'"),
     plus(&[Is(Interval), Is(Interval)], Interval, |call| {
         rows::try_map(call, |(a, b): (Span, Span)| sum(a, b))
     })
@@ -79,8 +83,10 @@ pub const ARITHMETIC: &[Function] = &[
     .doc(EARLIER, "DATE '2020-03-31' - INTERVAL '1' MONTH"),
     minus(&[Is(Timestamp), Is(Interval)], Timestamp, earlier)
         .doc(EARLIER, "TIMESTAMP '2020-03-31 12:00:00' - INTERVAL '1' MONTH"),
-    minus(&[Is(TimestampTz), Is(Interval)], TimestampTz, earlier)
-        .doc(EARLIER, "TIMESTAMPTZ '2020-03-31 12:00:00+00' - INTERVAL '1' MONTH"),
+    minus(&[Is(TimestampTz), Is(Interval)], TimestampTz, |call| {
+        rows::try_map(call, |(micros, span): (i64, Span)| add_to_instant(micros, negated(span)?))
+    })
+    .doc(OF_INSTANT, "TIMESTAMPTZ '2020-03-31 12:00:00+00' - INTERVAL '1' MONTH"),
     minus(&[Is(Timestamp), Is(Timestamp)], Interval, between)
         .doc(BETWEEN, "TIMESTAMP '2020-03-01 12:00:00' - TIMESTAMP '2020-02-01 13:00:00'"),
     minus(&[Is(TimestampTz), Is(TimestampTz)], Interval, between).doc(
@@ -92,7 +98,9 @@ pub const ARITHMETIC: &[Function] = &[
     })
     .doc("An interval less another, part by part.", "INTERVAL '1' MONTH - INTERVAL '1' DAY"),
     minus(&[Is(Time), Is(Interval)], Time, |call| {
-        rows::map(call, |(time, span): (i64, Span)| turned(time, -(span.micros() % DAY)))
+        rows::try_map(call, |(time, span): (i64, Span)| {
+            Some(turned(time, span.micros().checked_neg()?))
+        })
     })
     .doc(TURNED, "TIME '01:00:00' - INTERVAL '2' HOUR"),
     minus(&[Is(Interval)], Interval, |call| rows::try_map(call, |(span,): (Span,)| negated(span)))
@@ -106,18 +114,18 @@ pub const ARITHMETIC: &[Function] = &[
     })
     .doc(MULTIPLE, "3 * INTERVAL '1 month 2 days'"),
     times(&[Is(Interval), Is(Double)], |call| {
-        rows::try_map(call, |(span, x): (Span, f64)| scaled(span, |part| part * x))
+        rows::try_map(call, |(span, x): (Span, f64)| scaled(span, x))
     })
     .doc(SCALED, "INTERVAL '1 month 3 days' * 0.5"),
     times(&[Is(Double), Is(Interval)], |call| {
-        rows::try_map(call, |(x, span): (f64, Span)| scaled(span, |part| part * x))
+        rows::try_map(call, |(x, span): (f64, Span)| scaled(span, x))
     })
     .doc(SCALED, "0.5 * INTERVAL '1 month 3 days'"),
     Function::new("/", &[Is(Interval), Is(Double)], Returns::Is(Interval), |call| {
         rows::try_map(
             call,
             |(span, x): (Span, f64)| {
-                if x == 0.0 { None } else { scaled(span, |part| part / x) }
+                if x == 0.0 { None } else { scaled(span, x.recip()) }
             },
         )
     })
@@ -128,6 +136,8 @@ pub const ARITHMETIC: &[Function] = &[
 const DAYS: &str = "A day so many days later.";
 const LATER: &str = "A time an interval later: first its months, then its days, then the rest.";
 const EARLIER: &str = "A time an interval before: first its months, then its days, then the rest.";
+const OF_INSTANT: &str = "A time an interval later or before: first its months, then its days, then \
+    the rest; the rest comes first if a part goes back.";
 const AT: &str = "A day and a time of day as a TIMESTAMP.";
 const TURNED: &str = "A time of day, of 24 hours; months and days of the interval do not count.";
 const BETWEEN: &str = "The interval from the second to the first, in days and a time.";
@@ -199,14 +209,17 @@ fn multiple(span: Span, n: i64) -> Option<Span> {
     Some(Span::new(part(span.months())?, part(span.days())?, span.micros().checked_mul(n)?))
 }
 
-/// An interval with each part made larger or smaller, as PostgreSQL and DuckDB do it.
-fn scaled(span: Span, scale: impl Fn(f64) -> f64) -> Option<Span> {
-    let (months, days) = (scale(span.months().into()), scale(span.days().into()));
-    let (whole_months, whole_days) = (whole(months)?, whole(days)?);
+/// An interval with each part times `scale`, as PostgreSQL does it (`interval_mul`), and with what is
+/// left of a part found by fused multiply-add, as DuckDB does it.
+fn scaled(span: Span, scale: f64) -> Option<Span> {
+    let (months, days) = (f64::from(span.months()), f64::from(span.days()));
+    let (whole_months, whole_days) = (whole(months * scale)?, whole(days * scale)?);
     let micros_round = |x: f64| libm::rint(x * SECOND as f64) / SECOND as f64;
-    let more_days = micros_round((months - f64::from(whole_months)) * 30.0);
+    let left_of_month = libm::fma(months, scale, -f64::from(whole_months));
+    let more_days = micros_round(left_of_month * 30.0);
     let whole_more = whole(more_days)?;
-    let day_part = days - f64::from(whole_days) + more_days - f64::from(whole_more);
+    let left_of_day = libm::fma(days, scale, -f64::from(whole_days));
+    let day_part = left_of_day + more_days - f64::from(whole_more);
     let mut seconds = micros_round(day_part * DAY_SECONDS);
     let mut sum = whole_days;
     if seconds.abs() >= DAY_SECONDS {
@@ -214,7 +227,7 @@ fn scaled(span: Span, scale: impl Fn(f64) -> f64) -> Option<Span> {
         sum = sum.checked_add(carried)?;
         seconds -= f64::from(carried) * DAY_SECONDS;
     }
-    let micros = libm::rint(scale(span.micros() as f64) + seconds * SECOND as f64);
+    let micros = libm::rint(libm::fma(span.micros() as f64, scale, seconds * SECOND as f64));
     let days = sum.checked_add(whole_more)?;
     Some(Span::new(whole_months, days, as_i64(micros)?))
 }
@@ -223,8 +236,7 @@ const DAY_SECONDS: f64 = 86_400.0;
 
 /// The whole part, if an `i32` holds it.
 fn whole(x: f64) -> Option<i32> {
-    let n = libm::trunc(x);
-    (-2_147_483_648.0..2_147_483_648.0).contains(&n).then_some(n as i32)
+    (-2_147_483_648.0..=2_147_483_647.0).contains(&x).then_some(x as i32)
 }
 
 /// A whole number, if an `i64` holds it.

@@ -9,8 +9,8 @@ use crate::plan::signature::Param::Is;
 use crate::plan::signature::{Param, Returns};
 use crate::time::calendar::DAY;
 use crate::time::civil::{civil_from_days, days_from_civil};
-use crate::time::date::date_of;
-use crate::time::shift::{add, negated, timestamp};
+use crate::time::date::{date, date_of, midnight};
+use crate::time::shift::{add, add_to_instant, negated, timestamp};
 use crate::time::time_of_day::time_of;
 use crate::types::DataType::{self, Date, Interval, Time, Timestamp, TimestampTz};
 use crate::types::Span;
@@ -33,7 +33,7 @@ pub const BUCKET: &[Function] = &[
     ),
     bucket(&[Is(Interval), Is(Date), Is(Interval)], Date, dates_offset)
         .doc(OFFSET, "time_bucket(INTERVAL '7' DAY, DATE '2020-02-29', INTERVAL '1' DAY)"),
-    bucket(&[Is(Interval), Is(TimestampTz), Is(Interval)], TimestampTz, stamps_offset).doc(
+    bucket(&[Is(Interval), Is(TimestampTz), Is(Interval)], TimestampTz, instants_offset).doc(
         OFFSET,
         "time_bucket(INTERVAL '1' DAY, TIMESTAMPTZ '2020-02-29 12:34:56+01', INTERVAL '6' HOUR)",
     ),
@@ -98,24 +98,46 @@ fn start(width: Span, micros: i64, origin: Option<i64>) -> Option<i64> {
             start.checked_add(origin)
         }
         Width::Months(width) => {
-            let origin = origin.map_or(JANUARY, months).checked_rem(width)?;
-            let since = months(micros) - origin;
-            let start = since - since.checked_rem_euclid(width)? + origin;
-            let month = start.rem_euclid(12) as u8 + 1;
-            let day = days_from_civil(1970 + start.div_euclid(12), month, 1)?;
+            let origin = origin.map(|origin| origin.div_euclid(DAY));
+            let day = first_day(width, micros.div_euclid(DAY), origin)?;
             timestamp(i128::from(day) * i128::from(DAY))
         }
     }
 }
 
+/// The same for a day.
+fn start_day(width: Span, day: i32, origin: Option<i32>) -> Option<i32> {
+    match Width::of(width)? {
+        Width::Micros(_) => {
+            let origin = match origin {
+                Some(origin) => Some(midnight(origin)?),
+                None => None,
+            };
+            date_of(start(width, midnight(day)?, origin)?)
+        }
+        Width::Months(width) => date(first_day(width, day.into(), origin.map(i64::from))?),
+    }
+}
+
+/// The first day of a day's bucket of months.
+fn first_day(width: i64, day: i64, origin: Option<i64>) -> Option<i64> {
+    let origin = origin.map_or(JANUARY, months).checked_rem(width)?;
+    let since = months(day) - origin;
+    let start = since - since.checked_rem_euclid(width)? + origin;
+    days_from_civil(1970 + start.div_euclid(12), start.rem_euclid(12) as u8 + 1, 1)
+}
+
 /// The same with all buckets moved.
-fn moved(width: Span, micros: i64, offset: Span) -> Option<i64> {
+fn moved(width: Span, micros: i64, offset: Span, add: Add) -> Option<i64> {
     add(start(width, add(micros, negated(offset)?)?, None)?, offset)
 }
 
-/// The month of a timestamp, counted from January 1970.
-fn months(micros: i64) -> i64 {
-    let (year, month, _) = civil_from_days(micros.div_euclid(DAY));
+/// A time plus an interval.
+type Add = fn(i64, Span) -> Option<i64>;
+
+/// The month of a day, counted from January 1970.
+fn months(day: i64) -> i64 {
+    let (year, month, _) = civil_from_days(day);
     (year - 1970) * 12 + i64::from(month) - 1
 }
 
@@ -124,31 +146,31 @@ fn stamps(call: &mut Invocation<'_>) -> Done {
 }
 
 fn stamps_offset(call: &mut Invocation<'_>) -> Done {
-    rows::try_map(call, |(width, t, offset): (Span, i64, Span)| moved(width, t, offset))
+    rows::try_map(call, |(width, t, offset): (Span, i64, Span)| moved(width, t, offset, add))
+}
+
+fn instants_offset(call: &mut Invocation<'_>) -> Done {
+    rows::try_map(call, |(width, t, offset): (Span, i64, Span)| {
+        moved(width, t, offset, add_to_instant)
+    })
 }
 
 fn stamps_origin(call: &mut Invocation<'_>) -> Done {
     rows::try_map(call, |(width, t, origin): (Span, i64, i64)| start(width, t, Some(origin)))
 }
 
-fn midnight(days: i32) -> Option<i64> {
-    i64::from(days).checked_mul(DAY)
-}
-
 fn dates(call: &mut Invocation<'_>) -> Done {
-    rows::try_map(call, |(width, d): (Span, i32)| date_of(start(width, midnight(d)?, None)?))
+    rows::try_map(call, |(width, d): (Span, i32)| start_day(width, d, None))
 }
 
 fn dates_offset(call: &mut Invocation<'_>) -> Done {
     rows::try_map(call, |(width, d, offset): (Span, i32, Span)| {
-        date_of(moved(width, midnight(d)?, offset)?)
+        date_of(moved(width, midnight(d)?, offset, add)?)
     })
 }
 
 fn dates_origin(call: &mut Invocation<'_>) -> Done {
-    rows::try_map(call, |(width, d, origin): (Span, i32, i32)| {
-        date_of(start(width, midnight(d)?, Some(midnight(origin)?))?)
-    })
+    rows::try_map(call, |(width, d, origin): (Span, i32, i32)| start_day(width, d, Some(origin)))
 }
 
 /// Times of day are those of 1970-01-01.
@@ -158,7 +180,7 @@ fn times(call: &mut Invocation<'_>) -> Done {
 
 fn times_offset(call: &mut Invocation<'_>) -> Done {
     rows::try_map(call, |(width, t, offset): (Span, i64, Span)| {
-        moved(width, t, offset).map(time_of)
+        moved(width, t, offset, add).map(time_of)
     })
 }
 

@@ -11,6 +11,7 @@ use crate::plan::signature::Param::{Is, Prepared};
 use crate::plan::signature::{Param, Returns};
 use crate::time::calendar::{DAY, SECOND};
 use crate::time::civil::{civil_from_days, days_in_month, iso_week};
+use crate::time::date::midnight;
 use crate::time::shift;
 use crate::types::DataType::{BigInt, Date, Interval, Time, Timestamp, TimestampTz};
 
@@ -18,7 +19,7 @@ type Done = Result<(), RunError>;
 
 /// DATE_DIFF, DATE_SUB and AGE of each type.
 pub const DIFFERENCE: &[Function] = &[
-    diff(&[Prepared(UNIT), Is(Date), Is(Date)], |call| dates(call, crossed))
+    diff(&[Prepared(UNIT), Is(Date), Is(Date)], |call| dates(call, crossed_days))
         .doc(CROSSED, "date_diff('month', DATE '2020-01-31', DATE '2020-02-01')"),
     diff(&[Prepared(UNIT), Is(Timestamp), Is(Timestamp)], |call| stamps(call, crossed)).doc(
         CROSSED,
@@ -30,7 +31,7 @@ pub const DIFFERENCE: &[Function] = &[
     ),
     diff(&[Prepared(CLOCK_UNIT), Is(Time), Is(Time)], |call| stamps(call, crossed))
         .doc(CROSSED, "date_diff('minute', TIME '10:00:59', TIME '10:01:00')"),
-    sub(&[Prepared(UNIT), Is(Date), Is(Date)], |call| dates(call, whole))
+    sub(&[Prepared(UNIT), Is(Date), Is(Date)], |call| dates(call, whole_of_days))
         .doc(WHOLE, "date_sub('month', DATE '2020-01-31', DATE '2020-02-28')"),
     sub(&[Prepared(UNIT), Is(Timestamp), Is(Timestamp)], |call| stamps(call, whole)).doc(
         WHOLE,
@@ -65,8 +66,8 @@ const fn sub(params: &'static [Param], kernel: VectorKernel) -> Function {
         .alias(&["datesub"])
 }
 
-/// From a time to another, in a unit.
-type Between = fn(Part, i64, i64) -> Option<i64>;
+/// From a time to another, in a unit: microseconds, or days.
+type Between<T = i64> = fn(Part, T, T) -> Option<i64>;
 
 fn unit(call: &Invocation<'_>) -> Result<Part, RunError> {
     Part::read(prepared(call)).ok_or(RunError::Internal)
@@ -77,10 +78,9 @@ fn stamps(call: &mut Invocation<'_>, between: Between) -> Done {
     rows::try_map(call, |(_, a, b): (&[u8], i64, i64)| between(unit, a, b))
 }
 
-fn dates(call: &mut Invocation<'_>, between: Between) -> Done {
+fn dates(call: &mut Invocation<'_>, between: Between<i32>) -> Done {
     let unit = unit(call)?;
-    let micros = |days: i32| i64::from(days).checked_mul(DAY);
-    rows::try_map(call, |(_, a, b): (&[u8], i32, i32)| between(unit, micros(a)?, micros(b)?))
+    rows::try_map(call, |(_, a, b): (&[u8], i32, i32)| between(unit, a, b))
 }
 
 fn age(call: &mut Invocation<'_>) -> Done {
@@ -115,22 +115,36 @@ const fn months(unit: Part) -> i64 {
 
 /// Starts of the unit from `a` to `b`.
 fn crossed(unit: Part, a: i64, b: i64) -> Option<i64> {
-    // Weeks are seven days, wherever they start.
-    if matches!(unit, Part::Week | Part::YearWeek) {
-        return Some((b.div_euclid(DAY) - a.div_euclid(DAY)) / 7);
-    }
-    number(unit, b)?.checked_sub(number(unit, a)?)
+    let of = |micros: i64| match length(unit) {
+        Some(length) if length < DAY => micros.checked_div_euclid(length),
+        _ => number(unit, micros.div_euclid(DAY)),
+    };
+    difference(unit, of(a)?, of(b)?)
 }
 
-/// The number of the unit that a time lies in.
-fn number(unit: Part, micros: i64) -> Option<i64> {
-    let days = micros.div_euclid(DAY);
-    if let Some(length) = length(unit) {
-        return micros.checked_div_euclid(length);
+/// The same of days, which are more than there are TIMESTAMPs.
+fn crossed_days(unit: Part, a: i32, b: i32) -> Option<i64> {
+    let of = |day: i32| match length(unit) {
+        Some(length) if length < DAY => i64::from(day).checked_mul(DAY / length),
+        _ => number(unit, day.into()),
+    };
+    difference(unit, of(a)?, of(b)?)
+}
+
+fn difference(unit: Part, a: i64, b: i64) -> Option<i64> {
+    let starts = b.checked_sub(a)?;
+    // Weeks are seven days, wherever they start.
+    Some(if matches!(unit, Part::Week | Part::YearWeek) { starts / 7 } else { starts })
+}
+
+/// The number of the unit that a day lies in; of weeks and less, of the day.
+fn number(unit: Part, day: i64) -> Option<i64> {
+    if length(unit).is_some() {
+        return Some(day);
     }
-    let (year, month, _) = civil_from_days(days);
+    let (year, month, _) = civil_from_days(day);
     match unit {
-        Part::IsoYear => Some(iso_week(days).0),
+        Part::IsoYear => Some(iso_week(day).0),
         Part::Month | Part::Quarter => (year * 12 + i64::from(month) - 1).checked_div(months(unit)),
         // DuckDB divides years towards 0.
         _ => year.checked_div(months(unit) / 12),
@@ -144,6 +158,10 @@ fn whole(unit: Part, a: i64, b: i64) -> Option<i64> {
     }
     let whole = if a > b { -whole_months(b, a) } else { whole_months(a, b) };
     whole.checked_div(months(unit))
+}
+
+fn whole_of_days(unit: Part, a: i32, b: i32) -> Option<i64> {
+    whole(unit, midnight(a)?, midnight(b)?)
 }
 
 /// Whole months from `from` to the later `to`. From a day that the month of `to` lacks they are whole

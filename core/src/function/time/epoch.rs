@@ -66,10 +66,18 @@ fn micros(call: &mut Invocation<'_>, convert: Convert) -> Done {
     rows::try_map(call, |(micros,): (i64,)| convert(micros))
 }
 
+/// Days are whole numbers of each unit; their microseconds may not fit where milliseconds do.
+fn of_days(days: i64, convert: Convert) -> Option<i64> {
+    convert(DAY)?.checked_mul(days)
+}
+
 fn dates(call: &mut Invocation<'_>, convert: Convert) -> Done {
-    rows::try_map(call, |(days,): (i32,)| convert(i64::from(days).checked_mul(DAY)?))
+    rows::try_map(call, |(days,): (i32,)| of_days(days.into(), convert))
 }
 
 fn spans(call: &mut Invocation<'_>, convert: Convert) -> Done {
-    rows::try_map(call, |(span,): (Span,)| convert(i64::try_from(span.total()).ok()?))
+    let days = |span: Span| i64::from(span.months()) * 30 + i64::from(span.days());
+    rows::try_map(call, |(span,): (Span,)| {
+        of_days(days(span), convert)?.checked_add(convert(span.micros())?)
+    })
 }

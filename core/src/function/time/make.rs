@@ -71,7 +71,7 @@ fn time(hour: i64, minute: i64, seconds: f64) -> Option<i64> {
     let whole = libm::trunc(seconds);
     let micros = libm::round((seconds - whole) * SECOND as f64);
     let is_clock = (0..24).contains(&hour) && (0..60).contains(&minute)
-        || hour == 24 && minute == 0 && seconds == 0.0;
+        || hour == 24 && minute == 0 && whole == 0.0 && micros == 0.0;
     let is_time = is_clock && (0.0..=60.0).contains(&whole) && micros >= 0.0;
     let micros = as_i64(micros)?;
     is_time.then(|| hour * HOUR + minute * MINUTE + whole as i64 * SECOND + micros)

@@ -198,7 +198,11 @@ fn spans(call: &mut Invocation<'_>, part: Part) -> Done {
 }
 
 fn real_dates(call: &mut Invocation<'_>, part: Part) -> Done {
-    rows::map(call, |Value(days): Value<i32>| part::real_of_moment(part, days.into(), 0))
+    let of = |days: i32| match part {
+        Part::Epoch => f64::from(days) * 86_400.0,
+        _ => part::real_of_moment(part, days.into(), 0),
+    };
+    rows::map(call, |Value(days): Value<i32>| of(days))
 }
 
 fn real_stamps(call: &mut Invocation<'_>, part: Part) -> Done {
