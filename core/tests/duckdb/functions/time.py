@@ -291,6 +291,22 @@ def exact():
         "CAST(ts AS TIMESTAMPTZ)", "CAST(tz AS DATE)", "CAST(dt AS TIMESTAMPTZ)", "isfinite(dt)",
         "isfinite(ts)", "isinf(ts)", "isinf(dt)",
     )
+    # What is left of a part, an instant with an interval that goes back, days that no TIMESTAMP holds.
+    yield from (
+        "iw * 95894.3e0", "iv * 44428.1e0", "-886.276e0 * iv", "iv / 0.0375e0", "iw / -1.833237e0",
+        "tz - (iw + iv)", "tz + INTERVAL '1 month -36 hours'", "tz + INTERVAL '-1 month -3 days -20 hours'",
+        "INTERVAL '-1 month 20 hours' + tz", "time_bucket(INTERVAL '7' SECOND, tz, iv)",
+        "date_diff('year', dt, DATE '5000000-01-17')", "date_diff('hour', DATE '5000000-01-17', dt)",
+        "date_diff('microsecond', dt, DATE '5000000-01-17')", "date_sub('day', dt, DATE '5000000-01-17')",
+        "epoch(DATE '5000000-01-17')", "epoch_ms(DATE '5000000-01-17')", "epoch_us(DATE '5000000-01-17')",
+        "epoch_ms(INTERVAL '200000000 days -1 microsecond')", "epoch_us(INTERVAL '200000000 days')",
+        "time_bucket(INTERVAL '5' MONTH, DATE '5000000-01-17')",
+        "time_bucket(INTERVAL '5' MONTH, dt, DATE '5000000-01-17')",
+        "time_bucket(INTERVAL '5' DAY, dt, DATE '5000000-01-17')",
+        "make_time(24, 0, -1e-9)", "make_time(24, 0, 1e-6)", "make_time(23, 59, 59.9999999)",
+        "tm - iv", "tm + iv", "CAST('4:' AS INTERVAL)", "TRY_CAST('4::' AS INTERVAL)",
+        "TRY_CAST('4:5::' AS INTERVAL)", "TRY_CAST('4:.5' AS INTERVAL)", "TRY_CAST('4:5:.5' AS INTERVAL)",
+    )
 
 
 def approximate():
