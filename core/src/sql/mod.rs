@@ -50,6 +50,7 @@
 
 mod assemble;
 mod bind;
+mod branches;
 mod call;
 mod cast;
 mod coerce;
@@ -71,6 +72,7 @@ mod name;
 mod named;
 mod operators;
 mod parse;
+mod predicates;
 mod primary;
 
 mod registers;

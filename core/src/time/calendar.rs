@@ -159,14 +159,19 @@ impl Cursor<'_> {
         if !self.skip(b':') {
             return None;
         }
-        let mut time = (hours * 60 + self.part(60)?) * 60 * SECOND;
+        let mut time = (hours * 60 + self.after_colon()?) * 60 * SECOND;
         if self.skip(b':') {
-            time += self.part(60)? * SECOND;
+            time += self.after_colon()? * SECOND;
             if self.skip(b'.') {
                 time += self.fraction();
             }
         }
         (time <= DAY).then_some(time)
+    }
+
+    /// Minutes or seconds; nothing at all at the end of the text, as in DuckDB.
+    fn after_colon(&mut self) -> Option<i64> {
+        if self.0.is_empty() { Some(0) } else { self.part(60) }
     }
 
     /// Microseconds after a decimal point; further digits are dropped.

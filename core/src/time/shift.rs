@@ -88,6 +88,13 @@ pub fn sum(a: Span, b: Span) -> Option<Span> {
     Some(Span::new(months, days, a.micros().checked_add(b.micros())?))
 }
 
+/// An interval less another, part by part.
+#[must_use]
+pub fn less(a: Span, b: Span) -> Option<Span> {
+    let (months, days) = (a.months().checked_sub(b.months())?, a.days().checked_sub(b.days())?);
+    Some(Span::new(months, days, a.micros().checked_sub(b.micros())?))
+}
+
 /// From timestamp `b` to timestamp `a`, in years, months and days as a calendar has them, and a time of
 /// day: `AGE(a, b)`.
 ///

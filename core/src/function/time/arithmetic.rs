@@ -10,7 +10,7 @@ use crate::plan::signature::Param::Is;
 use crate::plan::signature::{Param, Returns};
 use crate::time::calendar::{DAY, SECOND};
 use crate::time::date;
-use crate::time::shift::{add, add_to_instant, negated, sum, timestamp};
+use crate::time::shift::{add, add_to_instant, less, negated, sum, timestamp};
 use crate::time::time_of_day::time_of;
 use crate::types::DataType::{
     self, BigInt, Date, Double, Integer, Interval, Time, Timestamp, TimestampTz,
@@ -94,7 +94,7 @@ pub const ARITHMETIC: &[Function] = &[
         "TIMESTAMPTZ '2020-03-01 12:00:00+00' - TIMESTAMPTZ '2020-02-01 13:00:00+00'",
     ),
     minus(&[Is(Interval), Is(Interval)], Interval, |call| {
-        rows::try_map(call, |(a, b): (Span, Span)| sum(a, negated(b)?))
+        rows::try_map(call, |(a, b): (Span, Span)| less(a, b))
     })
     .doc("An interval less another, part by part.", "INTERVAL '1' MONTH - INTERVAL '1' DAY"),
     minus(&[Is(Time), Is(Interval)], Time, |call| {

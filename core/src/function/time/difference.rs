@@ -37,7 +37,7 @@ pub const DIFFERENCE: &[Function] = &[
         WHOLE,
         "date_sub('hour', TIMESTAMP '2020-01-01 00:59:00', TIMESTAMP '2020-01-01 03:00:00')",
     ),
-    sub(&[Prepared(UNIT), Is(TimestampTz), Is(TimestampTz)], |call| stamps(call, whole)).doc(
+    sub(&[Prepared(UNIT), Is(TimestampTz), Is(TimestampTz)], |call| stamps(call, whole_of_instants)).doc(
         WHOLE,
         "date_sub('day', TIMESTAMPTZ '2020-01-01 00:59:00+00', TIMESTAMPTZ '2020-01-02 00:00:00+00')",
     ),
@@ -125,7 +125,8 @@ fn crossed(unit: Part, a: i64, b: i64) -> Option<i64> {
 /// The same of days, which are more than there are TIMESTAMPs.
 fn crossed_days(unit: Part, a: i32, b: i32) -> Option<i64> {
     let of = |day: i32| match length(unit) {
-        Some(length) if length < DAY => i64::from(day).checked_mul(DAY / length),
+        Some(length) if length < SECOND => midnight(day)?.checked_div(length),
+        Some(length) if length < DAY => Some(i64::from(day) * (DAY / length)),
         _ => number(unit, day.into()),
     };
     difference(unit, of(a)?, of(b)?)
@@ -162,6 +163,19 @@ fn whole(unit: Part, a: i64, b: i64) -> Option<i64> {
 
 fn whole_of_days(unit: Part, a: i32, b: i32) -> Option<i64> {
     whole(unit, midnight(a)?, midnight(b)?)
+}
+
+/// The same of instants, which DuckDB also counts back from the first, where it is the later.
+fn whole_of_instants(unit: Part, a: i64, b: i64) -> Option<i64> {
+    if a <= b || length(unit).is_some() {
+        return whole(unit, a, b);
+    }
+    let (year, month, day) = civil_from_days(a.div_euclid(DAY));
+    let (to_year, to_month, to_day) = civil_from_days(b.div_euclid(DAY));
+    let last = days_in_month(to_year, to_month);
+    let is_whole = (day.min(last), a.rem_euclid(DAY)) >= (to_day, b.rem_euclid(DAY));
+    let back = (year - to_year) * 12 + i64::from(month) - i64::from(to_month);
+    (i64::from(!is_whole) - back).checked_div(months(unit))
 }
 
 /// Whole months from `from` to the later `to`. From a day that the month of `to` lacks they are whole

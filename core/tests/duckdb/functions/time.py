@@ -305,7 +305,12 @@ def exact():
         "time_bucket(INTERVAL '5' DAY, dt, DATE '5000000-01-17')",
         "make_time(24, 0, -1e-9)", "make_time(24, 0, 1e-6)", "make_time(23, 59, 59.9999999)",
         "tm - iv", "tm + iv", "CAST('4:' AS INTERVAL)", "TRY_CAST('4::' AS INTERVAL)",
-        "TRY_CAST('4:5::' AS INTERVAL)", "TRY_CAST('4:.5' AS INTERVAL)", "TRY_CAST('4:5:.5' AS INTERVAL)",
+        "TRY_CAST('4:5::' AS INTERVAL)",
+        "CAST('2020-02-29 12:' AS TIMESTAMP)", "CAST('2020-02-29 12:' AS TIME)",
+        "TRY_CAST('2020-02-29 12::' AS TIMESTAMP)", "CAST('2020-02-29 12:34:' AS TIMESTAMP)",
+        "INTERVAL '-1' DAY - to_days(-2147483648)", "date_sub('quarter', tz, TIMESTAMPTZ '2019-02-28 10:34:57+00')",
+        "date_sub('month', tz, TIMESTAMPTZ '2019-02-28 10:34:57+00')",
+        "date_diff('millisecond', dt, DATE '5000000-01-17')", "date_diff('second', dt, DATE '5000000-01-17')", "TRY_CAST('4:.5' AS INTERVAL)", "TRY_CAST('4:5:.5' AS INTERVAL)",
     )
 
 
