@@ -5,9 +5,9 @@
 //! INTEGER arithmetic stands beside two loops. The *checked loop* does what SQL asks:
 //! `checked_add`, and a row that overflows becomes NULL and is counted. The *wrapping loop* does
 //! not. With SSE2 it takes 5 instructions for the sum of 4 values (2 loads, addition, store, half of
-//! the loop's end), the kernel 9 (a copy, a comparison, XOR and OR for the flags more), so 1.8 is the
-//! bound where instructions are what counts, and 1.65 however far the loop is unrolled. For products
-//! it is 16 beside 11 (two conversions, two multiplications and OR more).
+//! the loop's end), the kernel 9 (a copy, a comparison, XOR and OR for the flags more). For products
+//! it is 11, and 16 in the kernel (two conversions, two multiplications and OR more). How much of
+//! that shows depends on the processor.
 
 #![allow(missing_docs)]
 
