@@ -9,7 +9,7 @@ use crate::types::{DataType, Kind};
 use super::element::{Argument, Element, argument, for_integer, map, try_map};
 use super::failures::Failures;
 use super::fmod::{fmod, fmodf};
-use super::overflow::{Overflow, checked};
+use super::overflow::arithmetic;
 use super::{Machine, register};
 
 /// `a op b`.
@@ -31,9 +31,7 @@ pub(super) fn binary(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), Run
         }),
         kind => {
             for_integer!(kind, T => integer(m, i, |dst, valid, failures, a: &[T], b| match i.op {
-                Op::Add => checked(dst, valid, failures, a, b, <T as Overflow>::add),
-                Op::Sub => checked(dst, valid, failures, a, b, <T as Overflow>::sub),
-                Op::Mul => checked(dst, valid, failures, a, b, <T as Overflow>::mul),
+                Op::Add | Op::Sub | Op::Mul => arithmetic(i.op, dst, valid, failures, a, b),
                 _ => try_map(dst, valid, failures, a, b, |a, b| match b {
                     0 => (0, true),
                     // MIN % -1 overflows, as in DuckDB.
@@ -50,7 +48,7 @@ pub(super) fn negate(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), Run
         Kind::F32 => float(m, i, |dst, a: &[f32], b| map(dst, a, b, |a, _| -a)),
         Kind::F64 => float(m, i, |dst, a: &[f64], b| map(dst, a, b, |a, _| -a)),
         kind => for_integer!(kind, T => integer(m, i, |dst, valid, failures, a: &[T], b| {
-            try_map(dst, valid, failures, a, b, |a, _| a.overflowing_neg())
+            arithmetic(i.op, dst, valid, failures, a, b)
         })),
     }
 }

@@ -225,10 +225,9 @@ impl VectorMut<'_> {
     /// Makes a row valid exactly where it is in `sources`.
     #[inline]
     pub(crate) fn set_valid_as(&mut self, sources: &[Vector<'_>]) {
-        if let Some(words) = &mut self.validity {
-            for (i, word) in words.iter_mut().enumerate() {
-                *word = sources.iter().fold(u64::MAX, |w, s| w & s.valid_word(i));
-            }
+        self.set_all_valid(true);
+        for source in sources {
+            self.and_valid(source);
         }
     }
 }
