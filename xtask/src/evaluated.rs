@@ -13,7 +13,7 @@ use crate::{differential, project, qemu};
 /// and counter by counter.
 pub(crate) fn check(route: Route, target_dir: &Path) -> Result<()> {
     let mut build = route.cargo("build");
-    build.current_dir(project::firmware().join("differential"));
+    build.current_dir(project::firmware_differential());
     run(build.arg("--release").arg("--target-dir").arg(target_dir))?;
     let folder = project::target_dir().join("firmware-differential");
     run(program(differential::build()?).arg("device").arg(&folder))?;

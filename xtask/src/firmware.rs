@@ -49,9 +49,11 @@ pub(crate) struct BuildArgs {
 pub(crate) fn run(args: &Args) -> Result<()> {
     let route = find_route(&args.build)?;
     if args.lint && route == Route::Rustup {
-        let mut clippy = route.cargo("clippy");
-        clippy.arg("--target-dir").arg(target_dir(route));
-        process::run(clippy.args(["--", "-D", "warnings"]))?;
+        for workspace in [project::firmware(), project::firmware_differential()] {
+            let mut clippy = route.cargo("clippy");
+            clippy.current_dir(workspace).arg("--target-dir").arg(target_dir(route));
+            process::run(clippy.args(["--", "-D", "warnings"]))?;
+        }
     }
     let images = build_by(route, &args.build)?;
     let expected = expected::ask_host()?;

@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -75,8 +75,8 @@ fn missing(what: &str, install: &str) -> anyhow::Error {
 
 /// Runs a target from its corpus and the seeds, then chooses the corpus anew.
 fn fuzz(target: &str, minutes: u32, seeds: &Path) -> Result<()> {
-    let kept = folder().join("corpus").join(target);
-    let regressions = folder().join("regressions").join(target);
+    let kept = project::fuzz().join("corpus").join(target);
+    let regressions = project::fuzz().join("regressions").join(target);
     let found = project::target_dir().join("fuzz-found").join(target);
     let seeds_of_target = seeds.join(target);
     for folder in [&kept, &regressions, &found] {
@@ -141,12 +141,8 @@ fn fuzzer(target: &str) -> Command {
 /// A program of the nightly toolchain, in the folder of the targets.
 fn nightly(name: &str) -> Command {
     let mut command = outside("rustup");
-    command.args(["run", "nightly", name]).current_dir(folder());
+    command.args(["run", "nightly", name]).current_dir(project::fuzz());
     // Where cargo-fuzz would look for what was built differs from what cargo takes.
     command.env("CARGO_TARGET_DIR", project::target_dir());
     command
-}
-
-fn folder() -> PathBuf {
-    project::root().join("fuzz")
 }

@@ -19,6 +19,21 @@ pub(crate) fn firmware() -> PathBuf {
     root().join("examples").join("firmware")
 }
 
+/// The firmware that evaluates random expressions.
+pub(crate) fn firmware_differential() -> PathBuf {
+    firmware().join("differential")
+}
+
+/// The fuzz targets.
+pub(crate) fn fuzz() -> PathBuf {
+    root().join("fuzz")
+}
+
+/// The workspaces beside the main one, each with a lock file of its own.
+pub(crate) fn other_workspaces() -> [PathBuf; 3] {
+    [firmware(), firmware_differential(), fuzz()]
+}
+
 /// Where build products go; `CARGO_TARGET_DIR` is obeyed as by cargo itself.
 pub(crate) fn target_dir() -> PathBuf {
     let chosen = env::var_os("CARGO_TARGET_DIR").filter(|dir| !dir.is_empty());

@@ -102,8 +102,10 @@ fn perform(step: Step) -> Result<()> {
     match step {
         Step::Fmt => {
             run_command(&mut cargo(["fmt", "--all", "--check"]))?;
-            run_command(cargo(["fmt", "--check"]).current_dir(project::firmware()))?;
-            run_command(cargo(["fmt", "--check"]).current_dir(project::root().join("fuzz")))
+            for workspace in project::other_workspaces() {
+                run_command(cargo(["fmt", "--check"]).current_dir(workspace))?;
+            }
+            Ok(())
         }
         Step::Clippy => run_command(
             cargo(["clippy", "--workspace", "--all-targets", "--all-features"])
@@ -146,7 +148,11 @@ fn deny() -> Result<()> {
     const CHECK: [&str; 4] = ["check", "licenses", "bans", "sources"];
     run_command(cargo(["deny"]).args(CHECK))?;
     let rules = project::root().join("deny.toml");
-    run_command(cargo(["deny", "--config"]).arg(rules).args(CHECK).current_dir(project::firmware()))
+    for workspace in project::other_workspaces() {
+        let mut deny = cargo(["deny", "--config"]);
+        run_command(deny.arg(&rules).args(CHECK).current_dir(workspace))?;
+    }
+    Ok(())
 }
 
 fn summarise(outcomes: &[(Step, Outcome)]) {
