@@ -80,7 +80,7 @@ fn float<T: Element>(
         false => argument::<T>(plan, &others, i.b, rows)?,
     };
     kernel(dst.of(rows)?, a.of(rows)?, b);
-    dst.set_valid_as(&[a, vector.unwrap_or(a)]);
+    dst.set_valid_as(&a, vector.as_ref());
     Ok(())
 }
 
@@ -99,7 +99,7 @@ fn integer<T: Element>(
         true => (Argument::Constant(T::zeroed()), None),
         false => argument::<T>(plan, &others, i.b, rows)?,
     };
-    dst.set_valid_as(&[a, vector.unwrap_or(a)]);
+    dst.set_valid_as(&a, vector.as_ref());
     let (values, validity) = dst.parts::<T>(rows)?;
     kernel(values, validity, &mut failures, a.of(rows)?, b);
     let failure = match dst.data_type {

@@ -26,7 +26,7 @@ pub(super) fn cast(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
     let counts = i.op == Op::Cast && cast_can_fail(a.data_type, dst.data_type);
     let guard = guard.filter(|_| counts);
     let mut failures = Failures::new(guard.map(|id| others.get(id)).transpose()?)?;
-    dst.set_valid_as(&[a]);
+    dst.set_valid_as(&a, None);
     convert(&mut dst, a, &mut failures, rows)?;
     let Failures { count, first, .. } = failures;
     if i.op == Op::Cast {

@@ -25,10 +25,7 @@ pub(super) fn compare(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), Ru
             Ok(vector)
         })?,
     };
-    match b {
-        Some(b) => dst.set_valid_as(&[a, b]),
-        None => dst.set_valid_as(&[a]),
-    }
+    dst.set_valid_as(&a, b.as_ref());
     Ok(())
 }
 

@@ -222,12 +222,22 @@ impl VectorMut<'_> {
         }
     }
 
-    /// Makes a row valid exactly where it is in `sources`.
+    /// Makes a row valid exactly where it is in `a` and, if there is one, in `b`.
     #[inline]
-    pub(crate) fn set_valid_as(&mut self, sources: &[Vector<'_>]) {
-        self.set_all_valid(true);
-        for source in sources {
-            self.and_valid(source);
+    pub(crate) fn set_valid_as(&mut self, a: &Vector<'_>, b: Option<&Vector<'_>>) {
+        let Some(words) = &mut self.validity else { return };
+        match (a.validity, b.and_then(|b| b.validity)) {
+            (Some(a), Some(b)) => {
+                for ((word, a), b) in words.iter_mut().zip(a).zip(b) {
+                    *word = a & b;
+                }
+            }
+            (Some(one), None) | (None, Some(one)) => {
+                for (word, one) in words.iter_mut().zip(one) {
+                    *word = *one;
+                }
+            }
+            (None, None) => words.fill(u64::MAX),
         }
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn not(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunErr
     for (dst, &a) in dst.mask()?.iter_mut().zip(a.mask()?) {
         *dst = !a;
     }
-    dst.set_valid_as(&[a]);
+    dst.set_valid_as(&a, None);
     Ok(())
 }
 
