@@ -33,11 +33,11 @@ pub struct LocalTimestamp {
 
 /// The instant that an ISO 8601 text names, in microseconds since 1970-01-01 UTC.
 ///
-/// A date (`2010-01-01`), or a date, `T` or a space, and a time (`00:00`, `00:00:00`,
+/// A date (`2010-01-01`), or a date, `T` or spaces, and a time (`00:00`, `00:00:00`,
 /// `00:00:00.123456`); digits of the fraction beyond the sixth are cut off, as DuckDB does. A time
 /// may be followed by `Z`, ` UTC`, or an offset `+hh`, `+hhmm`, `+hh:mm`, `+hh:mm:ss`, which is
 /// subtracted. `24:00:00` is the next day's midnight. Months, days, hours and smaller parts may
-/// have one digit, and the date's separator may be `/`.
+/// have one digit, and the date's separator may also be `/`, `\\` or a space.
 ///
 /// ```
 /// use ringql_core::time::calendar::parse_timestamp;
@@ -50,6 +50,9 @@ pub struct LocalTimestamp {
 pub fn parse_timestamp(text: &[u8]) -> Option<i64> {
     LocalTimestamp::parse(text)?.to_utc()
 }
+
+/// What may stand between year, month and day.
+pub(super) const SEPARATORS: [u8; 4] = [b'-', b'/', b' ', b'\\'];
 
 impl LocalTimestamp {
     /// Reads the forms that [`parse_timestamp`] lists.
@@ -64,10 +67,10 @@ impl LocalTimestamp {
         if text.0.is_empty() {
             return Some(Self { micros: join(days, 0)?, offset: 0 });
         }
-        if !text.skip(b'T') && !text.skip(b' ') {
+        let is_separated = text.skip(b'T');
+        if !text.spaces() && !is_separated {
             return None;
         }
-        text.spaces();
         let time = text.time()?;
         let offset = text.offset()?;
         text.spaces();
@@ -105,8 +108,13 @@ impl Cursor<'_> {
         }
     }
 
-    fn spaces(&mut self) {
-        while self.skip(b' ') {}
+    /// Goes over spaces, in C's sense; whether there are any.
+    fn spaces(&mut self) -> bool {
+        let before = self.0.len();
+        while let [b' ' | b'\t'..=b'\r', rest @ ..] = self.0 {
+            self.0 = rest;
+        }
+        self.0.len() < before
     }
 
     /// One to `most` digits and their number.
@@ -132,10 +140,7 @@ impl Cursor<'_> {
     fn date(&mut self) -> Option<i64> {
         let negative = self.skip(b'-');
         let (mut year, _) = self.number(6)?;
-        let separator = if self.skip(b'/') { b'/' } else { b'-' };
-        if separator == b'-' && !self.skip(b'-') {
-            return None;
-        }
+        let separator = SEPARATORS.into_iter().find(|&byte| self.skip(byte))?;
         let month = self.part(13)?;
         if !self.skip(separator) {
             return None;

@@ -5,7 +5,7 @@
 
 use core::fmt::{self, Write};
 
-use super::calendar::{DAY, LocalTimestamp};
+use super::calendar::{DAY, LocalTimestamp, SEPARATORS};
 use super::civil::{civil_from_days, days_from_civil};
 use crate::text::{Scan, digits};
 
@@ -32,7 +32,7 @@ pub fn parse_date(text: &[u8]) -> Option<i32> {
     if digits == 0 {
         return None;
     }
-    let separator = [b'-', b'/', b' ', b'\\'].into_iter().find(|&byte| text.skip(byte))?;
+    let separator = SEPARATORS.into_iter().find(|&byte| text.skip(byte))?;
     let (month, month_digits) = text.number(2);
     if month_digits == 0 || !text.skip(separator) {
         return None;
@@ -76,7 +76,7 @@ pub fn cast_date(text: &[u8]) -> Option<i32> {
     LocalTimestamp::parse(text)?;
     let clock = text.iter().position(|&byte| byte == b':')?;
     let before = text.get(..clock)?;
-    let end = before.iter().rposition(|byte| matches!(byte, b' ' | b'T'))?;
+    let end = before.iter().rposition(|byte| matches!(byte, b' ' | b'\t'..=b'\r' | b'T'))?;
     parse_date(before.get(..end)?)
 }
 
