@@ -265,6 +265,14 @@ fn differences() -> String {
     out
 }
 
+/// The rules that explain what random expressions find.
+fn found() -> String {
+    let script = include_str!("duckdb/differential.py");
+    let reasons =
+        script.lines().filter_map(|line| line.strip_prefix("@rule(\"")?.strip_suffix("\")"));
+    reasons.map(|reason| format!("- {reason}\n")).collect()
+}
+
 #[test]
 fn the_reference_is_that_of_the_tables() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("SQL.md");
@@ -277,6 +285,7 @@ fn the_reference_is_that_of_the_tables() {
         ("functions", functions()),
         ("errors", errors()),
         ("differences", differences()),
+        ("found", found()),
     ] {
         let (start, end) = (format!("<!-- made: {part} -->\n"), format!("<!-- end: {part} -->"));
         let from = made.find(&start).unwrap_or_else(|| panic!("no {start}")) + start.len();
