@@ -70,6 +70,7 @@ mod literal;
 mod lower;
 mod name;
 mod named;
+mod nodes;
 mod operators;
 mod parse;
 mod predicates;
