@@ -179,9 +179,9 @@ fn days_later(day: i32, n: i64) -> Option<i32> {
     date::date(i64::from(day) + n)
 }
 
-/// A time of day after some time.
+/// A time of day after some time. (A broken producer's time may be any number.)
 fn turned(time: i64, micros: i64) -> i64 {
-    time_of(time + micros % DAY)
+    time_of(time_of(time) + micros % DAY)
 }
 
 fn later(call: &mut Invocation<'_>) -> Done {
