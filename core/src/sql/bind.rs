@@ -101,12 +101,12 @@ impl<'a> Binder<'a> {
             Refused::Constant(Failure::Row(counters::Failure::Arithmetic)) => (
                 Kind::Value,
                 "this constant has no value: it overflows its type, or divides by 0",
-                "CAST an operand to a larger type: CAST(x AS BIGINT)",
+                "divide by something else, or CAST an operand to a larger type: DECIMAL(38, 0)",
             ),
             Refused::Constant(Failure::Row(counters::Failure::Cast)) => (
                 Kind::Value,
                 "this constant can't be converted to the type that is needed",
-                "TRY_CAST gives NULL instead",
+                "write one that can be; TRY_CAST(x AS type) would be NULL",
             ),
             Refused::Constant(Failure::Row(failure)) => {
                 let message = format!("this constant has no value: {failure}");

@@ -174,13 +174,18 @@ impl Binder<'_> {
         if mismatch == Mismatch::HugeInt {
             return self.huge(extent);
         }
-        let (a, b) = (self.type_name(a), self.type_name(b));
-        let time = [&a, &b].into_iter().any(|t| t == "TIMESTAMP");
-        let help = if time && usage_is_comparison(what) {
-            "a TIMESTAMP compares with another, or with a text: ts > '2010-01-31 12:30:00'"
-        } else {
-            "CAST one side to the type of the other"
+        let help = match (a, b) {
+            (Type::Known(DataType::Timestamp), _) | (_, Type::Known(DataType::Timestamp))
+                if usage_is_comparison(what) =>
+            {
+                "a TIMESTAMP compares with TIMESTAMP '2010-01-31 12:30:00' or CAST(x AS TIMESTAMP)"
+            }
+            (Type::Known(a), Type::Known(b)) if !cast_defined(a, b) && !cast_defined(b, a) => {
+                "no CAST goes from one to the other; a text holds both: CAST(x AS VARCHAR)"
+            }
+            _ => "CAST one side to the type of the other",
         };
+        let (a, b) = (self.type_name(a), self.type_name(b));
         let message = if usage_is_comparison(what) {
             format!("{a} can't be compared with {b}")
         } else {

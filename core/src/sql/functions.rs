@@ -13,7 +13,7 @@ use super::forms::is_operator;
 use super::lower::Call;
 use super::source::Extent;
 use super::tree::{Expr, NodeId};
-use super::types::{FUNCTIONS, aggregate};
+use super::types::{FUNCTIONS, Type, aggregate, number_of};
 use crate::plan::AggregateFunction;
 use crate::plan::op::{Op, Register};
 use crate::types::DataType;
@@ -126,7 +126,12 @@ impl<'a> Binder<'a> {
                     _ => format!("two arguments: {upper}(x, y)"),
                 };
                 let message = format!("{upper} takes {takes}");
-                Err(self.error(extent, Kind::Syntax, message, "CASE WHEN chooses among more"))
+                Err(self.error(
+                    extent,
+                    Kind::Syntax,
+                    message,
+                    "give it as many; CASE WHEN c THEN x END takes any number",
+                ))
             }
         }
     }
@@ -200,7 +205,7 @@ impl<'a> Binder<'a> {
                 return refuse(
                     self,
                     format!("{upper} can't stand in GROUP BY"),
-                    "put it into SELECT",
+                    "group by columns, not by what is computed of a group",
                 );
             }
             Clause::Results => {}
@@ -269,7 +274,7 @@ impl<'a> Binder<'a> {
             let message = format!("{upper} takes a number, not {t}");
             let help = match t {
                 DataType::Timestamp => "MIN and MAX take a TIMESTAMP",
-                _ => "CAST it to a number: CAST(x AS DOUBLE)",
+                _ => number_of(Type::Known(t)),
             };
             return Err(self.error(bound.extent, Kind::Type, message, help));
         }

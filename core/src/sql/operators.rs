@@ -12,7 +12,7 @@ use super::error::{CompileError, CompileErrorKind as Kind};
 use super::implicit::as_decimal;
 use super::source::Extent;
 use super::tree::{Expr, NodeId};
-use super::types::{Mismatch, Type, Use, arithmetic, literal_type};
+use super::types::{Mismatch, Type, Use, arithmetic, literal_type, number_of};
 use crate::plan::op::Op;
 use crate::types::DataType;
 
@@ -73,7 +73,8 @@ impl<'a> Binder<'a> {
                         let t = self.type_name(self.type_of(&bound));
                         let sign = if minus { '-' } else { '+' };
                         let message = format!("{sign} takes a number, not {t}");
-                        return Err(self.error(extent, Kind::Type, message, "CAST it to a number"));
+                        let help = number_of(self.type_of(&bound));
+                        return Err(self.error(extent, Kind::Type, message, help));
                     }
                 };
                 Ok(Bound { form, extent, free })
@@ -245,8 +246,12 @@ impl<'a> Binder<'a> {
             "add or subtract an INTERVAL: ts + INTERVAL '5' SECOND"
         } else if any(&[Interval]) {
             "add it to a date or a time, or multiply or divide it by a number"
+        } else if any(&[DataType::Uuid]) {
+            number_of(Type::Known(DataType::Uuid))
+        } else if let Type::Known(t @ DataType::Varbinary(_)) = a {
+            number_of(Type::Known(t))
         } else {
-            "CAST them to a number: CAST(x AS DOUBLE)"
+            number_of(b)
         };
         let (a, b) = (self.type_name(a), self.type_name(b));
         let message = format!("{sign} takes numbers, not {a} and {b}");

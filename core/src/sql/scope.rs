@@ -97,6 +97,10 @@ impl<'a> Binder<'a> {
         }
         let name = |alias: &Alias<'_>| alias.name.value.eq_ignore_ascii_case(&ident.value);
         let visible = self.aliases.get(..self.visible).unwrap_or(&[]);
+        if visible.iter().filter(|a| name(a)).count() > 1 {
+            let message = format!("{} is the name of two columns of the result", ident.value);
+            return Err(self.error(extent, Kind::Ambiguous, message, "give one another name"));
+        }
         if let Some(alias) = visible.iter().find(|a| name(a)).copied() {
             // What is meant is what the alias stands for, at this place.
             let visible = self.visible;

@@ -58,7 +58,7 @@ impl Source {
                     CompileErrorKind::Syntax,
                     place,
                     lower_first(&e.message),
-                    "end the text, name or comment that begins here",
+                    "the text, name, number or comment that begins here is not whole",
                 )
             },
         )?;

@@ -189,3 +189,16 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "multiply",
     "mod",
 ];
+
+/// How to come from a value of a type that is no number to a number: the help of an error.
+pub(super) const fn number_of(t: Type) -> &'static str {
+    use DataType::{Date, Interval, Time, Timestamp, TimestampTz, Uuid, Varbinary};
+    match t {
+        Type::Known(Date | Time | Timestamp | TimestampTz | Interval) => {
+            "EPOCH(x) is its seconds as a DOUBLE"
+        }
+        Type::Known(Uuid) => "there is no number in a UUID; HASH64(CAST(x AS VARCHAR)) makes one",
+        Type::Known(Varbinary(_)) => "there is no number in bytes; HASH64(x) makes one",
+        _ => "CAST it to a number: CAST(x AS DOUBLE)",
+    }
+}

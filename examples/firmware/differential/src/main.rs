@@ -36,7 +36,10 @@ fn main() -> ! {
         rest = next;
     }
     debug::exit(debug::EXIT_SUCCESS);
-    loop {}
+    // For the type: the emulator has ended.
+    loop {
+        cortex_m::asm::wfi();
+    }
 }
 
 /// Runs a plan over the records and prints what it makes of them.
@@ -75,5 +78,7 @@ fn panic(info: &PanicInfo<'_>) -> ! {
         let _ = writeln!(stderr, "error: {info}");
     }
     debug::exit(debug::EXIT_FAILURE);
-    loop {}
+    loop {
+        cortex_m::asm::wfi();
+    }
 }

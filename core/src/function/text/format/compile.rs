@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::spec::{Align, Piece, Spec};
+use super::spec::{Align, Piece, Spec, pieces};
 use crate::fmt::digits::MOST_PLACES;
 use crate::function::MAX_ARGUMENTS;
 use crate::types::DataType;
@@ -82,6 +82,20 @@ pub(super) fn percent(text: &str) -> Result<Vec<u8>> {
     }
     Piece::Text(rest).encode(&mut bytes);
     Ok(bytes)
+}
+
+/// The format, if as many values follow as it has places for.
+pub(super) fn filled(format: Vec<u8>, values: usize) -> Result<Vec<u8>> {
+    let needed = pieces(&format).map(|piece| match piece {
+        Piece::Value(spec) => usize::from(spec.argument) + 1,
+        Piece::Text(_) => 0,
+    });
+    let needed = needed.max().unwrap_or(0);
+    if needed > values {
+        let message = format!("the format has a place for value {needed}, and {values} follow");
+        return Err(message + "\nwrite a value for each place");
+    }
+    Ok(format)
 }
 
 fn argument(number: u16) -> Result<u8> {

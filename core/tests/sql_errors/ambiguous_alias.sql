@@ -1,0 +1,2 @@
+CREATE STREAM s (z INTEGER, dt DATE, t VARCHAR(8), ts TIMESTAMP, b BOOLEAN);
+SELECT z AS a, z + 100 AS a, a * 2 AS c FROM s

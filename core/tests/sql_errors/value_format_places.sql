@@ -1,0 +1,2 @@
+CREATE STREAM s (z INTEGER, dt DATE, t VARCHAR(8), ts TIMESTAMP, b BOOLEAN);
+SELECT format('{} of {}', z) FROM s
