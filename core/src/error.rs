@@ -152,9 +152,11 @@ pub enum RunError {
         capacity: u32,
     },
     /// A value can't be computed and the query says `on_error = 'stop'`. Records before it are
-    /// counted in; its record is the next in the source. (Of a group that leaves: the group is
-    /// gone.)
+    /// counted in; its record is the next in the source.
     Failed(Failure),
+    /// The same of a group that leaves: its SUM or AVG is out of range, or what is computed from its
+    /// results. Groups before it are written; it is gone.
+    GroupFailed(Failure),
     /// The source lends no rows, or bytes that are not whole records of the plan's stream, or
     /// columns that are not its columns.
     BadBatch,
@@ -184,6 +186,9 @@ impl fmt::Display for RunError {
                  choose on_full = 'drop_new'"
             ),
             Self::Failed(failure) => write!(f, "{failure} (on_error = 'stop')"),
+            Self::GroupFailed(failure) => {
+                write!(f, "in a group's result, {failure} (on_error = 'stop')")
+            }
             Self::BadBatch => f.write_str("the source's rows are not records of the plan's stream"),
             Self::Internal => f.write_str("the plan's tables contradict each other"),
         }

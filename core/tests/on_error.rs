@@ -114,8 +114,48 @@ fn groups_leave_until_one_fails() {
     let select = "SELECT k, CAST(SUM(v) * 2 AS INTEGER) AS x FROM s GROUP BY k";
     for batch_rows in [1, 3, 1024] {
         let run = run(select, "stop", batch_rows, &rows);
-        assert_eq!(run.result, Err(RunError::Failed(Failure::Cast)));
+        assert_eq!(run.result, Err(RunError::GroupFailed(Failure::Cast)));
         assert_eq!(run.output.len(), 2 * run.record_size);
-        assert_eq!(run.counters.rows_in, 4);
+        assert_eq!((run.counters.rows_in, run.counters.errors()), (4, 0));
+    }
+}
+
+#[test]
+fn a_sum_that_does_not_fit_stops() {
+    // Values of k that a result can take, and v: group 2 has the sum or average that does not fit.
+    let rows = [(1, 1), (2, 1), (2, 1), (3, 1)];
+    let sum = |value: &str| format!("SUM({value})");
+    let most = "9223372036854775807";
+    for x in [
+        sum(&format!("CASE k WHEN 2 THEN {most} ELSE v END")),
+        sum(&format!("CASE k WHEN 2 THEN -{most} - v ELSE v END")),
+        sum(&format!("CAST(CASE k WHEN 2 THEN {most} ELSE v END AS BIGINT UNSIGNED)")),
+        sum("CASE k WHEN 2 THEN CAST(9e37 AS DECIMAL(38, 0)) ELSE v END"),
+        "AVG(CASE k WHEN 2 THEN CAST(9e37 AS DECIMAL(38, 0)) ELSE v END)".to_owned(),
+    ] {
+        for (select, before) in [
+            (format!("SELECT k, {x} AS x FROM s GROUP BY k"), 1),
+            (format!("SELECT k, {x} AS x FROM s GROUP BY k HAVING {x} IS NOT NULL"), 1),
+            (format!("SELECT {x} AS x, COUNT(*) AS n FROM s"), 0),
+            (
+                format!(
+                    "SELECT k, {x} AS x FROM TUMBLE(s, ts, INTERVAL '10' SECOND) \
+                     GROUP BY k, window_start, window_end"
+                ),
+                1,
+            ),
+        ] {
+            for batch_rows in [1, 3, 1024] {
+                let stopped = run(&select, "stop", batch_rows, &rows);
+                let error = RunError::GroupFailed(Failure::Arithmetic);
+                assert_eq!(stopped.result, Err(error), "{select}");
+                assert_eq!(stopped.output.len(), before * stopped.record_size, "{select}");
+                assert_eq!((stopped.counters.rows_in, stopped.counters.errors()), (4, 0));
+
+                let null = run(&select, "null", batch_rows, &rows);
+                assert_eq!((null.result, null.counters.errors()), (Ok(()), 1), "{select}");
+                assert!(null.output.starts_with(&stopped.output), "{select}");
+            }
+        }
     }
 }

@@ -70,6 +70,61 @@ fn a_missing_column() {
 }
 
 #[test]
+fn a_missing_column_that_can_be_null() {
+    let folder = Folder::new();
+    let stream = "CREATE STREAM s (ts TIMESTAMP, temp INTEGER)";
+    for (header, hint) in [("ts,tmep", "; did you mean tmep?"), ("ts,speed", "")] {
+        folder.write("readings.csv", format!("{header}\n1,2\n"));
+        let one = "SELECT temp FROM s";
+        for (sql, more) in [
+            (format!("{stream}; {one}"), ""),
+            (format!("{stream}; INSERT INTO a {one}; INSERT INTO b {one}"), "{\"temp\":null}\n"),
+        ] {
+            let args = ["run", "-e", &sql, "--input", "s=readings.csv", "--format", "ndjson"];
+            for mode in [&[][..], &["--single-thread"]] {
+                let ran = folder.run(&[&args[..], mode].concat());
+                let out = format!("{{\"temp\":null}}\n{more}");
+                assert_eq!((ran.status, ran.out), (Some(0), out));
+                let what = "readings.csv has no column temp: it is NULL in every row";
+                assert_eq!(ran.err, format!("warning: {what}{hint}\n"));
+            }
+            folder.ok(&[&args[..], &["--quiet"]].concat());
+        }
+    }
+}
+
+#[test]
+fn a_value_that_stops_the_query() {
+    let most = i32::MAX;
+    for (query, message) in [
+        ("SELECT n + 1 AS m FROM s", "at record 2: a number is out of range, or divided by 0"),
+        ("SELECT CAST(v AS INTEGER) AS m FROM s", "at record 1: a value does not fit"),
+        (
+            "SELECT CAST(SUM(n) AS INTEGER) AS m FROM s",
+            "after 2 records: in a group's result, a value does not fit",
+        ),
+    ] {
+        let query = format!("{query} SETTINGS on_error = 'stop'");
+        let (_, err) = failing(&query, &format!("t,n,v\n1,1,a\n2,{most},b\n"));
+        assert!(err.starts_with(&format!("error: the query stopped {message}")), "{err}");
+        assert_eq!(err.lines().count(), 1, "{err}");
+    }
+}
+
+#[test]
+fn a_sum_that_does_not_fit() {
+    let folder = Folder::new();
+    folder.write("s.csv", format!("a\n{}\n1\n", i64::MAX));
+    let sql = "CREATE STREAM s (a BIGINT); SELECT SUM(a) AS x, COUNT(*) AS n FROM s";
+    let stop = format!("{sql} SETTINGS on_error = 'stop'");
+    let (out, err) = folder.fails(&["run", "-e", &stop, "--input", "s=s.csv"]);
+    assert_eq!(out, "");
+    assert!(err.contains("stopped after 2 records: in a group's result, a number is out"), "{err}");
+    let ran = folder.run(&["run", "-e", sql, "--input", "s=s.csv"]);
+    assert_eq!((ran.status, &*ran.out), (Some(0), "x,n\n,2\n"));
+}
+
+#[test]
 fn a_full_group_table() {
     let csv = "t,n,v\n1,1,a\n2,2,b\n3,3,c\n";
     let query = "SELECT n, COUNT(*) AS c FROM s GROUP BY n SETTINGS max_groups = 2";
@@ -225,7 +280,8 @@ fn two_tables_in_one_file() {
         assert!(err.contains("two queries write to"), "{err}");
     }
     // On standard output one table follows the other.
-    assert_eq!(folder.ok(&[&both[..], &["--format", "csv"]].concat()), "a\n1\nk,a\nx,1\n");
+    let ran = folder.run(&[&both[..], &["--format", "csv"]].concat());
+    assert_eq!((ran.status, &*ran.out), (Some(0), "a\n1\nk,a\nx,1\n"));
 }
 
 #[test]

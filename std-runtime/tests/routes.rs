@@ -39,7 +39,13 @@ fn several_queries_run_in_order_and_each_reads_its_input_anew() {
         "{STREAM}; SELECT a FROM s WHERE a > 1; SELECT COUNT(*) AS n FROM s; SELECT -a AS m FROM s"
     );
     let args = ["run", "-e", &sql, "--input", "s=s.csv"];
-    assert_eq!(folder.ok(&args), "a\n5\nn\n2\nm\n-1\n-5\n");
+    let ran = folder.run(&args);
+    assert_eq!((ran.status, &*ran.out), (Some(0), "a\n5\nn\n2\nm\n-1\n-5\n"));
+    assert!(ran.err.starts_with("warning: 3 queries write to standard output"), "{}", ran.err);
+    assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+    for quiet in [&["--quiet"][..], &["--format", "ndjson"]] {
+        folder.ok(&[&args[..], quiet].concat());
+    }
     let ran = folder.run_with(&["run", "-e", &sql, "--input", "s=-"], b"a\n1\n");
     assert_eq!(ran.status, Some(1));
     assert!(ran.err.contains("3 queries read standard input"), "{}", ran.err);
@@ -70,6 +76,37 @@ fn an_input_is_never_overwritten() {
     let (_, err) = folder.fails(&["run", "-e", &sql, "--input", "s=s.csv", "--output", "./s.csv"]);
     assert!(err.contains("is an input and an output"), "{err}");
     assert_eq!(folder.read("s.csv"), "a\n1\n");
+}
+
+#[test]
+fn sql_can_begin_with_a_comment() {
+    let folder = Folder::new();
+    folder.write("s.csv", "a\n1\n");
+    let sql = format!("-- c\n{STREAM}; SELECT a FROM s");
+    assert_eq!(folder.ok(&["run", "-e", &sql, "--input", "s=s.csv"]), "a\n1\n");
+    assert!(folder.ok(&["explain", "-e", &sql]).contains('a'));
+    folder.ok(&["compile", "-e", &sql, "-o", "p.rqlp"]);
+}
+
+#[test]
+fn formats_of_a_stream() {
+    let folder = Folder::new();
+    folder.write("s.csv", "a\n1\n");
+    folder.write("s.jsonl", "{\"a\":1}\n");
+    let with = |source: &str, format: &str| {
+        format!("{STREAM}\nWITH (source = '{source}', format = '{format}'); SELECT a FROM s")
+    };
+    assert_eq!(folder.ok(&["run", "-e", &with("s.csv", "csv")]), "a\n1\n");
+    assert_eq!(folder.ok(&["run", "-e", &with("s.jsonl", "ndjson")]), "a\n1\n");
+    let named = format!("{STREAM} WITH (source = 's.jsonl'); SELECT a FROM s");
+    assert_eq!(folder.ok(&["run", "-e", &named]), "a\n1\n");
+    for format in ["jsonl", "xml", ""] {
+        for command in ["run", "explain"] {
+            let (_, err) = folder.fails(&[command, "-e", &with("s.csv", format)]);
+            assert!(err.contains("-e:2:") && err.contains('^'), "{err}");
+            assert!(err.contains("help: format is 'csv', 'ndjson' or 'rqlr'"), "{err}");
+        }
+    }
 }
 
 #[test]

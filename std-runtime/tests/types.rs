@@ -103,7 +103,7 @@ fn what_is_no_value_is_named() {
         ("u", "a0", "(UUID): \"a0\" is not a UUID (32 hexadecimal digits)"),
     ] {
         folder.write("bad.csv", format!("{column}\n{text}\n"));
-        let (_, error) = folder.fails(&["run", "all.sql", "-i", "s=bad.csv"]);
+        let (_, error) = folder.fails(&["run", "all.sql", "-i", "s=bad.csv", "--quiet"]);
         assert!(error.contains(what), "{error}");
     }
     folder.write("bad.ndjson", "{\"d\":7}\n");

@@ -29,12 +29,12 @@ impl From<RunError> for Halt {
     }
 }
 
-/// Where nothing can be done about the row.
+/// Where groups leave: their rows are no records of the stream.
 impl From<Halt> for RunError {
     fn from(halt: Halt) -> Self {
         match halt {
             Halt::Error(error) => error,
-            Halt::Row(failed) => Self::Failed(failed.failure),
+            Halt::Row(failed) => Self::GroupFailed(failed.failure),
         }
     }
 }

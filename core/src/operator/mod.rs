@@ -13,7 +13,7 @@ pub(crate) mod tumble;
 
 use crate::arena::{take, view_mut};
 use crate::batch::Batch;
-use crate::counters::Counters;
+use crate::counters::{Counters, Failure};
 use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::expr::{Context, Halt, Machine};
@@ -273,6 +273,15 @@ impl Walk<'_, '_> {
     /// Lets groups leave through the operators after the aggregate, as many as surely fit into
     /// `room` as records. Returns the records written.
     pub(crate) fn leave(&mut self, room: &mut [u8]) -> Result<usize, RunError> {
+        let before = *self.counters;
+        let left = self.leave_through(room);
+        if let Err(RunError::GroupFailed(_)) = left {
+            *self.counters = before;
+        }
+        left
+    }
+
+    fn leave_through(&mut self, room: &mut [u8]) -> Result<usize, RunError> {
         let plan = self.context.plan;
         let Some((at, layout)) = &self.geometry.aggregate else { return Ok(0) };
         let Some(operator @ Operator::Aggregate(entry)) = plan.operators.get(*at) else {
@@ -289,7 +298,12 @@ impl Walk<'_, '_> {
         let own = take(&mut rest, operator_bytes(plan, operator))?;
         let window = self.geometry.window();
         let mut aggregate = Aggregate::new(plan, entry, layout, own)?;
+        let errors = self.counters.arithmetic_errors;
         let rows = aggregate.leave(&mut self.frame, window.as_ref(), max, self.counters)?;
+        // A sum or an average that left its range.
+        if plan.on_error == OnError::Stop && self.counters.arithmetic_errors != errors {
+            return Err(RunError::GroupFailed(Failure::Arithmetic));
+        }
         let mut selection = Selection::All(rows);
         let mut next = at + 1;
         while let Some(operator @ Operator::Filter { program, predicate, .. }) =

@@ -96,7 +96,8 @@ pub enum OnError {
     /// It becomes NULL and is counted.
     #[default]
     Null,
-    /// Stop with [`RunError::Failed`](crate::error::RunError::Failed) before its record.
+    /// Stop with [`RunError::Failed`](crate::error::RunError::Failed) before its record, or with
+    /// [`RunError::GroupFailed`](crate::error::RunError::GroupFailed) at its group.
     Stop,
 }
 

@@ -364,6 +364,11 @@ fn option(source: &Source, setting: &Setting) -> Result<(String, String), Compil
         let help = "epoch_unit is 's', 'ms' or 'us'";
         return Err(source.error(setting.extent, Kind::Value, message, help));
     }
+    if key == "format" && !["csv", "ndjson", "rqlr"].iter().any(|f| f.eq_ignore_ascii_case(value)) {
+        let message = format!("'{value}' is not a format of input");
+        let help = "format is 'csv', 'ndjson' or 'rqlr'";
+        return Err(source.error(setting.extent, Kind::Value, message, help));
+    }
     Ok((key, value.clone()))
 }
 

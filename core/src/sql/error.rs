@@ -158,8 +158,14 @@ pub(super) struct Place {
     pub(super) len: usize,
 }
 
-/// The name among `known` that `name` is most likely a misspelling of.
-pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+/// The name among `known` that `name` is most likely a misspelling of, if one is near.
+///
+/// ```
+/// use ringql_core::sql::nearest;
+/// assert_eq!(nearest("tmep", ["ts", "temp"].into_iter()), Some("temp"));
+/// assert_eq!(nearest("speed", ["ts", "temp"].into_iter()), None);
+/// ```
+pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let limit = (name.chars().count() / 3).clamp(1, 3);
     known
         .map(|k| (distance(name, k), k))

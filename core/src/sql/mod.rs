@@ -96,7 +96,7 @@ use crate::plan::EventTime;
 use crate::plan::Plan;
 use crate::schema::{Field, Schema};
 pub use assemble::OwnedPlan;
-pub use error::{CompileError, CompileErrorKind};
+pub use error::{CompileError, CompileErrorKind, nearest};
 pub use implicit::implicit_conversions;
 use parse::Statement;
 

@@ -76,7 +76,9 @@ fn results(
             }
             Ok(_) => {}
             Err(RunError::GroupsFull { .. }) => return (Outcome::GroupsFull, written),
-            Err(RunError::Failed(_)) => return (Outcome::Failed, written),
+            Err(RunError::Failed(_) | RunError::GroupFailed(_)) => {
+                return (Outcome::Failed, written);
+            }
             Err(error) => panic!("{error}"),
         }
     }

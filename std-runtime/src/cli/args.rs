@@ -79,7 +79,7 @@ pub(crate) struct RunArgs {
     pub(crate) file: Option<PathBuf>,
 
     /// The query itself
-    #[arg(short = 'e', long = "execute", value_name = "SQL")]
+    #[arg(short = 'e', long = "execute", value_name = "SQL", allow_hyphen_values = true)]
     pub(crate) sql: Option<String>,
 
     /// A compiled plan; its stream's name is the one to use in --input
@@ -146,7 +146,7 @@ pub(crate) struct ExplainArgs {
     pub(crate) file: Option<PathBuf>,
 
     /// The query itself
-    #[arg(short = 'e', long = "execute", value_name = "SQL")]
+    #[arg(short = 'e', long = "execute", value_name = "SQL", allow_hyphen_values = true)]
     pub(crate) sql: Option<String>,
 
     /// How to show it
@@ -177,7 +177,7 @@ pub(crate) struct CompileArgs {
     pub(crate) file: Option<PathBuf>,
 
     /// The query itself
-    #[arg(short = 'e', long = "execute", value_name = "SQL")]
+    #[arg(short = 'e', long = "execute", value_name = "SQL", allow_hyphen_values = true)]
     pub(crate) sql: Option<String>,
 
     /// The plan file to write

@@ -2,7 +2,23 @@
 
 use std::time::Duration;
 
+use ringql_runtime::output::Format;
 use ringql_runtime::pipeline::Summary;
+
+use super::route::{Input, Output, Place};
+
+/// That several results go to standard output, with a header in the middle that a program which
+/// reads them takes for a row.
+pub(crate) fn shared_output(routes: &[(Input, Output)]) {
+    let here = |to: &Output| to.place == Place::Standard && to.format == Format::Csv;
+    let count = routes.iter().filter(|(_, to)| here(to)).count();
+    if count > 1 {
+        eprintln!(
+            "warning: {count} queries write to standard output, each with a header of its own; name \
+             their sinks with INSERT INTO and give each an --output"
+        );
+    }
+}
 
 /// What was left out or could not be computed, if anything was.
 pub(crate) fn warnings(query: Option<&str>, summary: &Summary) {

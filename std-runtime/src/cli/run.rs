@@ -1,14 +1,15 @@
 //! `ringql run`
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, IsTerminal};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ringql_core::plan::Plan;
 use ringql_core::plan::op::OutputId;
-use ringql_runtime::input::{self, ReadOptions};
+use ringql_runtime::input::{self, ReadOptions, Warn};
 use ringql_runtime::output;
 use ringql_runtime::pipeline::{self, Ending, Options};
 
@@ -29,9 +30,13 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     let routes = routes.resolve(&program, &plans)?;
     let options =
         Options { single_thread: args.single_thread, stop: on_interrupt()?, ..Options::default() };
+    if !args.quiet {
+        report::shared_output(&routes);
+    }
+    let warnings = Warnings::default();
     let mut files = Files::default();
     for (i, (plan, (from, to))) in plans.iter().zip(&routes).enumerate() {
-        let (reader, bar) = reader(args, plan, from, to)?;
+        let (reader, bar) = reader(args, plan, from, to, &warnings)?;
         let schema = plan.output(OutputId(0)).into();
         let writer = output::writer(to.format, files.open(&to.place)?, schema);
         let summary = pipeline::run(plan, reader, writer, &options);
@@ -70,6 +75,7 @@ fn reader(
     plan: &Plan<'_>,
     from: &Input,
     to: &Output,
+    warnings: &Warnings,
 ) -> Result<(Box<dyn input::Reader>, ProgressBar), Failure> {
     let (bytes, bar): (input::Bytes, _) = match &from.place {
         Place::Standard => (Box::new(io::stdin()), ProgressBar::hidden()),
@@ -79,10 +85,29 @@ fn reader(
             (Box::new(bar.wrap_read(file)), bar)
         }
     };
-    let options = ReadOptions { epoch_unit: from.epoch_unit, on_bad_row: args.on_bad_row.into() };
+    let warn = if args.quiet { Warn::default() } else { warnings.above(&bar) };
+    let options =
+        ReadOptions { epoch_unit: from.epoch_unit, on_bad_row: args.on_bad_row.into(), warn };
     let reader =
         input::reader(from.format, &from.place.to_string(), bytes, input_schema(plan), options);
     Ok((reader, bar))
+}
+
+/// The readers' warnings so far: several queries can read one file, which is warned of once.
+#[derive(Default)]
+struct Warnings(Arc<Mutex<BTreeSet<String>>>);
+
+impl Warnings {
+    /// Prints new ones above a bar.
+    fn above(&self, bar: &ProgressBar) -> Warn {
+        let (said, bar) = (Arc::clone(&self.0), bar.clone());
+        Warn::new(move |what| {
+            let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+            if said.insert(what.to_owned()) {
+                bar.suspend(|| eprintln!("warning: {what}"));
+            }
+        })
+    }
 }
 
 /// A bar on the terminal; a hidden one where it would be in the way, or the size is not known.

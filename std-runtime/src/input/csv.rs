@@ -3,19 +3,21 @@
 use memchr::{memchr, memchr_iter};
 use ringql_core::record::RecordMut;
 use ringql_core::schema::Schema;
+use ringql_core::sql::nearest;
 use ringql_core::types::DataType;
 
 use super::lines::{End, Lines};
 use super::rows::RowFormat;
 use super::split::{Span, SplitError, split};
 use super::value::{EpochUnit, complaint, null_complaint, set_text};
-use super::{Bytes, InputError, Place};
+use super::{Bytes, InputError, Place, Warn};
 
 /// A reader of CSV rows.
 pub(super) struct Csv {
     file: String,
     lines: Lines,
     unit: EpochUnit,
+    warn: Warn,
     /// The stream's column that each field of a row goes to; `None` before the header was read.
     columns: Option<Vec<Option<usize>>>,
     fields: Vec<Span>,
@@ -25,11 +27,12 @@ pub(super) struct Csv {
 }
 
 impl Csv {
-    pub(super) fn new(file: &str, bytes: Bytes, unit: EpochUnit) -> Self {
+    pub(super) fn new(file: &str, bytes: Bytes, unit: EpochUnit, warn: Warn) -> Self {
         Self {
             file: file.to_owned(),
             lines: Lines::new(bytes),
             unit,
+            warn,
             columns: None,
             fields: Vec::new(),
             scratch: Vec::new(),
@@ -109,6 +112,7 @@ impl Csv {
             return Err(self.bad(Place::File, what));
         }
         let mut columns = Vec::new();
+        let mut unused = Vec::new();
         for (i, field) in self.fields.iter().enumerate() {
             let name = field.text(self.lines.text(end), &mut self.scratch);
             let name =
@@ -118,6 +122,9 @@ impl Csv {
             if column.is_some() && columns.contains(&column) {
                 let what = format!("the header has the column \"{name}\" twice");
                 return Err(self.bad(Place::File, what));
+            }
+            if column.is_none() {
+                unused.push(name);
             }
             columns.push(column);
         }
@@ -130,15 +137,27 @@ impl Csv {
         }
         self.consume(end);
         for (column, field) in schema.fields.iter().enumerate() {
-            if !field.nullable && !columns.contains(&Some(column)) {
-                let name = schema.name(column);
+            if columns.contains(&Some(column)) {
+                continue;
+            }
+            let name = schema.name(column);
+            if !field.nullable {
                 let what = format!(
                     "the header has no column \"{name}\", which the stream declares NOT NULL"
                 );
                 return Err(self.bad(Place::File, what));
             }
+            self.warn_missing(name, &unused);
         }
         Ok(columns)
+    }
+
+    /// A column may be missing, but often it is only misspelled.
+    fn warn_missing(&self, name: &str, unused: &[String]) {
+        let near = nearest(name, unused.iter().map(|u| &**u));
+        let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        let file = &self.file;
+        self.warn.say(&format!("{file} has no column {name}: it is NULL in every row{hint}"));
     }
 
     fn fill(

@@ -4,7 +4,8 @@ use crate::input::testing::{mixed, read_all, schema};
 use crate::input::{EpochUnit, Format, OnBadRow, ReadOptions};
 
 fn read(text: &str) -> (Vec<String>, Option<String>) {
-    let (rows, error, _) = read_all(Format::Csv, text.as_bytes(), &mixed(), ReadOptions::default());
+    let (rows, error, _) =
+        read_all(Format::Csv, text.as_bytes(), &mixed(), &ReadOptions::default());
     (rows, error)
 }
 
@@ -65,10 +66,10 @@ fn bad_rows_are_named_after_the_rows_before_them() {
 fn skipped_rows_are_counted() {
     let options = ReadOptions { on_bad_row: OnBadRow::Skip, ..ReadOptions::default() };
     let text = "t,n\n1,1\nx,1\n2\n3,3\n4,\"\n5,5\n\n6,6";
-    let (rows, error, skipped) = read_all(Format::Csv, text.as_bytes(), &mixed(), options);
+    let (rows, error, skipped) = read_all(Format::Csv, text.as_bytes(), &mixed(), &options);
     assert_eq!((rows.len(), error, skipped), (4, None, 3));
     // A bad header is not a bad row.
-    let (_, error, _) = read_all(Format::Csv, b"n\n1\n", &mixed(), options);
+    let (_, error, _) = read_all(Format::Csv, b"n\n1\n", &mixed(), &options);
     assert!(error.is_some());
 }
 
@@ -80,17 +81,17 @@ fn epochs() {
         (EpochUnit::Micros, "1970-01-01 00:00:00.000060,,,,"),
     ] {
         let options = ReadOptions { epoch_unit, ..ReadOptions::default() };
-        let (rows, _, _) = read_all(Format::Csv, b"t\n60\n", &mixed(), options);
+        let (rows, _, _) = read_all(Format::Csv, b"t\n60\n", &mixed(), &options);
         assert_eq!(rows, [expected]);
     }
     let options = ReadOptions { epoch_unit: EpochUnit::Seconds, ..ReadOptions::default() };
-    let (_, error, _) = read_all(Format::Csv, b"t\n9223372036854775807\n", &mixed(), options);
+    let (_, error, _) = read_all(Format::Csv, b"t\n9223372036854775807\n", &mixed(), &options);
     assert!(error.unwrap().ends_with("is out of range"));
 }
 
 #[test]
 fn one_column_can_have_blank_rows() {
     let one = schema(&[("v", DataType::Integer, true)]);
-    let (rows, error, _) = read_all(Format::Csv, b"v\n1\n\n2\n", &one, ReadOptions::default());
+    let (rows, error, _) = read_all(Format::Csv, b"v\n1\n\n2\n", &one, &ReadOptions::default());
     assert_eq!((rows, error), (vec!["1".to_owned(), String::new(), "2".to_owned()], None));
 }

@@ -10,6 +10,7 @@ mod split;
 #[cfg(test)]
 pub(crate) mod testing;
 mod value;
+mod warn;
 
 use std::io::{self, Read};
 use std::str::FromStr;
@@ -18,6 +19,7 @@ use ringql_core::schema::{Field, Schema};
 
 pub use error::{InputError, Place};
 pub use value::EpochUnit;
+pub use warn::Warn;
 
 /// Gives records to a pipeline.
 pub trait Reader: Send {
@@ -77,10 +79,13 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format that a file name's extension stands for.
+    /// The format that a file name's extension stands for. NDJSON files are often called `.jsonl`.
     #[must_use]
     pub fn of_path(path: &std::path::Path) -> Option<Self> {
-        path.extension()?.to_str()?.parse().ok()
+        match path.extension()?.to_str()? {
+            jsonl if jsonl.eq_ignore_ascii_case("jsonl") => Some(Self::Ndjson),
+            name => name.parse().ok(),
+        }
     }
 }
 
@@ -90,7 +95,7 @@ impl FromStr for Format {
     fn from_str(text: &str) -> Result<Self, ()> {
         match text.to_ascii_lowercase().as_str() {
             "csv" => Ok(Self::Csv),
-            "ndjson" | "jsonl" => Ok(Self::Ndjson),
+            "ndjson" => Ok(Self::Ndjson),
             "rqlr" => Ok(Self::Rqlr),
             _ => Err(()),
         }
@@ -108,12 +113,14 @@ pub enum OnBadRow {
 }
 
 /// How to read an input.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct ReadOptions {
     /// What integers in TIMESTAMP columns count.
     pub epoch_unit: EpochUnit,
     /// What happens to a bad row.
     pub on_bad_row: OnBadRow,
+    /// Who hears what is odd about an input that can be read all the same.
+    pub warn: Warn,
 }
 
 /// Where bytes come from.
@@ -146,9 +153,11 @@ pub fn reader(
 ) -> Box<dyn Reader> {
     let unit = options.epoch_unit;
     match format {
-        Format::Csv => {
-            Box::new(rows::Rows::new(csv::Csv::new(file, bytes, unit), schema, options.on_bad_row))
-        }
+        Format::Csv => Box::new(rows::Rows::new(
+            csv::Csv::new(file, bytes, unit, options.warn),
+            schema,
+            options.on_bad_row,
+        )),
         Format::Ndjson => Box::new(rows::Rows::new(
             ndjson::Ndjson::new(file, bytes, unit),
             schema,

@@ -2,8 +2,8 @@ use crate::input::testing::{mixed, read_all};
 use crate::input::{EpochUnit, Format, OnBadRow, ReadOptions};
 
 fn read(text: &str) -> (Vec<String>, Option<String>) {
-    let options = ReadOptions { epoch_unit: EpochUnit::Seconds, on_bad_row: OnBadRow::Error };
-    let (rows, error, _) = read_all(Format::Ndjson, text.as_bytes(), &mixed(), options);
+    let options = ReadOptions { epoch_unit: EpochUnit::Seconds, ..ReadOptions::default() };
+    let (rows, error, _) = read_all(Format::Ndjson, text.as_bytes(), &mixed(), &options);
     (rows, error)
 }
 
@@ -56,6 +56,6 @@ fn bad_lines_are_named() {
 fn skipped_lines_are_counted() {
     let options = ReadOptions { on_bad_row: OnBadRow::Skip, ..ReadOptions::default() };
     let text = "{\"t\":1}\nnonsense\n{\"t\":2}\n{}\n";
-    let (rows, error, skipped) = read_all(Format::Ndjson, text.as_bytes(), &mixed(), options);
+    let (rows, error, skipped) = read_all(Format::Ndjson, text.as_bytes(), &mixed(), &options);
     assert_eq!((rows.len(), error, skipped), (2, None, 2));
 }

@@ -7,7 +7,7 @@ use crate::input::{Format, OnBadRow, ReadOptions};
 fn read(bytes: &[u8], on_bad_row: OnBadRow) -> (Vec<String>, Option<String>, u64) {
     let two = schema(&[("v", DataType::SmallInt, false), ("b", DataType::Boolean, false)]);
     let options = ReadOptions { on_bad_row, ..ReadOptions::default() };
-    read_all(Format::Rqlr, bytes, &two, options)
+    read_all(Format::Rqlr, bytes, &two, &options)
 }
 
 #[test]

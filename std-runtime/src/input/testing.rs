@@ -47,12 +47,14 @@ pub(super) fn read_all(
     format: Format,
     bytes: &[u8],
     owned: &OwnedSchema,
-    options: ReadOptions,
+    options: &ReadOptions,
 ) -> (Vec<String>, Option<String>, u64) {
-    let slow =
-        drain(reader(format, "in", Box::new(Slow(bytes.to_vec())), owned.clone(), options), owned);
+    let slow = drain(
+        reader(format, "in", Box::new(Slow(bytes.to_vec())), owned.clone(), options.clone()),
+        owned,
+    );
     let bytes = Box::new(io::Cursor::new(bytes.to_vec()));
-    let quick = drain(reader(format, "in", bytes, owned.clone(), options), owned);
+    let quick = drain(reader(format, "in", bytes, owned.clone(), options.clone()), owned);
     assert_eq!(slow, quick);
     quick
 }

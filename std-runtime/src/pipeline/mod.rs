@@ -101,8 +101,16 @@ impl fmt::Display for PipelineError {
             Self::Arena(bytes, e) => write!(f, "no memory for the query's {bytes} bytes: {e}"),
             Self::Shape => f.write_str("a pipeline takes plans of one input and one output"),
             Self::Read(e) => e.fmt(f),
+            // The record after those that were read is the one to blame.
+            Self::Query {
+                error: error @ (RunError::Failed(_) | RunError::GroupsFull { .. }),
+                records,
+            } => {
+                write!(f, "the query stopped at record {}: {error}", records.saturating_add(1))
+            }
             Self::Query { error, records } => {
-                write!(f, "the query stopped after {records} records: {error}")
+                let s = if *records == 1 { "" } else { "s" };
+                write!(f, "the query stopped after {records} record{s}: {error}")
             }
             Self::Write(e) => write!(f, "the output can't be written: {e}"),
             Self::Thread(e) => write!(f, "no thread could be started: {e}"),

@@ -1,0 +1,1 @@
+CREATE STREAM s (a REAL) WITH (source = 'x.csv', format = 'jsonl')
