@@ -31,6 +31,12 @@ impl Binder<'_> {
         self.tree.functions().iter().any(|f| is_named(f, name))
     }
 
+    /// Whether a function takes a literal at this place among its arguments.
+    pub(super) fn takes_literal(&self, name: &str, at: usize) -> bool {
+        let literal = |f: &Function| matches!(f.signature.param(at), Some(Param::Prepared(_)));
+        self.tree.functions().iter().any(|f| is_named(f, name) && literal(f))
+    }
+
     /// A call of a function by its name, in lower case, or of an operator by its sign.
     pub(super) fn call(&mut self, name: &str, parts: &[Bound], extent: Extent) -> Result<Bound> {
         let free = parts.iter().find_map(|p| p.free);
