@@ -156,6 +156,7 @@ impl CompileError {
         if end < chars.len() {
             text.push_str(CUT);
         }
+        let len = if end < chars.len() { self.len.min(end - start) } else { self.len };
         // Behind the line's end stands the place of what is missing there.
         let mut places = chars.into_iter().take(end).chain(core::iter::repeat(' ')).skip(first);
         for c in places.by_ref().take(start - first) {
@@ -165,7 +166,6 @@ impl CompileError {
                 c => below.push_str(&" ".repeat(c.width().unwrap_or(0))),
             }
         }
-        let len = self.len.min(end.saturating_sub(start)).max(1);
         let columns: usize = places.take(len).map(|c| c.width().unwrap_or(1)).sum();
         below.push_str(&"^".repeat(columns.max(1)));
         (text, below)

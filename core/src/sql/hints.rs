@@ -59,6 +59,10 @@ fn clause(source: &Source, first: usize, at: usize) -> (&'static str, &'static s
             Token::LParen => depth += 1,
             Token::RParen => depth = depth.saturating_sub(1),
             Token::Word(_) if depth == 0 => {
+                // IS DISTINCT FROM is an operator.
+                if source.is_word(i, "FROM") && i > first && source.is_word(i - 1, "DISTINCT") {
+                    continue;
+                }
                 if let Some(clause) = CLAUSES.iter().find(|(word, _)| source.is_word(i, word)) {
                     found = *clause;
                 }

@@ -83,7 +83,7 @@ macro_rules! prepared {
             what: $what,
             check: |bytes| Part::read(bytes).is_some_and(|part| matches!(part, $($part)|*)),
             #[cfg(feature = "sql")]
-            compile: |text, _| compile(text, $what, &[$($part),*], &[$($($also),*)?]),
+            compile: |text, _| compile(text, $what, &[$($part),*], &[$($($also),*)?]).map_err(Into::into),
         };
     )*};
 }

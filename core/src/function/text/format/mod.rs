@@ -48,14 +48,14 @@ const BRACES: Param = Param::Prepared(Prepared {
     what: "a format",
     check: spec::check,
     #[cfg(feature = "sql")]
-    compile: |text, _| compile::braces(text),
+    compile: |text, _| compile::braces(text).map_err(Into::into),
 });
 
 const PERCENT: Param = Param::Prepared(Prepared {
     what: "a format of C",
     check: spec::check,
     #[cfg(feature = "sql")]
-    compile: |text, _| compile::percent(text),
+    compile: |text, _| compile::percent(text).map_err(Into::into),
 });
 
 fn format(call: &mut Invocation<'_>) -> Result<(), RunError> {
