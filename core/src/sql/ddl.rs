@@ -11,6 +11,7 @@ use sqlparser::tokenizer::Token;
 use super::StreamDefinition;
 use super::assemble::Texts;
 use super::error::{CompileError, CompileErrorKind as Kind};
+use super::hints;
 use super::interval;
 use super::named::{Named, TYPE_NAMES, TYPES, named};
 use super::parse::{Name, Setting, Statements};
@@ -116,6 +117,9 @@ fn column(p: &mut Statements<'_>) -> Result<Column, CompileError> {
         }
     }
     let name = p.name("the name of a column")?;
+    if p.source.is_word(p.at(), "FOR") {
+        return Err(hints::unexpected(p.source, first, "WATERMARK"));
+    }
     let data_type = data_type(p)?;
     let mut nullable = None;
     loop {

@@ -235,7 +235,8 @@ impl Statements<'_> {
             let extent = Extent { first: at - 1, last: at };
             return Err(self.source.unsupported(extent, "EMIT CHANGES", help));
         }
-        Err(self.unexpected("FINAL").with_help(help))
+        let near = hints::hint(self.source, at, "FINAL");
+        Err(self.unexpected("FINAL").with_help(near.as_deref().unwrap_or(help)))
     }
 
     fn twice(&self, at: usize, what: &str) -> CompileError {

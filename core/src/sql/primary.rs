@@ -145,7 +145,8 @@ fn case(p: &mut Parser<'_>, depth: usize) -> Parsed {
     }
     let else_result = match p.parse_keyword(Keyword::ELSE) {
         true => Some(Box::new(level(p, OR, depth + 1)?)),
-        false => None,
+        false if p.peek_keyword(Keyword::END) => None,
+        false => return p.expected_ref("WHEN, ELSE or END", p.peek_token_ref()),
     };
     let end_token = AttachedToken(p.expect_keyword(Keyword::END)?);
     Ok(Expr::Case { case_token, end_token, operand, conditions, else_result })
