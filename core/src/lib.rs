@@ -21,6 +21,8 @@ pub mod error;
 mod expr;
 pub mod fmt;
 pub mod function;
+#[cfg(feature = "sql")]
+mod nearest;
 mod operator;
 pub mod plan;
 pub mod query;

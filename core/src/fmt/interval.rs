@@ -19,39 +19,41 @@ pub(crate) struct Unit {
     pub(crate) micros: i64,
 }
 
+const fn unit(months: i32, days: i32, micros: i64) -> Unit {
+    Unit { months, days, micros }
+}
+
+/// DuckDB's names of units.
+const UNITS: [(&[&str], Unit); 13] = [
+    (&["microsecond", "microseconds", "us", "usec", "usecs", "usecond", "useconds"], unit(0, 0, 1)),
+    (
+        &["millisecond", "milliseconds", "ms", "msec", "msecs", "msecond", "mseconds"],
+        unit(0, 0, 1_000),
+    ),
+    (&["second", "seconds", "s", "sec", "secs"], unit(0, 0, 1_000_000)),
+    (&["minute", "minutes", "m", "min", "mins"], unit(0, 0, 60_000_000)),
+    (&["hour", "hours", "h", "hr", "hrs"], unit(0, 0, 3_600_000_000)),
+    (&["day", "days", "d"], unit(0, 1, 0)),
+    (&["week", "weeks", "w"], unit(0, 7, 0)),
+    (&["month", "months", "mon", "mons"], unit(1, 0, 0)),
+    (&["quarter", "quarters"], unit(3, 0, 0)),
+    (&["year", "years", "y", "yr", "yrs"], unit(12, 0, 0)),
+    (&["decade", "decades", "dec", "decs"], unit(120, 0, 0)),
+    (&["century", "centuries", "cent", "c"], unit(1_200, 0, 0)),
+    (&["millennium", "millenniums", "millennia", "millenium", "mil", "mils"], unit(12_000, 0, 0)),
+];
+
 impl Unit {
-    /// The unit of a name, in any case; the names are DuckDB's.
+    /// The unit of a name, in any case.
     pub(crate) fn of(name: &[u8]) -> Option<Self> {
-        const fn unit(months: i32, days: i32, micros: i64) -> Unit {
-            Unit { months, days, micros }
-        }
-        const UNITS: [(&[&str], Unit); 12] = [
-            (
-                &["microsecond", "microseconds", "us", "usec", "usecs", "usecond", "useconds"],
-                unit(0, 0, 1),
-            ),
-            (
-                &["millisecond", "milliseconds", "ms", "msec", "msecs", "msecond", "mseconds"],
-                unit(0, 0, 1_000),
-            ),
-            (&["second", "seconds", "s", "sec", "secs"], unit(0, 0, 1_000_000)),
-            (&["minute", "minutes", "m", "min", "mins"], unit(0, 0, 60_000_000)),
-            (&["hour", "hours", "h", "hr", "hrs"], unit(0, 0, 3_600_000_000)),
-            (&["day", "days", "d"], unit(0, 1, 0)),
-            (&["week", "weeks", "w"], unit(0, 7, 0)),
-            (&["month", "months", "mon", "mons"], unit(1, 0, 0)),
-            (&["quarter", "quarters"], unit(3, 0, 0)),
-            (&["year", "years", "y", "yr", "yrs"], unit(12, 0, 0)),
-            (&["decade", "decades", "dec", "decs"], unit(120, 0, 0)),
-            (&["century", "centuries", "cent", "c"], unit(1_200, 0, 0)),
-        ];
-        const MILLENNIUM: [&str; 6] =
-            ["millennium", "millenniums", "millennia", "millenium", "mil", "mils"];
         let is = |names: &[&str]| names.iter().any(|n| name.eq_ignore_ascii_case(n.as_bytes()));
-        if is(&MILLENNIUM) {
-            return Some(unit(12_000, 0, 0));
-        }
         UNITS.iter().find(|(names, _)| is(names)).map(|(_, unit)| *unit)
+    }
+
+    /// The names of all units.
+    #[cfg(feature = "sql")]
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        UNITS.iter().flat_map(|(names, _)| names.iter().copied())
     }
 }
 

@@ -20,6 +20,8 @@ pub use crate::expr::function::{
 };
 pub use crate::expr::{lanes, rows};
 pub use crate::plan::op::FunctionId;
+#[cfg(feature = "sql")]
+pub use crate::plan::signature::Problem;
 pub use crate::plan::signature::{
     Class, MAX_ARGUMENTS, Nulls, Param, Prepared, Returns, Shape, Signature, Signatures,
 };

@@ -70,13 +70,27 @@ pub struct Prepared {
     pub compile: Compile,
 }
 
-/// See [`Prepared::compile`]; the error is a message, and what would be accepted may follow on a
-/// second line.
+/// Why a literal can't be prepared.
 #[cfg(feature = "sql")]
-pub type Compile = fn(
-    &str,
-    &[Option<alloc::string::String>],
-) -> Result<alloc::vec::Vec<u8>, alloc::string::String>;
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// A message; what would be accepted may follow on a second line.
+    pub text: alloc::string::String,
+    /// Which argument is wrong: 0 is the literal itself, 1 the one behind it.
+    pub behind: usize,
+}
+
+#[cfg(feature = "sql")]
+impl<T: Into<alloc::string::String>> From<T> for Problem {
+    fn from(text: T) -> Self {
+        Self { text: text.into(), behind: 0 }
+    }
+}
+
+/// See [`Prepared::compile`].
+#[cfg(feature = "sql")]
+pub type Compile =
+    fn(&str, &[Option<alloc::string::String>]) -> Result<alloc::vec::Vec<u8>, Problem>;
 
 impl Prepared {
     /// The type of the argument: bytes of no column.

@@ -12,7 +12,7 @@ use super::literal::Literal;
 use super::source::Extent;
 use super::tree::NodeId;
 use super::types::{Mismatch, Type, Use, arithmetic, default_of, literal_type};
-use crate::function::{Class, Function, MAX_ARGUMENTS, Param, Prepared};
+use crate::function::{Class, Function, MAX_ARGUMENTS, Param, Prepared, Problem};
 use crate::types::DataType;
 
 type Result<T> = core::result::Result<T, CompileError>;
@@ -29,6 +29,12 @@ impl Binder<'_> {
     /// Whether there is a function of this name, in lower case.
     pub(super) fn is_function(&self, name: &str) -> bool {
         self.tree.functions().iter().any(|f| is_named(f, name))
+    }
+
+    /// Whether a function takes a literal at this place among its arguments.
+    pub(super) fn takes_literal(&self, name: &str, at: usize) -> bool {
+        let literal = |f: &Function| matches!(f.signature.param(at), Some(Param::Prepared(_)));
+        self.tree.functions().iter().any(|f| is_named(f, name) && literal(f))
     }
 
     /// A call of a function by its name, in lower case, or of an operator by its sign.
@@ -93,7 +99,7 @@ impl Binder<'_> {
         prepared: &Prepared,
         part: &Bound,
         behind: &[Bound],
-    ) -> core::result::Result<Vec<u8>, String> {
+    ) -> core::result::Result<Vec<u8>, Problem> {
         let text = self.constant_text(part).unwrap_or_default();
         let constant = |part: &Bound| match part.form {
             Form::Integer(number) => Some(number.to_string()),
@@ -241,9 +247,11 @@ impl Binder<'_> {
             }
             Param::Prepared(prepared) => {
                 let bytes = self.prepare(prepared, part, behind).map_err(|problem| {
+                    let Problem { text, behind: at } = problem;
+                    let wrong = at.checked_sub(1).and_then(|i| behind.get(i)).unwrap_or(part);
                     let help = format!("{} must be a literal that can be read", prepared.what);
-                    let (message, help) = problem.split_once('\n').unwrap_or((&problem, &help));
-                    self.error(part.extent, Kind::Value, message, help)
+                    let (message, help) = text.split_once('\n').unwrap_or((&text, &help));
+                    self.error(wrong.extent, Kind::Value, message, help)
                 })?;
                 let node = self.tree.literal(Literal::Bytes(bytes), Prepared::TYPE);
                 node.map_err(|r| self.refused(r, part.extent))

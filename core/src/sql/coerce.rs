@@ -141,6 +141,7 @@ impl Binder<'_> {
         what: &str,
     ) -> Result<DataType, CompileError> {
         let mut all = None;
+        let mut seen = Extent::one(0);
         let mut length = 1;
         for part in parts {
             let own = self.type_of(part);
@@ -149,10 +150,18 @@ impl Binder<'_> {
                 length = length.max(n);
             }
             all = Some(match all {
-                Some(all) => common(all, own, usage)
-                    .map_err(|m| self.mismatch(m, all, own, part.extent, what))?,
+                Some(all) => common(all, own, usage).map_err(|m| {
+                    // CASE starts with its ELSE value: the types stand as in the text.
+                    match part.extent.first < seen.first {
+                        true => self.mismatch(m, own, all, seen, what),
+                        false => self.mismatch(m, all, own, part.extent, what),
+                    }
+                })?,
                 None => own,
             });
+            if own != Type::Null {
+                seen = part.extent;
+            }
         }
         let extent = parts.iter().map(|p| p.extent).reduce(Extent::to);
         match default_of(all.unwrap_or(Type::Null)) {

@@ -10,11 +10,13 @@ use sqlparser::tokenizer::Token;
 
 use super::StreamDefinition;
 use super::assemble::Texts;
-use super::error::{CompileError, CompileErrorKind as Kind, nearest};
+use super::error::{CompileError, CompileErrorKind as Kind};
+use super::hints;
 use super::interval;
 use super::named::{Named, TYPE_NAMES, TYPES, named};
 use super::parse::{Name, Setting, Statements};
 use super::source::{Extent, Source};
+use crate::nearest::nearest;
 use crate::plan::EventTime;
 use crate::plan::op::ColumnId;
 use crate::plan::verify::MAX_RECORD;
@@ -115,6 +117,9 @@ fn column(p: &mut Statements<'_>) -> Result<Column, CompileError> {
         }
     }
     let name = p.name("the name of a column")?;
+    if p.source.is_word(p.at(), "FOR") {
+        return Err(hints::unexpected(p.source, first, "WATERMARK"));
+    }
     let data_type = data_type(p)?;
     let mut nullable = None;
     loop {
@@ -236,10 +241,10 @@ fn parse_watermark(p: &mut Statements<'_>) -> Result<Watermark, CompileError> {
             else {
                 return Err(refuse());
             };
-            let delay = interval::read(interval).and_then(|read| read.fixed()).map_err(|bad| {
-                let (message, help) = bad.message();
-                p.source.error(Extent { first: of.first + 2, ..of }, Kind::Value, message, help)
-            })?;
+            let at = Extent { first: of.first + 2, ..of };
+            let delay = interval::read(interval)
+                .and_then(|read| read.fixed())
+                .map_err(|bad| bad.error(p.source, at))?;
             (ident, delay)
         }
         _ => return Err(refuse()),

@@ -85,6 +85,7 @@ impl Dialect for RingDialect {
     }
 }
 
-fn is_clause(word: &str) -> bool {
+/// The clauses that are RingQL's own.
+pub(super) fn is_clause(word: &str) -> bool {
     word.eq_ignore_ascii_case("EMIT") || word.eq_ignore_ascii_case("SETTINGS")
 }

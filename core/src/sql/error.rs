@@ -2,7 +2,10 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt;
+
+use unicode_width::UnicodeWidthChar;
 
 macro_rules! kinds {
     ($($name:ident $text:literal)*) => {
@@ -120,17 +123,10 @@ impl CompileError {
         let source = source.trim_end_matches('\r');
         let number = self.line.to_string();
         let margin = " ".repeat(number.len());
-        // Tabs stay tabs, so that the carets stand under what they mean in any terminal.
-        let before: String = source
-            .chars()
-            .chain(core::iter::repeat(' '))
-            .take(self.column - 1)
-            .map(|c| if c == '\t' { '\t' } else { ' ' })
-            .collect();
-        let carets = "^".repeat(self.len);
+        let (source, below) = self.shown(source);
         let mut text = format!(
             "error: {}\n{margin}--> {file_name}:{}:{}\n{margin} |\n{number} | {source}\n\
-             {margin} | {before}{carets}\n",
+             {margin} | {below}\n",
             self.message, self.line, self.column
         );
         if !self.help.is_empty() {
@@ -140,7 +136,46 @@ impl CompileError {
         }
         text
     }
+
+    /// The source line, cut to what is around the place if it is long, and the carets below it.
+    fn shown(&self, source: &str) -> (String, String) {
+        let chars: Vec<char> = source.chars().collect();
+        let start = self.column - 1;
+        let first = match chars.len() {
+            0..=WINDOW => 0,
+            _ => start.min(chars.len()).saturating_sub(WINDOW / 2),
+        };
+        let end = chars.len().min(first + WINDOW);
+        let first = if first == 0 { 0 } else { first.min(end.saturating_sub(WINDOW)) };
+        let mut text: String = chars.iter().take(end).skip(first).collect();
+        let mut below = String::new();
+        if first > 0 {
+            text.insert_str(0, CUT);
+            below.push_str(&" ".repeat(CUT.len()));
+        }
+        if end < chars.len() {
+            text.push_str(CUT);
+        }
+        let len = if end < chars.len() { self.len.min(end - start) } else { self.len };
+        // Behind the line's end stands the place of what is missing there.
+        let mut places = chars.into_iter().take(end).chain(core::iter::repeat(' ')).skip(first);
+        for c in places.by_ref().take(start - first) {
+            // Tabs stay tabs, so that the carets stand under what they mean in any terminal.
+            match c {
+                '\t' => below.push('\t'),
+                c => below.push_str(&" ".repeat(c.width().unwrap_or(0))),
+            }
+        }
+        let columns: usize = places.take(len).map(|c| c.width().unwrap_or(1)).sum();
+        below.push_str(&"^".repeat(columns.max(1)));
+        (text, below)
+    }
 }
+
+/// Most characters of a line that a report shows.
+const WINDOW: usize = 100;
+/// Stands for what is cut off.
+const CUT: &str = "...";
 
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -158,72 +193,9 @@ pub(super) struct Place {
     pub(super) len: usize,
 }
 
-/// The name among `known` that `name` is most likely a misspelling of, if one is near.
-///
-/// ```
-/// use ringql_core::sql::nearest;
-/// assert_eq!(nearest("tmep", ["ts", "temp"].into_iter()), Some("temp"));
-/// assert_eq!(nearest("speed", ["ts", "temp"].into_iter()), None);
-/// ```
-pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let limit = (name.chars().count() / 3).clamp(1, 3);
-    known
-        .map(|k| (distance(name, k), k))
-        .filter(|&(d, _)| d <= limit)
-        .min_by_key(|&(d, _)| d)
-        .map(|(_, k)| k)
-}
-
-/// Edits between two names without regard to case; a swap of neighbours is one edit.
-fn distance(a: &str, b: &str) -> usize {
-    const LONGEST: usize = 64;
-    let lower = |s: &str| {
-        s.chars().take(LONGEST).map(|c| c.to_ascii_lowercase()).collect::<alloc::vec::Vec<_>>()
-    };
-    let (a, b) = (lower(a), lower(b));
-    let mut rows = [[0usize; LONGEST + 1]; 3];
-    for (j, cell) in rows[0].iter_mut().enumerate() {
-        *cell = j;
-    }
-    for i in 1..=a.len() {
-        let (now, last, before) = (i % 3, (i + 2) % 3, (i + 1) % 3);
-        rows[now][0] = i;
-        for j in 1..=b.len() {
-            let same = usize::from(a[i - 1] != b[j - 1]);
-            let mut best =
-                (rows[last][j - 1] + same).min(rows[last][j] + 1).min(rows[now][j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[before][j - 2] + 1);
-            }
-            rows[now][j] = best;
-        }
-    }
-    rows[a.len() % 3][b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn distances() {
-        assert_eq!(distance("temp", "temp"), 0);
-        assert_eq!(distance("TEMP", "temp"), 0);
-        assert_eq!(distance("tmep", "temp"), 1);
-        assert_eq!(distance("tem", "temp"), 1);
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("abc", ""), 3);
-        assert_eq!(distance("kitten", "sitting"), 3);
-    }
-
-    #[test]
-    fn nearest_is_near() {
-        let known = ["device", "temp", "humidity"];
-        assert_eq!(nearest("devcie", known.into_iter()), Some("device"));
-        assert_eq!(nearest("humdity", known.into_iter()), Some("humidity"));
-        assert_eq!(nearest("speed", known.into_iter()), None);
-        assert_eq!(nearest("x", ["y"].into_iter()), Some("y"));
-    }
 
     #[test]
     fn carets_keep_tabs() {

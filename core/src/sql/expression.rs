@@ -151,6 +151,7 @@ fn operator(p: &Parser<'_>) -> Parsed<Option<(u8, Operator)>> {
         | Token::Number(..)
         | Token::SingleQuotedString(_)
         | Token::Word(_) => Ok(None),
+        Token::RArrow => refuse(p, "the operator =>", "did you mean >= ?"),
         other => refuse(p, &format!("the operator {other}"), OPERATORS),
     }
 }
@@ -223,7 +224,11 @@ fn is(p: &mut Parser<'_>, left: Box<Expr>, depth: usize) -> Parsed {
                 true => Expr::IsNotDistinctFrom(left, right),
             }
         }
-        (None, _) => return p.expected_ref("NULL, TRUE or FALSE", p.peek_token_ref()),
+        (None, _) => {
+            let or_not = if not { "" } else { ", NOT" };
+            let expected = format!("NULL, TRUE, FALSE, UNKNOWN{or_not} or DISTINCT FROM");
+            return p.expected_ref(&expected, p.peek_token_ref());
+        }
     })
 }
 

@@ -92,7 +92,8 @@ pub(super) fn matching(
         ("like_escape", Some((B::PGLikeMatch, B::PGNotLikeMatch)))
     } else if p.parse_keyword(Keyword::ILIKE) {
         ("ilike_escape", Some((B::PGILikeMatch, B::PGNotILikeMatch)))
-    } else if p.parse_keywords(&[Keyword::SIMILAR, Keyword::TO]) {
+    } else if p.parse_keyword(Keyword::SIMILAR) {
+        p.expect_keyword_is(Keyword::TO)?;
         ("similar_to", None)
     } else {
         return Ok(None);

@@ -7,13 +7,14 @@ use alloc::vec::Vec;
 use sqlparser::ast;
 
 use super::bind::{Binder, Bound, Clause};
-use super::error::{CompileError, CompileErrorKind as Kind, nearest};
+use super::error::{CompileError, CompileErrorKind as Kind};
 use super::expression::FUNCTIONS as CALLS;
 use super::forms::is_operator;
 use super::lower::Call;
 use super::source::Extent;
 use super::tree::{Expr, NodeId};
 use super::types::{FUNCTIONS, Type, aggregate, number_of};
+use crate::nearest::nearest;
 use crate::plan::AggregateFunction;
 use crate::plan::op::{Op, Register};
 use crate::types::DataType;
@@ -89,9 +90,12 @@ impl<'a> Binder<'a> {
         let in_turn = matches!(&*lower, "coalesce" | "ifnull" | "if" | "iff");
         let parts: Vec<Bound> = (0..)
             .zip(list)
-            .map(|(i, a)| match in_turn && i > 0 {
-                true => self.bind_maybe(a, extent),
-                false => self.bind(a, extent),
+            .map(|(i, a)| {
+                match in_turn && i > 0 {
+                    true => self.bind_maybe(a, extent),
+                    false => self.bind(a, extent),
+                }
+                .map_err(|error| self.without_quotes(&lower, i, a, error))
             })
             .collect::<Result<_>>()?;
         let extent = match is_operator(call) {
@@ -133,6 +137,24 @@ impl<'a> Binder<'a> {
                     "give it as many; CASE WHEN c THEN x END takes any number",
                 ))
             }
+        }
+    }
+
+    /// An argument is refused: `day` where 'day' is meant says so.
+    fn without_quotes(
+        &self,
+        name: &str,
+        at: usize,
+        argument: &ast::Expr,
+        error: CompileError,
+    ) -> CompileError {
+        match argument {
+            ast::Expr::Identifier(ident)
+                if error.kind() == Kind::Unknown && self.takes_literal(name, at) =>
+            {
+                error.with_help(&format!("write it in single quotes: '{}'", ident.value))
+            }
+            _ => error,
         }
     }
 

@@ -6,7 +6,10 @@ use alloc::string::{String, ToString};
 
 use sqlparser::ast;
 
+use super::error::{CompileError, CompileErrorKind as Kind};
+use super::source::{Extent, Source};
 use crate::fmt::{ParseError, Unit, parse_cast};
+use crate::nearest::nearest;
 use crate::types::{DataType, Span};
 
 const DAY: i64 = 86_400_000_000;
@@ -51,16 +54,17 @@ pub(super) fn read(interval: &ast::Interval) -> Result<Interval, BadInterval> {
     {
         return Err(BadInterval::Form);
     }
+    let unit = match leading_field.as_ref().map(ToString::to_string) {
+        Some(field) => Some(Unit::of(field.as_bytes()).ok_or(BadInterval::Unit(field))?),
+        None => None,
+    };
     let (digits, written) = number(value)?;
-    let Some(field) = leading_field else {
+    let Some(unit) = unit else {
         if !written.starts_with('\'') {
             return Err(BadInterval::Form);
         }
         return Ok(Interval { span: text(&digits)?, written, unit: None });
     };
-    let field = field.to_string();
-    let unit = Unit::of(field.as_bytes());
-    let unit = unit.ok_or_else(|| BadInterval::Unit(field.to_ascii_lowercase()))?;
     let name = name(unit);
     let digits = digits.trim();
     let span = if unit.micros > 0 {
@@ -109,7 +113,7 @@ fn text(text: &str) -> Result<Span, BadInterval> {
             let mut words =
                 text.split(|c: char| !c.is_ascii_alphabetic()).filter(|w| !w.is_empty());
             Err(match words.find(|w| Unit::of(w.as_bytes()).is_none()) {
-                Some(word) => BadInterval::Unit(word.to_ascii_lowercase()),
+                Some(word) => BadInterval::Unit(word.to_owned()),
                 None => BadInterval::Value,
             })
         }
@@ -208,16 +212,29 @@ impl Interval {
 }
 
 impl BadInterval {
-    /// What is wrong, and what would be accepted.
-    pub(super) fn message(&self) -> (String, &'static str) {
+    /// The error at the tokens of an INTERVAL.
+    pub(super) fn error(&self, source: &Source, extent: Extent) -> CompileError {
         let forms = "an interval is INTERVAL '5' SECOND, INTERVAL 5 SECOND or INTERVAL '5 seconds'";
         let units = "units are MICROSECOND, MILLISECOND, SECOND, MINUTE, HOUR, DAY, WEEK, MONTH, \
             QUARTER, YEAR, DECADE, CENTURY and MILLENNIUM";
         let fixed = "units are MICROSECOND, MILLISECOND, SECOND, MINUTE, HOUR, DAY and WEEK";
-        match self {
+        // A unit, or the text that it is in, stands at the end.
+        let at = match self {
+            Self::Unit(_) => Extent::one(extent.last),
+            _ => extent,
+        };
+        let (message, help) = match self {
             Self::Value => ("this is not a length of time".into(), forms),
             Self::Form => ("this form of INTERVAL is not supported".into(), forms),
-            Self::Unit(name) => (format!("there is no unit of time {name}"), units),
+            Self::Unit(name) => {
+                let message = format!("there is no unit of time {name}");
+                let Some(near) = nearest(name, Unit::names().filter(|n| n.len() > 2)) else {
+                    return source.error(at, Kind::Value, message, units);
+                };
+                let is_lower = name.bytes().any(|b| b.is_ascii_lowercase());
+                let near = if is_lower { near.to_owned() } else { near.to_ascii_uppercase() };
+                return source.error(at, Kind::Value, message, format!("did you mean {near}?"));
+            }
             Self::Calendar(name) => (format!("a {name} has no fixed length"), fixed),
             Self::Fraction => (
                 "this interval has a fraction that would be cut off".into(),
@@ -227,7 +244,8 @@ impl BadInterval {
                 "this interval is too long".into(),
                 "it is kept in 32 bits of months and of days, and 64 bits of microseconds",
             ),
-        }
+        };
+        source.error(at, Kind::Value, message, help)
     }
 }
 

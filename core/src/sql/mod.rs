@@ -12,7 +12,7 @@
 //! | `tree.rs`, `fold.rs` | the typed graph: each value once, constants computed |
 //! | `emit.rs`, `registers.rs` | the graph to instructions, values to registers |
 //! | `lower.rs`, `assemble.rs` | a query to operators, all tables to a plan |
-//! | `error.rs` | what is wrong, where, and what would be accepted |
+//! | `error.rs`, `hints.rs` | what is wrong, where, and what would be accepted |
 //!
 //! # What is meant
 //! On a finished input the result is what DuckDB gives for the same query over the same rows, with
@@ -64,6 +64,7 @@ mod expression;
 mod fold;
 mod forms;
 mod functions;
+mod hints;
 mod implicit;
 mod interval;
 mod literal;
@@ -75,7 +76,6 @@ mod operators;
 mod parse;
 mod predicates;
 mod primary;
-
 mod registers;
 mod scope;
 mod select;
@@ -91,12 +91,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::function::{self, Functions};
+pub use crate::nearest::nearest;
 use crate::plan::EventTime;
 #[cfg(doc)]
 use crate::plan::Plan;
 use crate::schema::{Field, Schema};
 pub use assemble::OwnedPlan;
-pub use error::{CompileError, CompileErrorKind, nearest};
+pub use error::{CompileError, CompileErrorKind};
 pub use implicit::implicit_conversions;
 use parse::Statement;
 

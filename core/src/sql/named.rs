@@ -20,6 +20,7 @@ pub(super) const TYPE_NAMES: &[&str] = &[
     "TINYINT",
     "SMALLINT",
     "INTEGER",
+    "INT",
     "BIGINT",
     "UTINYINT",
     "USMALLINT",

@@ -15,6 +15,7 @@ use super::ddl::{self, CreateStream};
 use super::dialect::RingDialect;
 use super::error::{CompileError, CompileErrorKind};
 use super::expression::{HELP, REFUSED};
+use super::hints;
 use super::source::{Extent, Source, lower_first};
 
 /// A name as it is written, and where.
@@ -59,9 +60,10 @@ pub(super) fn parse(source: &Source) -> Result<Vec<Statement>, CompileError> {
         if *source.token(p.at()) == Token::EOF {
             return Ok(statements);
         }
+        let first = p.at();
         statements.push(p.statement()?);
         if *source.token(p.at()) != Token::EOF && !p.take(&Token::SemiColon) {
-            return Err(p.unexpected("; or the end of the statement"));
+            return Err(hints::cannot_go_on(source, first, p.at()));
         }
     }
 }
@@ -129,7 +131,11 @@ impl Statements<'_> {
                 let what = w.value.to_ascii_uppercase();
                 Err(self.source.unsupported(Extent::one(start), what, STATEMENTS))
             }
-            _ => Err(self.unexpected("a statement").with_help(STATEMENTS)),
+            _ => {
+                let near = hints::hint(self.source, start, "SELECT CREATE INSERT");
+                let help = near.as_deref().unwrap_or(STATEMENTS);
+                Err(self.unexpected("a statement").with_help(help))
+            }
         }
     }
 
@@ -139,6 +145,8 @@ impl Statements<'_> {
         let extent = Extent { first: start, last: at };
         let help = "CREATE STREAM name (column TYPE, ..., WATERMARK FOR ts AS ts)";
         if let Token::Word(w) = self.source.token(at) {
+            let near = hints::hint(self.source, at, "STREAM");
+            let help = near.as_deref().unwrap_or(help);
             let what = format!("CREATE {}", w.value.to_ascii_uppercase());
             return self.source.unsupported(extent, what, help);
         }
@@ -227,7 +235,8 @@ impl Statements<'_> {
             let extent = Extent { first: at - 1, last: at };
             return Err(self.source.unsupported(extent, "EMIT CHANGES", help));
         }
-        Err(self.unexpected("FINAL").with_help(help))
+        let near = hints::hint(self.source, at, "FINAL");
+        Err(self.unexpected("FINAL").with_help(near.as_deref().unwrap_or(help)))
     }
 
     fn twice(&self, at: usize, what: &str) -> CompileError {
@@ -305,9 +314,7 @@ impl Statements<'_> {
     }
 
     pub(super) fn unexpected(&self, expected: &str) -> CompileError {
-        let at = self.at();
-        let message = format!("expected {expected}, found {}", self.source.text(at));
-        self.source.error(Extent::one(at), CompileErrorKind::Syntax, message, "")
+        hints::unexpected(self.source, self.at(), expected)
     }
 
     /// An error of `sqlparser`'s, with its place.
@@ -333,7 +340,9 @@ impl Statements<'_> {
             .replace("found: EOF", "found the end of the text")
             .replace("found: ", "found ");
         let message = lower_first(&message);
-        self.source.error(Extent::one(extent), CompileErrorKind::Syntax, message, "")
+        let expected = message.split_once(", found").map_or("", |(expected, _)| expected);
+        let help = hints::hint(self.source, extent, expected).unwrap_or_default();
+        self.source.error(Extent::one(extent), CompileErrorKind::Syntax, message, help)
     }
 }
 

@@ -10,12 +10,13 @@ use alloc::vec::Vec;
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
     CaseWhen, CastKind, DateTimeField, Expr, FunctionArg, FunctionArgExpr, Interval, TypedString,
-    UnaryOperator,
+    UnaryOperator, Value,
 };
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, Word};
 
+use super::dialect::is_clause;
 use super::expression::{
     FUNCTIONS, NOT, OPERATORS, OR, OTHER, Parsed, SIGN, SUBQUERY, commas, expected, is_word, level,
     refuse,
@@ -144,7 +145,8 @@ fn case(p: &mut Parser<'_>, depth: usize) -> Parsed {
     }
     let else_result = match p.parse_keyword(Keyword::ELSE) {
         true => Some(Box::new(level(p, OR, depth + 1)?)),
-        false => None,
+        false if p.peek_keyword(Keyword::END) => None,
+        false => return p.expected_ref("WHEN, ELSE or END", p.peek_token_ref()),
     };
     let end_token = AttachedToken(p.expect_keyword(Keyword::END)?);
     Ok(Expr::Case { case_token, end_token, operand, conditions, else_result })
@@ -154,9 +156,13 @@ fn case(p: &mut Parser<'_>, depth: usize) -> Parsed {
 fn interval(p: &mut Parser<'_>, depth: usize) -> Parsed {
     p.advance_token();
     let value = Box::new(level(p, SIGN, depth + 1)?);
-    // Units that the parser knows no word for.
-    let is_unit = matches!(&p.peek_token_ref().token, Token::Word(word)
-        if ["quarters", "decades", "millennia"].iter().any(|unit| word.value.eq_ignore_ascii_case(unit)));
+    // Units that the parser knows no word for, and misspelt ones: a number without a unit is no
+    // interval, so that the word behind it is no alias.
+    let is_unit = !has_unit(&value)
+        && matches!(&p.peek_token_ref().token, Token::Word(word)
+            if word.quote_style.is_none()
+                && word.keyword == Keyword::NoKeyword
+                && !is_clause(&word.value));
     let leading_field = match p.next_token_is_temporal_unit() {
         _ if is_unit => Some(DateTimeField::Custom(p.parse_identifier()?)),
         true => Some(p.parse_date_time_field()?),
@@ -172,6 +178,12 @@ fn interval(p: &mut Parser<'_>, depth: usize) -> Parsed {
         last_field: None,
         fractional_seconds_precision: None,
     }))
+}
+
+/// Whether the value of an INTERVAL is a text with units, or of a clock: '5 minutes', '01:02:03'.
+fn has_unit(value: &Expr) -> bool {
+    matches!(value, Expr::Value(value) if matches!(&value.value, Value::SingleQuotedString(text)
+        if text.contains(|c: char| c.is_alphabetic() || c == ':')))
 }
 
 /// A name, `stream.name`, or a call.

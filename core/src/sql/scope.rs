@@ -8,10 +8,11 @@ use sqlparser::ast::{self, Ident};
 use super::StreamDefinition;
 use super::bind::{Binder, Bound, Form};
 use super::ddl::did_you_mean;
-use super::error::{CompileError, CompileErrorKind as Kind, nearest};
+use super::error::{CompileError, CompileErrorKind as Kind};
 use super::literal::Literal;
 use super::source::Extent;
 use super::tree::{NodeId, Refused, Tree};
+use crate::nearest::nearest;
 use crate::plan::op::{ColumnId, Op};
 use crate::types::DataType;
 
@@ -119,10 +120,11 @@ impl<'a> Binder<'a> {
                 "a name given in the SELECT list is known to the expressions behind it",
             ));
         }
-        Err(self.unknown_column(&ident.value, extent))
+        Err(self.unknown_column(ident, extent))
     }
 
-    fn unknown_column(&self, name: &str, extent: Extent) -> CompileError {
+    fn unknown_column(&self, ident: &Ident, extent: Extent) -> CompileError {
+        let name = &*ident.value;
         let stream = &self.from.name;
         let message = format!("there is no column {name} in {stream}");
         let is_window = [WINDOW_START, WINDOW_END].iter().any(|w| name.eq_ignore_ascii_case(w));
@@ -135,6 +137,9 @@ impl<'a> Binder<'a> {
                 let aliases = self.aliases.iter().take(self.visible).map(|a| &*a.name.value);
                 match nearest(name, self.from.columns().chain(aliases)) {
                     Some(near) => format!("did you mean {near}?"),
+                    None if ident.quote_style.is_some() => {
+                        format!("a text stands in single quotes: '{name}'")
+                    }
                     None => did_you_mean(name, self.from.columns()),
                 }
             }
@@ -158,7 +163,7 @@ impl<'a> Binder<'a> {
         self.is_stream(stream, first)?;
         match self.from.position(&column.value) {
             Some(index) => self.column(index, extent),
-            None => Err(self.unknown_column(&column.value, at(column))),
+            None => Err(self.unknown_column(column, at(column))),
         }
     }
 

@@ -4,7 +4,7 @@ use sqlparser::ast;
 use sqlparser::tokenizer::Token;
 
 use super::bind::{Binder, Bound, Form};
-use super::error::{CompileError, CompileErrorKind as Kind};
+use super::error::CompileError;
 use super::interval::{self, Interval};
 use super::literal::Literal;
 use super::source::Extent;
@@ -18,10 +18,8 @@ type Result<T> = core::result::Result<T, CompileError>;
 impl<'a> Binder<'a> {
     fn interval(&self, interval: &ast::Interval, or: Extent) -> Result<(Interval, Extent)> {
         let extent = self.interval_extent(interval, or);
-        interval::read(interval).map(|read| (read, extent)).map_err(|bad| {
-            let (message, help) = bad.message();
-            self.error(extent, Kind::Value, message, help)
-        })
+        let read = interval::read(interval).map_err(|bad| bad.error(self.source, extent))?;
+        Ok((read, extent))
     }
 
     fn interval_extent(&self, interval: &ast::Interval, or: Extent) -> Extent {

@@ -89,6 +89,20 @@ impl Source {
                     "split it into several statements",
                 ));
             }
+            // What is a number elsewhere would be read as bytes: the tokens of 0x1F and x'1F' differ
+            // in their lengths alone.
+            if let Token::HexStringLiteral(digits) = &token.token
+                && token.span.end.column - token.span.start.column == digits.len() as u64 + 2
+            {
+                let even = if digits.len() % 2 == 0 { "" } else { "0" };
+                let bytes = format!("x'{even}{digits}' for bytes");
+                let help = match u64::from_str_radix(digits, 16) {
+                    Ok(number) => format!("write {bytes}, or {number} for a number"),
+                    Err(_) => format!("write {bytes}"),
+                };
+                let message = format!("0x{digits} is not a number");
+                return Err(self.error(Extent::one(i), CompileErrorKind::Syntax, message, help));
+            }
             // "1_x" or "0x" would otherwise be read as the number 1 (or 0) with an alias.
             if let Token::Number(..) = token.token
                 && let Some(next) = self.tokens.get(i + 1)
@@ -203,6 +217,21 @@ impl Source {
             }
         }
         Extent::one(within.first)
+    }
+
+    /// The first comma in `within` outside of parentheses.
+    pub(super) fn comma(&self, within: Extent) -> usize {
+        let mut depth = 0usize;
+        let is_comma = |&i: &usize| {
+            match self.token(i) {
+                Token::LParen => depth += 1,
+                Token::RParen => depth = depth.saturating_sub(1),
+                Token::Comma => return depth == 0,
+                _ => {}
+            }
+            false
+        };
+        (within.first..=within.last).find(is_comma).unwrap_or(within.first)
     }
 
     pub(super) fn place(&self, extent: Extent) -> Place {

@@ -389,3 +389,10 @@ fn error_kinds() {
     assert_eq!(kind("SELECT 2147483647 + 1 FROM s"), CompileErrorKind::Value);
     assert_eq!(kind("SELECT n, COUNT(*) FROM s"), CompileErrorKind::Grouping);
 }
+
+#[test]
+fn alias_of_an_interval() {
+    for x in ["INTERVAL '5 minutes'", "INTERVAL '00:05'", "INTERVAL '5' MINUTE"] {
+        assert_eq!(expression(&format!("{x} a")), expression(&format!("{x} AS a")));
+    }
+}

@@ -10,6 +10,7 @@ use regex_syntax::hir::{Hir, Look};
 use super::determinize::{Machine, TooLarge, determinize};
 use super::form::{HEADER, MAX_BYTES, MAX_REGISTERS, STOP, VERSION};
 use super::parse::{Flags, Pattern, literal, parse};
+use crate::function::Problem;
 
 /// Most bytes that the nondeterministic automaton takes while it is made.
 const MAX_NFA: usize = 1 << 20;
@@ -70,7 +71,7 @@ impl Options {
 ///
 /// # Errors
 /// What is wrong with it and where, or that it is too large.
-pub(super) fn compile(pattern: &str, options: Options, goal: Goal) -> Result<Vec<u8>, String> {
+pub(super) fn compile(pattern: &str, options: Options, goal: Goal) -> Result<Vec<u8>, Problem> {
     let read = match options.literal {
         true => Ok(literal(pattern, options.flags)),
         false => parse(pattern, options.flags),
@@ -87,9 +88,11 @@ pub(super) fn compile(pattern: &str, options: Options, goal: Goal) -> Result<Vec
         Goal::Group(group) if group > groups => (Hir::fail(), 0, 0),
         Goal::Group(group) => (hir, group, group),
         Goal::Groups(last) if last > groups => {
-            return Err(format!(
-                "the pattern {pattern:?} has {groups} groups, and no group {last}"
-            ));
+            let text = format!(
+                "there is no group {last} in the pattern {pattern:?}\n\
+                 \\0 is what the pattern matched, \\1 what its first (...) did, \\\\ a single \\"
+            );
+            return Err(Problem { text, behind: 1 });
         }
         Goal::Groups(last) => (hir, 0, last),
     };
@@ -125,7 +128,7 @@ pub(super) fn compile(pattern: &str, options: Options, goal: Goal) -> Result<Vec
         .ok_or_else(|| large(format!("far more than {MAX_BYTES}")))?;
     match bytes.len() <= MAX_BYTES {
         true => Ok(bytes),
-        false => Err(large(format!("{}", bytes.len()))),
+        false => Err(large(format!("{}", bytes.len())).into()),
     }
 }
 

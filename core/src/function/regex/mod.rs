@@ -47,6 +47,7 @@ use crate::types::DataType::{Boolean, Integer};
 use form::Automaton;
 #[cfg(feature = "sql")]
 use {
+    super::Problem,
     alloc::{format, string::String, vec::Vec},
     compile::{Goal, Options},
 };
@@ -76,9 +77,14 @@ const EXTRACTED: Prepared = Prepared {
             None => 0,
             Some(Some(digits)) => match digits.parse() {
                 Ok(group @ 0..=9) => group,
-                _ => return Err(format!("the group {digits} is not one of 0 to 9")),
+                _ => {
+                    let text = format!("the group {digits} is not one of 0 to 9");
+                    return Err(Problem { text, behind: 1 });
+                }
             },
-            Some(None) => return Err("the group must be a constant".into()),
+            Some(None) => {
+                return Err(Problem { text: "the group must be a constant".into(), behind: 1 });
+            }
         };
         compiled(pattern, behind.get(1), Goal::Group(group))
     },
@@ -96,7 +102,7 @@ const OPTIONS: Prepared = Prepared {
     what: "the options",
     check: <[u8]>::is_empty,
     #[cfg(feature = "sql")]
-    compile: |letters, _| Options::read(letters).map(|_| Vec::new()),
+    compile: |letters, _| Options::read(letters).map(|_| Vec::new()).map_err(Into::into),
 };
 
 #[cfg(feature = "sql")]
@@ -104,7 +110,7 @@ fn compiled(
     pattern: &str,
     letters: Option<&Option<String>>,
     goal: Goal,
-) -> Result<Vec<u8>, String> {
+) -> Result<Vec<u8>, Problem> {
     // Letters that are no constant are refused for themselves.
     let letters = letters.and_then(Option::as_deref).unwrap_or_default();
     let options = Options::read(letters).unwrap_or_default();

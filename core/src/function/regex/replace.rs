@@ -8,8 +8,13 @@ use crate::function::{Invocation, Prepared, Returns, Shape};
 #[cfg(feature = "sql")]
 use {
     super::compile::{Goal, Options, compile},
+    crate::function::Problem,
     alloc::{format, string::String, vec::Vec},
 };
+
+#[cfg(feature = "sql")]
+const CONSTANT: &str = "the replacement must be a constant\n\
+    it is prepared when the query is compiled, so it can't change by row";
 
 /// The pattern: the groups that the replacement names are found.
 pub(super) const PATTERN: Prepared = Prepared {
@@ -18,9 +23,9 @@ pub(super) const PATTERN: Prepared = Prepared {
     #[cfg(feature = "sql")]
     compile: |pattern, behind| {
         let Some(Some(replacement)) = behind.first() else {
-            return Err("the replacement must be a constant".into());
+            return Err(Problem { text: CONSTANT.into(), behind: 1 });
         };
-        let last = last_group(replacement)?;
+        let last = last_group(replacement).map_err(|text| Problem { text, behind: 1 })?;
         let letters = behind.get(1).and_then(Option::as_deref).unwrap_or_default();
         let options = Options::read(letters).unwrap_or_default();
         compile(pattern, options, Goal::Groups(last))

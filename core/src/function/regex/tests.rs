@@ -95,7 +95,7 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn compiled(pattern: &str, goal: Goal) -> Result<Vec<u8>, String> {
-    compile(pattern, Options::default(), goal)
+    compile(pattern, Options::default(), goal).map_err(|problem| problem.text)
 }
 
 fn replaced(table: &[u8], text: &[u8], all: bool) -> Vec<u8> {

@@ -39,7 +39,7 @@ const PATTERN: Prepared = Prepared {
     what: "a format",
     check: pattern::check,
     #[cfg(feature = "sql")]
-    compile: |format, _| pattern::compile(format),
+    compile: |format, _| pattern::compile(format).map_err(Into::into),
 };
 
 const fn strftime(params: &'static [Param], kernel: VectorKernel) -> Function {

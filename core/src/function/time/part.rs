@@ -1,7 +1,10 @@
 //! Parts of dates and times: their names, and what they are of a value.
 
 #[cfg(feature = "sql")]
-use alloc::{format, string::String, vec::Vec};
+use {
+    crate::nearest::nearest,
+    alloc::{format, string::String, vec::Vec},
+};
 
 use super::{HOUR, MINUTE};
 use crate::plan::signature::Prepared;
@@ -73,13 +76,14 @@ impl Part {
 }
 
 macro_rules! prepared {
-    ($($(#[$doc:meta])* $name:ident $what:literal [$($part:ident)*];)*) => {$(
+    ($($(#[$doc:meta])* $name:ident $what:literal [$($part:ident)*]
+        $(or [$($also:ident)*])?;)*) => {$(
         $(#[$doc])*
         pub(super) const $name: Prepared = Prepared {
             what: $what,
             check: |bytes| Part::read(bytes).is_some_and(|part| matches!(part, $($part)|*)),
             #[cfg(feature = "sql")]
-            compile: |text, _| compile(text, $what, &[$($part),*]),
+            compile: |text, _| compile(text, $what, &[$($part),*], &[$($($also),*)?]).map_err(Into::into),
         };
     )*};
 }
@@ -89,7 +93,7 @@ prepared! {
         Year Month Day Decade Century Millennium Quarter Week DayOfWeek IsoDayOfWeek DayOfYear
         IsoYear YearWeek Era Hour Minute Second Millisecond Microsecond Timezone TimezoneHour
         TimezoneMinute
-    ];
+    ] or [Julian Epoch];
     /// What is a DOUBLE.
     REAL "epoch or julian" [Epoch Julian];
     /// What a time of day or an interval has as a DOUBLE.
@@ -97,11 +101,11 @@ prepared! {
     /// What a time of day has.
     OF_TIME "a part of a time" [
         Hour Minute Second Millisecond Microsecond Timezone TimezoneHour TimezoneMinute
-    ];
+    ] or [Epoch];
     /// What an interval has.
     OF_SPAN "a part of an interval" [
         Year Month Day Decade Century Millennium Quarter Hour Minute Second Millisecond Microsecond
-    ];
+    ] or [Epoch];
     /// What dates are cut off to, and counted in.
     UNIT "a unit of time" [
         Year Month Day Decade Century Millennium Quarter Week DayOfWeek IsoDayOfWeek DayOfYear
@@ -111,17 +115,25 @@ prepared! {
     CLOCK_UNIT "a unit of a clock" [Hour Minute Second Millisecond Microsecond Epoch];
 }
 
-/// The number of a part by its name.
+/// The number of a part by its name. Others that another overload takes stand in the help alone.
 #[cfg(feature = "sql")]
-fn compile(text: &str, what: &str, parts: &[Part]) -> Result<Vec<u8>, String> {
+fn compile(text: &str, what: &str, parts: &[Part], others: &[Part]) -> Result<Vec<u8>, String> {
     let is_named = |names: &[&str]| names.iter().any(|name| text.eq_ignore_ascii_case(name));
     let found = Part::ALL.iter().find(|(_, names)| is_named(names)).map(|(part, _)| *part);
     if let Some(part) = found.filter(|part| parts.contains(part)) {
         return Ok([part as u8].into());
     }
-    let all = Part::ALL.iter().filter(|(part, _)| parts.contains(part));
-    let names: Vec<&str> = all.filter_map(|(_, names)| names.first().copied()).collect();
-    Err(format!("'{text}' is not {what}\nthere are {}", names.join(", ")))
+    let all = || Part::ALL.iter().filter(|(p, _)| parts.contains(p) || others.contains(p));
+    // Names of a letter or two are near to anything.
+    let long = all().flat_map(|(_, names)| names.iter().copied()).filter(|name| name.len() > 2);
+    let help = match nearest(text, long) {
+        Some(near) => format!("did you mean '{near}'?"),
+        None => {
+            let names: Vec<&str> = all().filter_map(|(_, n)| n.first().copied()).collect();
+            format!("there are {}", names.join(", "))
+        }
+    };
+    Err(format!("'{text}' is not {what}\n{help}"))
 }
 
 /// A part of a day (since 1970-01-01) and the microseconds in it.

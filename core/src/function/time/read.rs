@@ -51,13 +51,13 @@ const LOCAL: Prepared = Prepared {
     what: "a format",
     check: |format| can_be_read(format) && !pattern::has(format, b"zZ"),
     #[cfg(feature = "sql")]
-    compile: |format, _| compile(format, false),
+    compile: |format, _| compile(format, false).map_err(Into::into),
 };
 const ZONED: Prepared = Prepared {
     what: "a format with a zone",
     check: |format| can_be_read(format) && pattern::has(format, b"zZ"),
     #[cfg(feature = "sql")]
-    compile: |format, _| compile(format, true),
+    compile: |format, _| compile(format, true).map_err(Into::into),
 };
 
 fn can_be_read(format: &[u8]) -> bool {

@@ -50,7 +50,7 @@ const OFFSET: Prepared = Prepared {
             && bytes.len() == 4
     },
     #[cfg(feature = "sql")]
-    compile: |zone, _| compile(zone),
+    compile: |zone, _| compile(zone).map_err(Into::into),
 };
 
 #[cfg(feature = "sql")]

@@ -180,7 +180,9 @@ pub(super) fn select<'a>(
             let message = "the query reads no stream";
             return Err(source.error(extent, Kind::Syntax, message, ONE_STREAM));
         }
-        let at = source.find(extent, &["FROM"]);
+        let mut behind = source.find(extent, &["FROM"]);
+        behind.last = extent.last;
+        let at = Extent::one(source.comma(behind));
         return Err(source.unsupported(at, "FROM with several streams", ONE_STREAM));
     };
     let ast::TableWithJoins { relation, joins } = table;

@@ -26,7 +26,8 @@ pub(super) fn read<'a>(
     streams: &'a [StreamDefinition],
     parts: &Parts<'_>,
 ) -> Result<From<'a>, CompileError> {
-    let or = source.find(parts.extent, &["FROM"]);
+    let from = source.find(parts.extent, &["FROM"]);
+    let or = Extent::one(from.last + 1);
     let (name, alias, args) = match parts.from {
         ast::TableFactor::Table {
             name,
@@ -54,7 +55,7 @@ pub(super) fn read<'a>(
             }
             (name, alias, args)
         }
-        other => return Err(refuse(source, other, or)),
+        other => return Err(refuse(source, other, from)),
     };
     let [ast::ObjectNamePart::Identifier(ident)] = &*name.0 else {
         let extent = source.extent(name.span(), or);
@@ -62,6 +63,11 @@ pub(super) fn read<'a>(
         return Err(source.unsupported(extent, "a name of several parts", help));
     };
     let extent = source.extent(ident.span, or);
+    if ident.quote_style == Some('\'') {
+        let message = format!("expected the name of a stream, found '{}'", ident.value);
+        let help = "a stream is defined by CREATE STREAM and has a name without single quotes";
+        return Err(source.error(extent, Kind::Syntax, message, help));
+    }
     let alias = alias.as_ref().map(|a| read_alias(source, a, or)).transpose()?;
     let Some(ast::TableFunctionArgs { args, settings }) = args else {
         let stream = find(source, streams, ident, extent)?;
@@ -217,10 +223,8 @@ fn tumble<'a>(
         let message = "the size of a window is an INTERVAL";
         return Err(source.error(at, Kind::Type, message, WINDOWS));
     };
-    let size = interval::read(size).and_then(|read| read.fixed()).map_err(|bad| {
-        let (message, help) = bad.message();
-        source.error(at, Kind::Value, message, help)
-    })?;
+    let size =
+        interval::read(size).and_then(|read| read.fixed()).map_err(|bad| bad.error(source, at))?;
     if size <= 0 {
         let message = "the size of a window is above 0";
         return Err(source.error(at, Kind::Value, message, WINDOWS));

@@ -6,9 +6,10 @@ use alloc::string::ToString;
 use sqlparser::tokenizer::Token;
 
 use super::super::Options;
-use super::super::error::{CompileError, CompileErrorKind as Kind, nearest};
+use super::super::error::{CompileError, CompileErrorKind as Kind};
 use super::super::parse::Setting;
 use super::super::source::Source;
+use crate::nearest::nearest;
 use crate::plan::verify::{MAX_BATCH_ROWS, MAX_GROUPS};
 use crate::plan::{OnError, OnFull};
 

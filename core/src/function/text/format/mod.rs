@@ -48,14 +48,14 @@ const BRACES: Param = Param::Prepared(Prepared {
     what: "a format",
     check: spec::check,
     #[cfg(feature = "sql")]
-    compile: |text, behind| compile::filled(compile::braces(text)?, behind.len()),
+    compile: |text, behind| Ok(compile::filled(compile::braces(text)?, behind.len())?),
 });
 
 const PERCENT: Param = Param::Prepared(Prepared {
     what: "a format of C",
     check: spec::check,
     #[cfg(feature = "sql")]
-    compile: |text, behind| compile::filled(compile::percent(text)?, behind.len()),
+    compile: |text, behind| Ok(compile::filled(compile::percent(text)?, behind.len())?),
 });
 
 fn format(call: &mut Invocation<'_>) -> Result<(), RunError> {
