@@ -92,7 +92,7 @@ impl Source {
             // What is a number elsewhere would be read as bytes: the tokens of 0x1F and x'1F' differ
             // in their lengths alone.
             if let Token::HexStringLiteral(digits) = &token.token
-                && token.span.end.column - token.span.start.column == digits.len() as u64 + 2
+                && token.span.end.column == token.span.start.column + digits.len() as u64 + 2
             {
                 let even = if digits.len() % 2 == 0 { "" } else { "0" };
                 let bytes = format!("x'{even}{digits}' for bytes");
