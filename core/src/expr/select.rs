@@ -103,8 +103,14 @@ fn blend_word<T: Copy>(dst: &mut [T], values: impl Iterator<Item = T>, mask: u64
             *d = value;
         }
     } else if mask != 0 {
-        for (k, (d, value)) in dst.iter_mut().zip(values).enumerate() {
-            *d = if mask >> k & 1 != 0 { value } else { *d };
+        // A byte for each bit, so that the loop behind it vectorises.
+        let mut chosen = [[0u8; 8]; 8];
+        for (eight, bits) in chosen.iter_mut().zip(mask.to_le_bytes()) {
+            let spread = u64::from(bits).wrapping_mul(0x0101_0101_0101_0101);
+            *eight = (spread & 0x8040_2010_0804_0201).to_le_bytes();
+        }
+        for ((d, value), chosen) in dst.iter_mut().zip(values).zip(chosen.as_flattened()) {
+            *d = if *chosen != 0 { value } else { *d };
         }
     }
 }
