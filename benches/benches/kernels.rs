@@ -4,10 +4,8 @@
 //!
 //! INTEGER arithmetic stands beside two loops. The *checked loop* does what SQL asks:
 //! `checked_add`, and a row that overflows becomes NULL and is counted. The *wrapping loop* does
-//! not. With SSE2 it takes 5 instructions for the sum of 4 values (2 loads, addition, store, half of
-//! the loop's end), the kernel 9 (a copy, a comparison, XOR and OR for the flags more). For products
-//! it is 11, and 16 in the kernel (two conversions, two multiplications and OR more). How much of
-//! that shows depends on the processor.
+//! not. Plain loops have the SIMD that the build assumes (SSE2 on x86-64), the kernels what the
+//! processor has (core's feature `simd`).
 
 #![allow(missing_docs)]
 
@@ -20,6 +18,7 @@ use ringql_benches::run::CountingSink;
 use ringql_core::query::Query;
 use ringql_core::ring::RecordSource;
 use ringql_core::sql::{Options, compile};
+use ringql_runtime::Arena;
 
 const ROWS: usize = 1024;
 const KERNELS: usize = 96;
@@ -67,8 +66,8 @@ impl Bench {
         let options = Options { batch_rows: ROWS as u16, ..Options::default() };
         let program = compile(&sql, &options).unwrap_or_else(|e| panic!("{e}"));
         let plan = program.queries[0].plan();
-        let mut arena = vec![0u64; plan.arena_bytes().div_ceil(8)];
-        let mut query = Query::new(&plan, bytemuck::cast_slice_mut(&mut arena)).expect("a plan");
+        let mut arena = Arena::new(&plan).expect("memory");
+        let mut query = Query::new(&plan, arena.bytes()).expect("a plan");
         let mut sink = CountingSink::default();
         self.time(what, "RingQL", || {
             let mut source = RecordSource::new(black_box(records), 8);

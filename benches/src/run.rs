@@ -4,6 +4,7 @@ use ringql_core::counters::Counters;
 use ringql_core::query::{Query, Stop};
 use ringql_core::ring::{RecordSource, Sink};
 use ringql_core::sql::{Options, OwnedPlan, compile};
+use ringql_runtime::Arena;
 
 use crate::queries::STREAM;
 
@@ -69,10 +70,13 @@ pub fn plan(query: &str, batch_rows: u16) -> OwnedPlan {
     program.queries.into_iter().next().expect("one query")
 }
 
-/// An arena for a plan, aligned and large enough.
+/// An arena for a plan.
+///
+/// # Panics
+/// When there is not so much memory.
 #[must_use]
-pub fn arena(plan: &OwnedPlan) -> Vec<u64> {
-    vec![0; plan.plan().arena_bytes().div_ceil(8)]
+pub fn arena(plan: &OwnedPlan) -> Arena {
+    Arena::new(&plan.plan()).expect("memory")
 }
 
 /// Runs a plan over records to the end.
@@ -81,13 +85,13 @@ pub fn arena(plan: &OwnedPlan) -> Vec<u64> {
 /// If the query stops with an error.
 pub fn run(
     plan: &OwnedPlan,
-    arena: &mut [u64],
+    arena: &mut Arena,
     records: &[u8],
     record_size: usize,
     sink: &mut impl Sink,
 ) -> Counters {
     let plan = plan.plan();
-    let mut query = Query::new(&plan, bytemuck::cast_slice_mut(arena)).expect("a valid plan");
+    let mut query = Query::new(&plan, arena.bytes()).expect("a valid plan");
     let mut source = RecordSource::new(records, record_size);
     while query.poll(&mut source, sink).expect("no error").stop != Stop::Finished {}
     query.counters()

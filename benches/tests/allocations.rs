@@ -21,7 +21,7 @@ fn poll_allocates_nothing() {
         let mut sink = CountingSink::default();
         let mut counters = Counters::default();
         let plan = plan.plan();
-        let arena = bytemuck::cast_slice_mut(&mut arena);
+        let arena = arena.bytes();
         let mut query = Query::new(&plan, arena).expect("a compiled plan starts");
         let mut source = RecordSource::new(records, size_of::<Reading>());
         let allocations = allocation_counter::measure(|| {

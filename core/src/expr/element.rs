@@ -10,6 +10,7 @@ use crate::types::{Span, Uuid16, Wide};
 
 use super::failures::Failures;
 use super::frame::{Others, Vector};
+use super::simd::widest;
 
 /// A value in a register that has a size: a number, a time, a UUID.
 pub(crate) trait Element: Pod + PartialOrd {
@@ -204,18 +205,21 @@ pub(crate) fn argument<'a, T: Element>(
 /// `dst[i] = f(a[i], b[i])`.
 #[inline]
 pub(crate) fn map<T: Copy, R>(dst: &mut [R], a: &[T], b: Argument<'_, T>, f: impl Fn(T, T) -> R) {
-    match b {
-        Argument::Vector(b) => {
-            for ((d, &a), &b) in dst.iter_mut().zip(a).zip(b) {
-                *d = f(a, b);
+    widest(
+        #[inline(always)]
+        || match b {
+            Argument::Vector(b) => {
+                for ((d, &a), &b) in dst.iter_mut().zip(a).zip(b) {
+                    *d = f(a, b);
+                }
             }
-        }
-        Argument::Constant(b) => {
-            for (d, &a) in dst.iter_mut().zip(a) {
-                *d = f(a, b);
+            Argument::Constant(b) => {
+                for (d, &a) in dst.iter_mut().zip(a) {
+                    *d = f(a, b);
+                }
             }
-        }
-    }
+        },
+    );
 }
 
 /// Bit i of `mask` = `f(a[i], b[i])`. Whole words go by arrays: their loops need no ends.

@@ -3,6 +3,7 @@
 
 use super::element::{Argument, Element, pack};
 use super::failures::Failures;
+use super::simd::widest;
 use crate::plan::op::Op;
 use crate::selection::tail;
 
@@ -234,23 +235,29 @@ fn checked<T: Copy, F: Flag>(
     f: impl Fn(T, T) -> (T, F),
     fails: impl Fn(T, T) -> bool,
 ) {
-    let mut any = F::NONE;
-    match b {
-        Argument::Vector(b) => {
-            for ((d, &a), &b) in dst.iter_mut().zip(a).zip(b) {
-                let (value, flag) = f(a, b);
-                *d = value;
-                any = any.or(flag);
+    let any = widest(
+        #[inline(always)]
+        || {
+            let mut any = F::NONE;
+            match b {
+                Argument::Vector(b) => {
+                    for ((d, &a), &b) in dst.iter_mut().zip(a).zip(b) {
+                        let (value, flag) = f(a, b);
+                        *d = value;
+                        any = any.or(flag);
+                    }
+                }
+                Argument::Constant(b) => {
+                    for (d, &a) in dst.iter_mut().zip(a) {
+                        let (value, flag) = f(a, b);
+                        *d = value;
+                        any = any.or(flag);
+                    }
+                }
             }
-        }
-        Argument::Constant(b) => {
-            for (d, &a) in dst.iter_mut().zip(a) {
-                let (value, flag) = f(a, b);
-                *d = value;
-                any = any.or(flag);
-            }
-        }
-    }
+            any
+        },
+    );
     if any.raised() {
         find(validity, failures, a, b, fails);
     }

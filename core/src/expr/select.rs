@@ -1,5 +1,6 @@
 //! Kernels that move whole values: constants, copies, CASE, COALESCE, NULLIF.
 
+use crate::arena;
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Operand, Source};
 use crate::plan::{Constant, Plan};
@@ -7,6 +8,7 @@ use crate::types::Kind;
 
 use super::element::{Element, for_width};
 use super::frame::{Others, Vector, VectorMut, constant_text, set_text};
+use super::simd::widest;
 use super::{Machine, register};
 
 /// A value per row, or one for all.
@@ -78,16 +80,28 @@ fn assign(
             match values {
                 Values::Vector(v) => {
                     let values = v.of::<T>(rows)?;
-                    for (w, dst) in dst.chunks_mut(64).enumerate() {
-                        let values = values.get(w * 64..).unwrap_or(&[]);
-                        blend_word(dst, values.iter().copied(), mask(w));
-                    }
+                    widest(
+                        #[inline(always)]
+                        || {
+                            // No zip of chunks: unoptimised it divides by their size.
+                            let mut values = values.chunks(64);
+                            for (w, dst) in dst.chunks_mut(64).enumerate() {
+                                let values = values.next().unwrap_or(&[]);
+                                blend_word(dst, values.iter().copied(), mask(w));
+                            }
+                        },
+                    );
                 }
                 Values::Constant(c) => {
                     let value = T::from_constant(plan, c);
-                    for (w, dst) in dst.chunks_mut(64).enumerate() {
-                        blend_word(dst, core::iter::repeat(value), mask(w));
-                    }
+                    widest(
+                        #[inline(always)]
+                        || {
+                            for (w, dst) in dst.chunks_mut(64).enumerate() {
+                                blend_word(dst, core::iter::repeat(value), mask(w));
+                            }
+                        },
+                    );
                 }
             }
             Ok(())
@@ -96,13 +110,32 @@ fn assign(
     Ok(())
 }
 
-#[inline]
+/// `dst[i] = values[i]` for all rows.
+fn assign_all(
+    plan: &Plan<'_>,
+    kind: Kind,
+    dst: &mut VectorMut<'_>,
+    values: Values<'_>,
+    rows: usize,
+) -> Result<(), RunError> {
+    match kind {
+        Kind::Bool | Kind::Text => assign(plan, kind, dst, values, rows, |_| u64::MAX),
+        kind => for_width!(kind, T => {
+            let dst = dst.of::<T>(rows)?;
+            match values {
+                Values::Vector(v) => arena::copy(dst, v.of::<T>(rows)?),
+                Values::Constant(c) => {
+                    dst.fill(T::from_constant(plan, c));
+                    Ok(())
+                }
+            }
+        }),
+    }
+}
+
+#[inline(always)]
 fn blend_word<T: Copy>(dst: &mut [T], values: impl Iterator<Item = T>, mask: u64) {
-    if mask == u64::MAX {
-        for (d, value) in dst.iter_mut().zip(values) {
-            *d = value;
-        }
-    } else if mask != 0 {
+    if mask != 0 {
         // A byte for each bit, so that the loop behind it vectorises.
         let mut chosen = [[0u8; 8]; 8];
         for (eight, bits) in chosen.iter_mut().zip(mask.to_le_bytes()) {
@@ -121,7 +154,7 @@ pub(super) fn copy(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
     let constant = Values::of(m, i.a)?;
     let (mut dst, others) = m.frame.split(i.dst)?;
     let values = Values::new(constant, i.a, &others)?;
-    assign(m.plan, i.kind, &mut dst, values, rows, |_| u64::MAX)?;
+    assign_all(m.plan, i.kind, &mut dst, values, rows)?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
             *word = values.valid_word(w);
@@ -165,7 +198,7 @@ pub(super) fn coalesce(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), R
     let first = others.get(register(i.a)?)?;
     let second = Values::new(constant, i.b, &others)?;
     let plan = m.plan;
-    assign(plan, i.kind, &mut dst, Values::Vector(first), rows, |_| u64::MAX)?;
+    assign_all(plan, i.kind, &mut dst, Values::Vector(first), rows)?;
     assign(plan, i.kind, &mut dst, second, rows, |w| !first.valid_word(w))?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
@@ -182,7 +215,7 @@ pub(super) fn null_if(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), Ru
     let value = others.get(register(i.a)?)?;
     let condition = others.get(register(i.b)?)?;
     let bits = condition.mask()?;
-    assign(m.plan, i.kind, &mut dst, Values::Vector(value), rows, |_| u64::MAX)?;
+    assign_all(m.plan, i.kind, &mut dst, Values::Vector(value), rows)?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
             let hit = bits.get(w).copied().unwrap_or(0) & condition.valid_word(w);

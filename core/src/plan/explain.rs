@@ -217,6 +217,7 @@ impl Explanation {
         let names = Names::of(plan, functions);
         let operators = (0..).zip(plan.operators).map(|(i, o)| operator(plan, &names, i, o));
         let operators: Vec<_> = operators.collect();
+        let calls = layout::calls_bytes(plan);
         Self {
             plan_bytes: wire::encoded_len(plan).map_or(u64::MAX, |n| n as u64),
             features: Features::of(plan).to_string(),
@@ -225,8 +226,10 @@ impl Explanation {
                 total: plan.arena_bytes() as u64,
                 header: layout::HEADER_BYTES,
                 streams: layout::calls_offset(plan) - layout::HEADER_BYTES,
-                calls: layout::registers_offset(plan) - layout::calls_offset(plan),
-                registers: layout::registers_bytes(plan),
+                calls,
+                // With what lies before the first, so that it begins on a cache line.
+                registers: layout::registers_offset(plan) - layout::calls_offset(plan) - calls
+                    + layout::registers_bytes(plan),
                 operators: operators
                     .iter()
                     .flat_map(|o| &o.state)

@@ -8,7 +8,9 @@
 //! 3. two bytes per call: where its function is in the set that the query was started with. (They
 //!    follow from the plan and that set, and are written when a query starts.)
 //! 4. per register: B values (a mask of B bits for BOOLEAN), then a validity mask of B bits if it
-//!    is nullable;
+//!    is nullable. From [`LARGE_BATCH`] rows on, registers lie at multiples of [`LINE_BYTES`] from
+//!    the arena's start, so that no load of a host's SIMD crosses a cache line if the arena starts
+//!    at one;
 //! 5. per operator: its state ([`operator_bytes`]).
 //!
 //! Offsets in a plan's tables are those of this order: [`verify`](super::verify::verify) compares
@@ -30,6 +32,17 @@ pub const TUMBLE_BYTES: u64 = 32;
 pub const AGGREGATE_BYTES: u64 = 16;
 /// Bytes of the header of one open window's group table.
 pub const PANE_BYTES: u64 = 16;
+
+/// Rows of a batch from which registers begin on cache lines: what that takes is less than 1/16.
+pub const LARGE_BATCH: u16 = 1024;
+/// Bytes of a cache line.
+pub const LINE_BYTES: u64 = 64;
+
+/// `n` rounded up to where a register may begin.
+const fn align_register(n: u64, rows: u16) -> u64 {
+    let to = if rows >= LARGE_BATCH { LINE_BYTES } else { 8 };
+    n.saturating_add(to - 1) & !(to - 1)
+}
 
 const fn align8(n: u64) -> u64 {
     n.saturating_add(7) & !7
@@ -54,7 +67,7 @@ pub const fn values_bytes(data_type: DataType, rows: u16) -> u64 {
 #[must_use]
 pub const fn register_bytes(register: &Register, rows: u16) -> u64 {
     let validity = if register.nullable { mask_bytes(rows) } else { 0 };
-    values_bytes(register.data_type, rows) + validity
+    align_register(values_bytes(register.data_type, rows) + validity, rows)
 }
 
 /// Entries of a group index for `groups` groups: a power of two that stays at most 2/3 full.
@@ -222,10 +235,16 @@ pub const fn calls_offset(plan: &Plan<'_>) -> u64 {
     HEADER_BYTES + STREAM_BYTES * plan.streams.len() as u64
 }
 
+/// Bytes of the calls' places.
+#[must_use]
+pub const fn calls_bytes(plan: &Plan<'_>) -> u64 {
+    align8(CALL_BYTES * plan.calls.len() as u64)
+}
+
 /// First byte of the registers.
 #[must_use]
 pub const fn registers_offset(plan: &Plan<'_>) -> u64 {
-    calls_offset(plan) + align8(CALL_BYTES * plan.calls.len() as u64)
+    align_register(calls_offset(plan) + calls_bytes(plan), plan.batch_rows)
 }
 
 /// Bytes of all registers.
