@@ -6,7 +6,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// Counters of one query since it started; a copy of those in its arena.
 ///
-/// Of an aggregate query: every record that passed the filter is in a group, late, or dropped.
+/// Of an aggregate query: every record that passed the filter is in a group, late, ahead of time, dropped, or evicted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[repr(C)]
@@ -31,6 +31,10 @@ pub struct Counters {
     pub time_errors: u64,
     /// Values that became NULL: [`Failure::Function`].
     pub function_errors: u64,
+    /// Records whose clock was too far ahead (`max_ahead`).
+    pub ahead: u64,
+    /// Records of groups that were forgotten to make room (`on_full = 'evict_oldest'`).
+    pub evicted: u64,
 }
 
 /// Why a value can't be computed. It then becomes NULL and is counted, or the query stops:
