@@ -7,7 +7,7 @@ use crate::expr::frame::Frame;
 use crate::plan::layout::AggregateLayout;
 use crate::plan::{AggregateTable, OnFull, Plan};
 
-use super::groups::{GroupTable, Leaving, Pane};
+use super::groups::{GroupTable, Leaving, Pane, consecutive};
 use super::keys;
 use super::tumble::{Panes, Window};
 
@@ -34,14 +34,23 @@ impl<'a> Aggregate<'a> {
 
     /// Makes all groups of all panes new.
     pub(crate) fn start(&mut self) -> Result<(), RunError> {
-        self.reset_states(0, self.layout.slots as usize)
-    }
-
-    fn reset_states(&mut self, start: usize, count: usize) -> Result<(), RunError> {
         let mut rest = &mut *self.table.states;
         for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
-            let mut states = States::take(self.plan, aggregate, self.layout.slots, &mut rest)?;
-            states.reset(start..start + count)?;
+            States::take(self.plan, aggregate, self.layout.slots, &mut rest)?.reset_all()?;
+        }
+        Ok(())
+    }
+
+    /// Makes consecutive groups new.
+    fn reset_states(&mut self, start: usize, count: usize) -> Result<(), RunError> {
+        let most = self.table.batch_groups.len().max(1);
+        for first in (start..start + count).step_by(most) {
+            let slots = consecutive(self.table.batch_groups, first, most.min(start + count - first))?;
+            let mut rest = &mut *self.table.states;
+            for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
+                let mut states = States::take(self.plan, aggregate, self.layout.slots, &mut rest)?;
+                states.reset(slots)?;
+            }
         }
         Ok(())
     }
@@ -90,7 +99,13 @@ impl<'a> Aggregate<'a> {
         let mut rest = &mut *self.table.states;
         for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
             let mut states = States::take(self.plan, aggregate, self.layout.slots, &mut rest)?;
-            states.update(frame, aggregate.argument, groups, done)?;
+            let groups = match aggregate.filter {
+                Some(filter) => {
+                    groups.filtered(&frame.get(filter)?, done, self.table.filtered)?
+                }
+                None => groups,
+            };
+            states.update(frame, groups, done)?;
         }
         Ok(done)
     }
@@ -194,11 +209,12 @@ impl<'a> Aggregate<'a> {
                 frame.split(register)?.0.of::<i64>(count)?.fill(time);
             }
         }
+        let slots = consecutive(self.table.batch_groups, first, count)?;
         let mut rest = &mut *self.table.states;
         for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
             let mut states = States::take(self.plan, aggregate, self.layout.slots, &mut rest)?;
             let (mut dst, _) = frame.split(aggregate.result)?;
-            states.finish(&mut dst, first..first + count, empty, counters)?;
+            states.finish(&mut dst, slots, empty, counters)?;
         }
         Ok(())
     }

@@ -47,6 +47,8 @@ pub(crate) struct GroupTable<'a> {
     pub(crate) keys: &'a mut [u64],
     pub(crate) batch_keys: &'a mut [u64],
     pub(crate) batch_groups: &'a mut [u32],
+    /// The batch's groups without the rows that a FILTER leaves out.
+    pub(crate) filtered: &'a mut [u32],
     /// The aggregates' states.
     pub(crate) states: &'a mut [u8],
     layout: &'a AggregateLayout,
@@ -69,7 +71,8 @@ impl<'a> GroupTable<'a> {
         let index = slice_mut(take(rest, layout.keys - layout.index)?)?;
         let keys = slice_mut(take(rest, layout.batch_keys - layout.keys)?)?;
         let batch_keys = slice_mut(take(rest, layout.batch_groups - layout.batch_keys)?)?;
-        let batch_groups = slice_mut(take(rest, layout.aggregates - layout.batch_groups)?)?;
+        let batch_groups = slice_mut(take(rest, layout.filtered - layout.batch_groups)?)?;
+        let filtered = slice_mut(take(rest, layout.aggregates - layout.filtered)?)?;
         Ok(Self {
             leaving,
             panes,
@@ -77,6 +80,7 @@ impl<'a> GroupTable<'a> {
             keys,
             batch_keys,
             batch_groups,
+            filtered,
             states: state,
             layout,
             capacity,
@@ -301,4 +305,17 @@ fn hash(key: &[u64]) -> u64 {
             h ^ h >> 32
         }),
     }
+}
+
+/// The numbers of consecutive slots, written to `room`.
+pub(crate) fn consecutive(
+    room: &mut [u32],
+    first: usize,
+    count: usize,
+) -> Result<&[u32], RunError> {
+    let slots = room.get_mut(..count).ok_or(RunError::Internal)?;
+    for (slot, number) in slots.iter_mut().zip(first as u32..) {
+        *slot = number;
+    }
+    Ok(slots)
 }

@@ -298,11 +298,20 @@ impl Walk<'_, '_> {
         let own = take(&mut rest, operator_bytes(plan, operator))?;
         let window = self.geometry.window();
         let mut aggregate = Aggregate::new(plan, entry, layout, own)?;
-        let errors = self.counters.arithmetic_errors;
+        let (arithmetic, texts, capacity) = failures(self.counters);
         let rows = aggregate.leave(&mut self.frame, window.as_ref(), max, self.counters)?;
-        // A sum or an average that left its range.
-        if plan.on_error == OnError::Stop && self.counters.arithmetic_errors != errors {
-            return Err(RunError::GroupFailed(Failure::Arithmetic));
+        // What has no value, such as a sum that left its range.
+        if plan.on_error == OnError::Stop {
+            let now = failures(self.counters);
+            let failure = match () {
+                () if now.0 != arithmetic => Some(Failure::Arithmetic),
+                () if now.1 != texts => Some(Failure::Text),
+                () if now.2 != capacity => Some(Failure::Capacity),
+                () => None,
+            };
+            if let Some(failure) = failure {
+                return Err(RunError::GroupFailed(failure));
+            }
         }
         let mut selection = Selection::All(rows);
         let mut next = at + 1;
@@ -342,6 +351,11 @@ impl Walk<'_, '_> {
         let state = part(self.states, self.geometry.states, entry.state)?;
         Aggregate::new(self.context.plan, entry, layout, state).map(Some)
     }
+}
+
+/// What counts the groups' results that have no value.
+const fn failures(counters: &Counters) -> (u64, u64, u64) {
+    (counters.arithmetic_errors, counters.text_errors, counters.capacity_errors)
 }
 
 /// The operators' states from arena offset `offset` on.

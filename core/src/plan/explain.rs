@@ -383,7 +383,7 @@ fn aggregates(plan: &Plan<'_>, table: &AggregateTable) -> Vec<AggregateEntry> {
     let entries = (table.aggregates.start..).zip(table.aggregates.of(plan.aggregates));
     let entries = entries.map(|(id, aggregate)| AggregateEntry {
         aggregate: id,
-        function: value::function(aggregate),
+        function: value::function(plan, aggregate),
         result: format!("r{}", aggregate.result.0),
         offset: aggregate.state,
         bytes: layout::aggregate_bytes(plan, aggregate, slots),

@@ -212,11 +212,17 @@ fn aggregate_table(t: &AggregateTable) -> String {
 }
 
 fn aggregate(a: &Aggregate) -> String {
+    let Aggregate { function, distinct, capacity, state, .. } = a;
+    let filter = match a.filter {
+        Some(register) => format!("Some({})", register_id(register)),
+        None => "None".to_string(),
+    };
     format!(
-        "Aggregate {{ function: AggregateFunction::{:?}, argument: {}, result: {}, state: {} }}",
-        a.function,
-        register_id(a.argument),
+        "Aggregate {{ function: AggregateFunction::{function:?}, distinct: {distinct}, \
+         filter: {filter}, arguments: {}, parameters: {}, capacity: {capacity}, result: {}, \
+         state: {state} }}",
+        range(a.arguments),
+        range(a.parameters),
         register_id(a.result),
-        a.state
     )
 }

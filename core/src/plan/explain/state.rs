@@ -63,13 +63,17 @@ fn aggregate(plan: &Plan<'_>, table: &AggregateTable) -> Vec<Part> {
         let bytes = l.batch_groups.saturating_sub(l.batch_keys);
         parts.push(part("keys of a batch", format!("{rows} rows x {key}"), bytes));
     }
-    let bytes = l.aggregates.saturating_sub(l.batch_groups);
+    let bytes = l.filtered.saturating_sub(l.batch_groups);
     parts.push(part("groups of a batch", format!("{rows} rows x 4"), bytes));
+    let bytes = l.aggregates.saturating_sub(l.filtered);
+    if bytes > 0 {
+        parts.push(part("groups of a FILTER", format!("{rows} rows x 4"), bytes));
+    }
     for aggregate in table.aggregates.of(plan.aggregates) {
         let bytes = layout::aggregate_bytes(plan, aggregate, l.slots);
         // What 8 groups take tells what one takes: small states are rounded up together.
         let eight = layout::aggregate_bytes(plan, aggregate, 8);
-        parts.push(part(&value::function(aggregate), groups(eight / 8), bytes));
+        parts.push(part(&value::function(plan, aggregate), groups(eight / 8), bytes));
     }
     parts
 }
