@@ -29,7 +29,7 @@ struct Header {
     phase: u64,
     /// The clock that NOW() reads, microseconds since 1970; [`UNSET`] until it was set.
     clock: i64,
-    reserved: [u64; 2],
+    reserved: u64,
 }
 
 const _: () = assert!(size_of::<Header>() as u64 == HEADER_BYTES);

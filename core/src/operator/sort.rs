@@ -286,9 +286,9 @@ fn value(key: &Vector<'_>, row: usize, mut put: impl FnMut(u64)) -> Result<(), R
         }
         Kind::Uuid => {
             let v = *key.of::<Uuid16>(row + 1)?.last().ok_or(RunError::Internal)?;
-            let v = v.order();
-            put((v >> 64) as u64);
-            put(v as u64);
+            let (high, low) = v.order();
+            put(high);
+            put(low);
         }
         Kind::Text => {
             let text = key.text(row);

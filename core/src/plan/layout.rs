@@ -15,6 +15,7 @@
 //! Offsets in a plan's tables are those of this order: [`verify`](super::verify::verify) compares
 //! them, and whoever builds a plan sets them from [`walk`].
 
+use super::aggregates::rules;
 use super::op::{Register, RegisterId};
 use super::{
     Aggregate, AggregateFunction, AggregateTable, EmitMode, OnFull, Operator, Plan, Range, SortTable,
@@ -51,7 +52,7 @@ const fn align_register(n: u64, rows: u16) -> u64 {
     n.saturating_add(to - 1) & !(to - 1)
 }
 
-const fn align8(n: u64) -> u64 {
+pub(crate) const fn align8(n: u64) -> u64 {
     n.saturating_add(7) & !7
 }
 
@@ -124,7 +125,7 @@ pub const fn key_words(plan: &Plan<'_>, keys: Range) -> u64 {
     at.div_ceil(8)
 }
 
-const fn listed(plan: &Plan<'_>, at: usize) -> Option<Register> {
+pub(crate) const fn listed(plan: &Plan<'_>, at: usize) -> Option<Register> {
     if at < plan.lists.len() { register(plan, plan.lists[at]) } else { None }
 }
 
@@ -202,22 +203,26 @@ pub const fn panes(plan: &Plan<'_>, table: &AggregateTable) -> u64 {
 /// Bytes of one aggregate's states over `slots` groups.
 #[must_use]
 pub const fn aggregate_bytes(plan: &Plan<'_>, aggregate: &Aggregate, slots: u64) -> u64 {
-    let argument = match register(plan, aggregate.argument) {
-        Some(r) => r,
-        None => Register { data_type: DataType::BigInt, nullable: false, offset: 0 },
+    if let Some(bytes) = rules::slot_bytes(plan, aggregate) {
+        return slots.saturating_mul(bytes);
+    }
+    let argument = match rules::argument(plan, aggregate, 0) {
+        Some(r) => r.data_type,
+        None => DataType::BigInt,
     };
-    let kind = argument.data_type.kind();
-    // A group's MIN, MAX or SUM of an argument that can be NULL may have seen no value.
-    let seen = if argument.nullable { align8(slots) } else { 0 };
-    let sum = if matches!(kind, Kind::I64 | Kind::U64 | Kind::I128) { 16 } else { 8 };
+    // A group's MIN, MAX or SUM may have seen no value.
+    let seen = if rules::can_miss(plan, aggregate) { align8(slots) } else { 0 };
+    let sum = if matches!(argument.kind(), Kind::I64 | Kind::U64 | Kind::I128) { 16 } else { 8 };
     match aggregate.function {
-        AggregateFunction::CountAll | AggregateFunction::Count => slots.saturating_mul(8),
         AggregateFunction::Sum => slots.saturating_mul(sum).saturating_add(seen),
         AggregateFunction::Avg => slots.saturating_mul(sum + 8),
-        AggregateFunction::Min | AggregateFunction::Max => {
-            let size = argument.data_type.size() as u64;
-            align8(slots.saturating_mul(size)).saturating_add(seen)
+        AggregateFunction::Min
+        | AggregateFunction::Max
+        | AggregateFunction::BoolAnd
+        | AggregateFunction::BoolOr => {
+            align8(slots.saturating_mul(argument.size() as u64)).saturating_add(seen)
         }
+        _ => slots.saturating_mul(8), // a count
     }
 }
 

@@ -4,8 +4,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::StreamDefinition;
-use super::assemble::{OwnedPlan, Shape, TooLarge, Work, assemble};
+use super::assemble::{Folded, OwnedPlan, Shape, TooLarge, Work, assemble};
 use super::emit::{Emitter, ValueId};
+use super::literal::Literal;
 use super::registers::Outside;
 use super::tree::{Edge, Expr, NodeId, Tree};
 use crate::plan::{AggregateFunction, OnError, OnFull};
@@ -44,11 +45,15 @@ pub(super) struct Grouping {
 }
 
 /// An aggregate: a function and what it folds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Call {
     pub(super) function: AggregateFunction,
-    /// `None` of COUNT(*).
-    pub(super) argument: Option<NodeId>,
+    pub(super) distinct: bool,
+    pub(super) filter: Option<NodeId>,
+    /// The event time last, if the function uses it.
+    pub(super) arguments: Vec<NodeId>,
+    pub(super) parameters: Vec<Literal>,
+    pub(super) capacity: u16,
 }
 
 /// Makes the plan of a query.
@@ -130,15 +135,11 @@ impl Lowering<'_> {
             work.push(Work::Tumble { size });
             self.e.thin();
         }
-        let arguments = grouping.aggregates.iter().filter_map(|call| call.argument);
-        let (program, values) = self.values(grouping.keys.iter().copied().chain(arguments));
-        let (keys, arguments) = values.split_at(grouping.keys.len());
-        let mut arguments = arguments.iter().copied();
-        let calls: Vec<_> = grouping
-            .aggregates
-            .iter()
-            .map(|call| (call.function, call.argument.and_then(|_| arguments.next())))
-            .collect();
+        let read = |call: &Call| call.arguments.iter().copied().chain(call.filter).collect();
+        let read = grouping.aggregates.iter().flat_map::<Vec<_>, _>(read);
+        let (program, values) = self.values(grouping.keys.iter().copied().chain(read));
+        let (keys, read) = values.split_at(grouping.keys.len());
+        let mut read = read.iter().copied();
 
         let nodes = [&grouping.key_results, &grouping.window_results, &grouping.results];
         let given = self.e.group(nodes.into_iter().flatten().copied());
@@ -150,7 +151,17 @@ impl Lowering<'_> {
             keys: keys.into(),
             key_results: key_results.into(),
             window_results: window_results.into(),
-            aggregates: calls.iter().zip(results).map(|(&(f, a), &r)| (f, a, r)).collect(),
+            aggregates: grouping
+                .aggregates
+                .iter()
+                .zip(results)
+                .map(|(call, &result)| Folded {
+                    call: call.clone(),
+                    arguments: read.by_ref().take(call.arguments.len()).collect(),
+                    filter: call.filter.and_then(|_| read.next()),
+                    result,
+                })
+                .collect(),
             groups: if keys.is_empty() { 1 } else { grouping.max_groups },
             on_full: grouping.on_full,
         });

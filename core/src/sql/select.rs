@@ -55,6 +55,7 @@ pub(super) fn compile(
         keys: Vec::new(),
         aggregates: Vec::new(),
         within: None,
+        room: settings.room,
         type_names: name::TypeNames::new(),
         nesting: 0,
     };

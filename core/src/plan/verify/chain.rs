@@ -22,12 +22,12 @@ use crate::plan::layout::{self, Combine, MAX_STAGES, delay};
 use crate::plan::op::{OutputId, Register, RegisterId, StreamId};
 use crate::plan::signature::Signatures;
 use crate::plan::{
-    Aggregate, AggregateFunction, AggregateTable, EmitMode, OnFull, Operator, Plan, Range,
+    AggregateTable, EmitMode, OnFull, Operator, Plan, Range,
     SortTable, Stream, TimeSource, WindowShape, WindowTable, WindowTime,
 };
 use crate::time::LENGTH_LIMIT;
 use crate::time::panes::Panes;
-use crate::types::{DataType, Kind};
+use crate::types::DataType;
 
 /// Checks the operators and all that they name.
 pub(super) fn verify(plan: &Plan<'_>, functions: &dyn Signatures) -> Result<(), VerifyError> {
@@ -290,7 +290,7 @@ impl<'p> Chain<'p> {
         let aggregates = table.aggregates.of(plan.aggregates);
         let can_be_empty = keys.is_empty() && window.is_none();
         for (aggregate, i) in aggregates.iter().zip(next..) {
-            self.function(i, aggregate, can_be_empty)?;
+            super::aggregate::verify(plan, &self.defined, i, aggregate, can_be_empty)?;
         }
 
         // From here on rows are groups.
@@ -308,27 +308,6 @@ impl<'p> Chain<'p> {
             self.defined.write(id);
         }
         Ok(())
-    }
-
-    fn function(
-        &self,
-        entry: usize,
-        aggregate: &Aggregate,
-        can_be_empty: bool,
-    ) -> Result<(), VerifyError> {
-        let ensure = |holds, fault| ensure(holds, Table::Aggregates, entry, fault);
-        let result = self.plan.registers.get(aggregate.result.index());
-        let result = result.ok_or(refuse(Table::Aggregates, entry, Fault::Index))?;
-        if aggregate.function == AggregateFunction::CountAll {
-            ensure(aggregate.argument == RegisterId(0), Fault::Operand)?;
-            return ensure(result.data_type == DataType::BigInt, Fault::Type);
-        }
-        let id = aggregate.argument;
-        let argument = present(self.plan, &self.defined, id, Table::Aggregates, entry)?;
-        let data_type = aggregate.function.result_type(argument.data_type);
-        ensure(data_type == Some(result.data_type), Fault::Type)?;
-        let null = aggregate.function.gives_null(&argument, can_be_empty);
-        ensure(result.nullable || !null, Fault::Nullability)
     }
 
     fn emit(&self, entry: usize, output: OutputId, columns: Range) -> Result<(), VerifyError> {
@@ -358,47 +337,5 @@ impl<'p> Chain<'p> {
 
     fn register(&self, entry: usize, id: RegisterId) -> Result<&Register, VerifyError> {
         self.plan.registers.get(id.index()).ok_or(refuse(Table::Operators, entry, Fault::Index))
-    }
-}
-
-impl AggregateFunction {
-    /// The type of the function's result over an argument of this type; `None` where it is not
-    /// defined. COUNT takes anything.
-    ///
-    /// ```
-    /// use ringql_core::plan::AggregateFunction::{Avg, Max, Sum};
-    /// use ringql_core::types::DataType;
-    /// assert_eq!(Sum.result_type(DataType::TinyInt), Some(DataType::BigInt));
-    /// assert_eq!(Avg.result_type(DataType::Real), Some(DataType::Double));
-    /// assert_eq!(Max.result_type(DataType::Varchar(8)), Some(DataType::Varchar(8)));
-    /// assert_eq!(Sum.result_type(DataType::Decimal(9, 2)), Some(DataType::Decimal(38, 2)));
-    /// assert_eq!(Sum.result_type(DataType::Timestamp), None);
-    /// ```
-    #[must_use]
-    pub const fn result_type(self, argument: DataType) -> Option<DataType> {
-        match (self, argument) {
-            (Self::CountAll | Self::Count, _) => Some(DataType::BigInt),
-            (Self::Sum, DataType::Decimal(_, scale)) => {
-                Some(DataType::Decimal(DataType::MAX_DECIMAL, scale))
-            }
-            (Self::Avg, DataType::Decimal(..)) => Some(DataType::Double),
-            (Self::Sum, t) if t.is_integer() => Some(DataType::BigInt),
-            (Self::Sum | Self::Avg, t) if t.is_numeric() => Some(DataType::Double),
-            (Self::Sum | Self::Avg, _) => None,
-            (Self::Min | Self::Max, t) => Some(t),
-        }
-    }
-
-    /// Whether the function's result can be NULL. `can_be_empty`: a group may have no rows, which
-    /// holds for the one group of a query without keys and without windows.
-    #[must_use]
-    pub const fn gives_null(self, argument: &Register, can_be_empty: bool) -> bool {
-        match self {
-            Self::CountAll | Self::Count => false,
-            // The sum of integers can overflow BIGINT, that of DECIMALs 38 digits.
-            Self::Sum if argument.data_type.is_integer() || argument.data_type.is_decimal() => true,
-            Self::Avg if matches!(argument.data_type.kind(), Kind::I128) => true,
-            Self::Sum | Self::Avg | Self::Min | Self::Max => argument.nullable || can_be_empty,
-        }
     }
 }

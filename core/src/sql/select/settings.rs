@@ -1,17 +1,19 @@
 //! `SETTINGS max_groups = 64, on_full = 'error', batch_rows = 256`
 
 use alloc::format;
-use alloc::string::ToString;
 
 use sqlparser::tokenizer::Token;
 
 use super::super::Options;
+use super::super::aggregates::Room;
 use super::super::error::{CompileError, CompileErrorKind as Kind};
 use super::super::parse::Setting;
 use super::super::source::Source;
 use crate::nearest::nearest;
+use crate::plan::aggregates::MAX_VALUES;
 use crate::plan::verify::{MAX_BATCH_ROWS, MAX_GROUPS};
 use crate::plan::{OnError, OnFull};
+use crate::types::DataType;
 
 /// What a query's capacities are.
 #[derive(Clone, Copy, Debug)]
@@ -20,9 +22,11 @@ pub(super) struct Settings {
     pub(super) on_full: OnFull,
     pub(super) on_error: OnError,
     pub(super) batch_rows: u16,
+    pub(super) room: Room,
 }
 
-const KEYS: [&str; 4] = ["max_groups", "on_full", "on_error", "batch_rows"];
+const KEYS: [&str; 7] =
+    ["max_groups", "on_full", "on_error", "batch_rows", "max_values", "max_distinct", "max_text"];
 
 impl Settings {
     pub(super) fn read(
@@ -35,6 +39,7 @@ impl Settings {
             on_full: OnFull::Error,
             on_error: OnError::Null,
             batch_rows: options.batch_rows.clamp(1, MAX_BATCH_ROWS),
+            room: Room::DEFAULT,
         };
         for (i, setting) in settings.iter().enumerate() {
             let key = setting.key.text.to_ascii_lowercase();
@@ -56,12 +61,22 @@ impl Settings {
                 "batch_rows" => {
                     read.batch_rows = number(source, setting, u64::from(MAX_BATCH_ROWS))? as u16;
                 }
+                "max_values" => {
+                    read.room.values = number(source, setting, u64::from(MAX_VALUES))? as u16;
+                }
+                "max_distinct" => {
+                    read.room.distinct = number(source, setting, u64::from(MAX_VALUES))? as u16;
+                }
+                "max_text" => {
+                    let most = u64::from(DataType::MAX_VARCHAR);
+                    read.room.text = number(source, setting, most)? as u16;
+                }
                 "on_full" => read.on_full = on_full(source, setting)?,
                 "on_error" => read.on_error = on_error(source, setting)?,
                 _ => {
                     let message = format!("there is no setting {}", setting.key.text);
                     let help = nearest(&key, KEYS.into_iter()).map_or_else(
-                        || "settings are max_groups, on_full, on_error and batch_rows".to_string(),
+                        || format!("settings are {}", KEYS.join(", ")),
                         |near| format!("did you mean {near}?"),
                     );
                     return Err(source.error(setting.key.extent, Kind::Unknown, message, help));
