@@ -144,8 +144,7 @@ pub(super) fn query(tree: &Tree, query: &BoundQuery<'_>) -> Result<OwnedPlan, To
         outputs.insert(0, (RETRACTION, DataType::Boolean, false));
     }
     work.push(Work::Emit { columns });
-    let around =
-        Around { stream: query.stream, sink: &query.sink, limits: &query.limits, outputs };
+    let around = Around { stream: query.stream, sink: &query.sink, limits: &query.limits, outputs };
     let Lowering { e, outside } = lowering;
     assemble(&around, &work, e, &outside)
 }

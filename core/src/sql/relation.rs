@@ -31,7 +31,10 @@ pub(super) struct Relation<'a> {
 pub(super) enum Time {
     Source(TimeSource),
     /// A column of windows of which there can be no windows: what to say instead.
-    Refused { what: &'static str, help: &'static str },
+    Refused {
+        what: &'static str,
+        help: &'static str,
+    },
 }
 
 impl Relation<'_> {
@@ -93,7 +96,7 @@ impl Windows {
     }
 
     /// The columns of the window.
-    pub(super) fn edges(&self) -> impl Iterator<Item = NodeId> {
+    pub(super) fn edges(&self) -> impl Iterator<Item = NodeId> + use<> {
         [self.start, self.end].into_iter().chain(self.last)
     }
 

@@ -112,7 +112,8 @@ fn flink(source: &Source, within: Extent) -> BTreeSet<usize> {
         let close = source.closing(i + 3);
         dropped.extend([i, i + 1, source.closing(i + 1)]);
         for j in i + 4..close {
-            let opens = *source.token(j - 1) == Token::LParen || *source.token(j - 1) == Token::RArrow;
+            let opens =
+                *source.token(j - 1) == Token::LParen || *source.token(j - 1) == Token::RArrow;
             if opens && source.is_word(j, "TABLE") {
                 dropped.insert(j);
             }
@@ -130,8 +131,7 @@ fn flink(source: &Source, within: Extent) -> BTreeSet<usize> {
 /// The `PARTITION BY ...` in Flink's call of a window whose arguments are `within`.
 pub(super) fn partition(source: &Source, within: Extent) -> Option<Extent> {
     let mut all = within.first..within.last;
-    let first =
-        all.find(|&i| source.is_word(i, "PARTITION") && source.is_word(i + 1, "BY"))?;
+    let first = all.find(|&i| source.is_word(i, "PARTITION") && source.is_word(i + 1, "BY"))?;
     // It ends before the next argument.
     let ends = |&i: &usize| {
         i >= within.last

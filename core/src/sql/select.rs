@@ -57,8 +57,7 @@ impl<'a> Context<'a> {
     pub(super) fn has(&self, name: &str) -> bool {
         let mut streams = self.streams.iter().map(|s| &*s.name);
         let mut views = self.views.iter().map(|v| &*v.name.text);
-        streams.any(|s| s.eq_ignore_ascii_case(name))
-            || views.any(|v| v.eq_ignore_ascii_case(name))
+        streams.any(|s| s.eq_ignore_ascii_case(name)) || views.any(|v| v.eq_ignore_ascii_case(name))
     }
 }
 
@@ -165,7 +164,8 @@ fn too_large(source: &Source, error: TooLarge, extent: Extent) -> CompileError {
         TooLarge::Windows => {
             let from = source.find(extent, &["FROM"]);
             let message = "more than 65,535 windows would be open at once";
-            let help = "make the window larger, or the watermark's delay or allowed_lateness smaller";
+            let help =
+                "make the window larger, or the watermark's delay or allowed_lateness smaller";
             return source.error(Extent::one(from.last + 1), Kind::Limit, message, help);
         }
         TooLarge::Arena => (
@@ -182,6 +182,13 @@ struct Column {
     node: NodeId,
     /// A column in it that is neither grouped nor in an aggregate.
     free: Option<Extent>,
+}
+
+impl Column {
+    /// The same value, without a name.
+    const fn copy(&self) -> Self {
+        Self { name: String::new(), node: self.node, free: self.free }
+    }
 }
 
 struct Query<'a> {

@@ -110,7 +110,9 @@ impl Statements<'_> {
     fn every(&mut self) -> Result<i64, CompileError> {
         let first = self.at();
         let Some(interval) = self.interval()? else {
-            return Err(self.unexpected("INTERVAL").with_help("write EMIT EVERY INTERVAL '1' MINUTE"));
+            return Err(self
+                .unexpected("INTERVAL")
+                .with_help("write EMIT EVERY INTERVAL '1' MINUTE"));
         };
         let extent = Extent { first, last: self.at().saturating_sub(1).max(first) };
         let length = interval::read(&interval).and_then(|read| read.fixed());

@@ -22,8 +22,7 @@ use crate::plan::TimeSource;
 type Result<T> = core::result::Result<T, CompileError>;
 
 const ONE_STREAM: &str = "a query reads one stream: SELECT ... FROM stream";
-const FUNCTIONS: &str =
-    "windows are TUMBLE, HOP, CUMULATE, SESSION, COUNT_WINDOW and STATE_WINDOW: write FROM \
+const FUNCTIONS: &str = "windows are TUMBLE, HOP, CUMULATE, SESSION, COUNT_WINDOW and STATE_WINDOW: write FROM \
      TUMBLE(stream, ts, INTERVAL '1' SECOND)";
 
 /// Reads the FROM of a query: its rows, and the call that puts them into windows.
@@ -108,7 +107,9 @@ fn refuse(source: &Source, factor: &ast::TableFactor, or: Extent) -> CompileErro
             source.unsupported(find("MATCH_RECOGNIZE"), "MATCH_RECOGNIZE", ONE_STREAM)
         }
         ast::TableFactor::UNNEST { .. } => source.unsupported(behind, "UNNEST", ONE_STREAM),
-        ast::TableFactor::TableFunction { .. } => source.unsupported(behind, "TABLE(...)", FUNCTIONS),
+        ast::TableFactor::TableFunction { .. } => {
+            source.unsupported(behind, "TABLE(...)", FUNCTIONS)
+        }
         ast::TableFactor::Pivot { .. } => source.unsupported(find("PIVOT"), "PIVOT", ONE_STREAM),
         ast::TableFactor::Unpivot { .. } => {
             source.unsupported(find("UNPIVOT"), "UNPIVOT", ONE_STREAM)
@@ -117,11 +118,7 @@ fn refuse(source: &Source, factor: &ast::TableFactor, or: Extent) -> CompileErro
     }
 }
 
-fn read_alias(
-    source: &Source,
-    alias: &ast::TableAlias,
-    or: Extent,
-) -> Result<String> {
+fn read_alias(source: &Source, alias: &ast::TableAlias, or: Extent) -> Result<String> {
     let ast::TableAlias { explicit: _, name, columns, at } = alias;
     let extent = source.extent(name.span, or);
     if !columns.is_empty() || at.is_some() {

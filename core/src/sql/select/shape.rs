@@ -80,9 +80,8 @@ fn edges_of_row(
     offset: i64,
 ) -> core::result::Result<Edges, Refused> {
     let tree = &mut b.tree;
-    let mut constant = |length: i64| {
-        tree.literal(Literal::Bits(length.cast_unsigned()), DataType::Timestamp)
-    };
+    let mut constant =
+        |length: i64| tree.literal(Literal::Bits(length.cast_unsigned()), DataType::Timestamp);
     let (length, shift, one) = (constant(size)?, constant(offset)?, constant(1)?);
     let start = match offset {
         0 => tree.window_start(time, size)?,
@@ -196,7 +195,8 @@ fn no_time(b: &Binder<'_>, at: Extent, name: &str) -> CompileError {
     let (relation, from) = (&b.from.relation, &b.from.name);
     if let (Some(time), None) = (relation.stream.time, &relation.columns) {
         let message = format!("{name} is not the event time of {from}");
-        let help = format!("its WATERMARK is FOR {}", relation.stream.schema().name(time.column.index()));
+        let help =
+            format!("its WATERMARK is FOR {}", relation.stream.schema().name(time.column.index()));
         return b.error(at, Kind::Type, message, help);
     }
     let message = format!("{name} is not a time of the rows of {from}");
@@ -271,10 +271,8 @@ fn slide(b: &Binder<'_>, call: &Call<'_>, size: i64, every: i64, offset: i64) ->
 
 fn panes(b: &Binder<'_>, call: &Call<'_>, panes: i64) -> Result<u16> {
     u16::try_from(panes).map_err(|_| {
-        let message = format!(
-            "{} cuts a window into {panes} panes: 65,535 are the most",
-            call.function.name
-        );
+        let message =
+            format!("{} cuts a window into {panes} panes: 65,535 are the most", call.function.name);
         let help = "panes are as long as size and hop allow: make one a multiple of the other, or \
                     the shorter one longer";
         b.error(call.extent, Kind::Limit, message, help)

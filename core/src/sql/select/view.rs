@@ -42,7 +42,8 @@ pub(super) fn rows<'a>(
         return Err(source.unsupported(setting.key.extent, "SETTINGS inside of a view", help));
     }
     let context = Context { depth: context.depth + 1, ..*context };
-    let rows = bind(&context, core::mem::replace(tree, Tree::new(context.options.functions)), query)?;
+    let rows =
+        bind(&context, core::mem::replace(tree, Tree::new(context.options.functions)), query)?;
     *tree = rows.tree;
     if let Some((_, extent)) = rows.order {
         let help = "order the rows of the query that reads the view";

@@ -82,6 +82,11 @@ pub(super) const FUNCTIONS: [Function; 6] = [
 ];
 
 impl Function {
+    /// How it is written in GROUP BY, if it can be.
+    pub(super) const fn in_groups(&self) -> Option<&'static str> {
+        self.group
+    }
+
     pub(super) fn find(name: &str) -> Option<&'static Self> {
         FUNCTIONS.iter().find(|f| f.name.eq_ignore_ascii_case(name))
     }
@@ -119,8 +124,7 @@ impl<'a> Call<'a> {
         let is_flink = first > 1 && source.is_word(first - 2, "TABLE");
         let within = Extent { first: first + 2, last: extent.last };
         let partition = is_flink.then(|| rewrite::partition(source, within));
-        let mut call =
-            Self { function, extent, in_from: true, arguments: Vec::new(), partition };
+        let mut call = Self { function, extent, in_from: true, arguments: Vec::new(), partition };
         call.read(source, args)?;
         Ok(call)
     }
