@@ -12,8 +12,9 @@ use super::error::{CompileError, CompileErrorKind as Kind};
 use super::functions::Arguments;
 use super::literal::Literal;
 use super::lower::Call;
+use super::relation;
 use super::source::Extent;
-use super::tree::{Expr, NodeId};
+use super::tree::{Expr, NodeId, Refused};
 use super::types::{Type, number_of};
 use crate::plan::AggregateFunction as F;
 use crate::plan::aggregates::{self, Distinct, Info, Parameter, Takes, Time};
@@ -168,14 +169,10 @@ impl<'a> Binder<'a> {
         if info.time == Time::Unused {
             return Ok(());
         }
-        match self.from.stream.time {
-            Some(time) => {
-                let from = self.from.clone();
-                let node = from.node(&mut self.tree, time.column.index());
-                call.arguments.push(node.map_err(|r| self.refused(r, extent))?);
-            }
+        match self.event_time() {
+            Some(node) => call.arguments.push(node.map_err(|r| self.refused(r, extent))?),
             None if info.time == Time::Needed => {
-                let stream = &self.from.stream.name;
+                let stream = &self.from.name;
                 let message = format!("{upper} needs event time, and {stream} has none");
                 let help = "add WATERMARK FOR ts AS ts to its columns";
                 return Err(self.error(extent, Kind::Type, message, help));
@@ -183,6 +180,18 @@ impl<'a> Binder<'a> {
             None => {}
         }
         Ok(())
+    }
+
+    /// The time of a row: the stream's event time, or that of a window.
+    fn event_time(&mut self) -> Option<core::result::Result<NodeId, Refused>> {
+        let relation = &self.from.relation;
+        if relation.is_grouped() {
+            let is_time = |t: &relation::Time| matches!(t, relation::Time::Source(_));
+            return relation.times.iter().rev().find(|(_, t)| is_time(t)).map(|&(node, _)| Ok(node));
+        }
+        let column = relation.stream.time?.column;
+        let field = relation.stream.fields.get(column.index())?;
+        Some(self.tree.column(column, field.data_type.loaded(), field.nullable))
     }
 
     /// The argument of an aggregate, of a type that it takes.

@@ -13,7 +13,8 @@ use super::expression::OPERATORS;
 use super::fold::Failure;
 use super::literal::{self, Literal};
 use super::lower::Call;
-use super::scope::{Alias, From};
+use super::relation::From;
+use super::scope::Alias;
 use super::source::{Extent, Source};
 use super::tree::{NodeId, Refused, Tree};
 use super::types::{Type, literal_type};
@@ -221,7 +222,10 @@ impl<'a> Binder<'a> {
             Sql::Cast { kind, expr, data_type, format } => {
                 self.cast(kind, expr, data_type, format.is_some(), or)
             }
-            Sql::Function(function) => self.function(function, or),
+            Sql::Function(function) => match self.window_edge(function, or)? {
+                Some(edge) => Ok(edge),
+                None => self.function(function, or),
+            },
             other => Err(self.refuse(other, or)),
         }
     }

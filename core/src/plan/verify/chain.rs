@@ -233,12 +233,10 @@ impl<'p> Chain<'p> {
         for id in keys {
             present(self.plan, &self.defined, *id, Table::Operators, entry)?;
         }
-        let held = match table.limit {
-            u32::MAX => Some(self.groups.max(1)),
-            limit => table.offset.checked_add(limit),
-        };
+        // All that a window can have, or all that can leave.
+        let held = table.offset.saturating_add(table.limit).min(self.groups.max(1));
         let fits = (1..=MAX_GROUPS).contains(&table.capacity) && table.limit > 0;
-        ensure(fits && held == Some(table.capacity), Fault::Capacity)
+        ensure(fits && held == table.capacity, Fault::Capacity)
     }
 
     fn aggregate(&mut self, entry: usize, table: &AggregateTable) -> Result<(), VerifyError> {
