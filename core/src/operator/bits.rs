@@ -64,7 +64,6 @@ impl<'a> Bits<'a> {
         let word = next_bit(self.summary, first + 1)?;
         Some(word * 64 + self.word(word).trailing_zeros() as usize)
     }
-
 }
 
 /// The first bit at or behind `from`.
@@ -83,6 +82,7 @@ fn next_bit(words: &[u64], from: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::vec;
 
     use super::*;
     use crate::plan::layout::bits_words;
@@ -105,7 +105,6 @@ mod tests {
                 }
                 assert_eq!(bits.contains(number), model.contains(&number));
                 assert_eq!(bits.next(number), model.range(number..).next().copied());
-
             }
         }
     }
