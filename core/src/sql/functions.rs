@@ -1,7 +1,6 @@
 //! Functions that are operators or forms of CASE, and which function a call means.
 
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use sqlparser::ast;
