@@ -278,7 +278,7 @@ fn filter_tumble_emit() {
         }
     };
     refused(tumble, columns(Range { start: 4, len: 4 }), Table::Operators, 3, Fault::Count);
-    refused(tumble, columns(Range { start: 5, len: 5 }), Table::Operators, 3, Fault::Index);
+    refused(tumble, columns(Range { start: 7, len: 5 }), Table::Operators, 3, Fault::Index);
     refused(tumble, columns(Range { start: 3, len: 5 }), Table::Operators, 3, Fault::Type);
     let not_computed = |t: &mut Tables| *t.lists.last_mut().unwrap() = RegisterId(1);
     refused(tumble, not_computed, Table::Operators, 3, Fault::Order);
@@ -353,6 +353,7 @@ fn other(function: AggregateFunction, constants: &[u64]) -> impl FnOnce(&mut Tab
     move |t: &mut Tables| {
         t.registers[1].data_type = DataType::Double;
         t.fields[2].data_type = DataType::Double; // the column that it is loaded from
+        t.fields[2].offset = 16;
         t.fields[3].offset = 24;
         t.fields[4].offset = 28;
         t.instructions[1].kind = ringql_core::types::Kind::F64;
