@@ -156,7 +156,12 @@ fn check(table: &Table, cells: &[&str; 5]) -> Result<(), String> {
     }
     let own_values: Vec<&str> = own.rows.iter().map(|row| &*row[0]).collect();
     let wanted: Vec<&str> = values.split('|').collect();
-    let same = |(own, wanted): (&&str, &&str)| own == wanted || how == "~" && near(own, wanted);
+    // With an infinity a covariance is NaN; DuckDB's is infinite if it is among the last values.
+    let is_pair = ["covar", "regr_s", "corr"].iter().any(|name| expression.starts_with(name));
+    let same = |(own, wanted): (&&str, &&str)| {
+        let unknown = is_pair && *own == "nan" && wanted.ends_with("inf");
+        own == wanted || how == "~" && (near(own, wanted) || unknown)
+    };
     // A sum that is no BIGINT is NULL here, and counted.
     let overflows = data_type == "HUGEINT" && own.failures > 0;
     if overflows || own_values.len() == wanted.len() && own_values.iter().zip(&wanted).all(same) {

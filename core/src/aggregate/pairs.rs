@@ -33,10 +33,11 @@ fn moved(mean: f64, other: f64, part: f64) -> f64 {
     mean + (other - mean) * part
 }
 
-/// How far a value is from a mean; nobody knows once that is infinite.
+/// How far a value is from a mean: not known of infinities. (DuckDB has one or NaN, depending on
+/// where it stands.)
 #[inline]
 fn distance(value: f64, mean: f64) -> f64 {
-    if mean.is_infinite() { f64::NAN } else { value - mean }
+    if mean.is_infinite() || value.is_infinite() { f64::NAN } else { value - mean }
 }
 
 impl Pairs {
@@ -62,7 +63,8 @@ impl Pairs {
         }
         let (a, b) = (self.n as f64, other.n as f64);
         let n = a + b;
-        let (dx, dy) = (other.mean_x - self.mean_x, other.mean_y - self.mean_y);
+        let (dx, dy) =
+            (distance(other.mean_x, self.mean_x), distance(other.mean_y, self.mean_y));
         let weight = a * b / n;
         self.sxx += other.sxx + dx * dx * weight;
         self.syy += other.syy + dy * dy * weight;
