@@ -250,8 +250,8 @@ impl<'a> Query<'a> {
             && !windows.by_row
             && !by_window
         {
-            let message = format!("the windows of {} without groups", windows.name);
-            let help = "a row can be in several of them: add GROUP BY window_start, window_end";
+            let message = format!("{} without GROUP BY window_start", windows.name);
+            let help = "its windows are known of groups: add GROUP BY window_start, window_end";
             return Err(b.source.unsupported(windows.extent, message, help));
         }
         if b.aggregates.is_empty() && b.keys.is_empty() {
@@ -359,18 +359,18 @@ impl Results {
 fn times(windows: &Windows, ends: &[NodeId], last: Option<NodeId>) -> Vec<(NodeId, Time)> {
     let refused = match (windows.shape, windows.time) {
         (Shape::State { .. }, _) => Some(Time::Refused {
-            what: "windows over STATE_WINDOW",
+            what: "a window over STATE_WINDOW",
             help: "nothing bounds how long its windows are open: group them without windows",
         }),
         (_, TimeSource::Rows) => Some(Time::Refused {
-            what: "windows over COUNT_WINDOW",
+            what: "a window over COUNT_WINDOW",
             help: "the ends of its windows are numbers of rows, not times",
         }),
         _ => None,
     };
     let start = match windows.shape {
         Shape::Session { .. } => Time::Refused {
-            what: "windows over the window_start of SESSION",
+            what: "a window over the window_start of SESSION",
             help: "sessions leave by their ends: take window_end or window_time",
         },
         _ => Time::Source(TimeSource::Window(WindowTime::Start)),
