@@ -4,6 +4,7 @@
 //! fixed-capacity tables ([`wire`]), or come straight from SQL (feature `sql`). Whatever their
 //! origin, [`verify`](verify::verify) checks them once before a query runs them.
 
+pub mod aggregates;
 #[cfg(feature = "sql")]
 pub mod explain;
 pub mod layout;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::schema::{Field, Schema, Text};
 use crate::types::DataType;
+pub use aggregates::AggregateFunction;
 use op::{
     ColumnId, FunctionId, Instruction, Operand, OperatorId, OutputId, Register, RegisterId,
     StreamId,
@@ -309,33 +311,22 @@ pub struct AggregateTable {
     pub state: u32,
 }
 
-/// An aggregate function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[repr(u8)]
-pub enum AggregateFunction {
-    /// `COUNT(*)`, and `COUNT(x)` of an x that is never NULL: no argument.
-    CountAll,
-    /// `COUNT(x)`.
-    Count,
-    /// `SUM(x)`: BIGINT of integers, DOUBLE of floats.
-    Sum,
-    /// `AVG(x)`: DOUBLE.
-    Avg,
-    /// `MIN(x)`.
-    Min,
-    /// `MAX(x)`.
-    Max,
-}
-
 /// One aggregate of an [`AggregateTable`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Aggregate {
     /// Which function.
     pub function: AggregateFunction,
-    /// What it folds; register 0 and unused for [`AggregateFunction::CountAll`].
-    pub argument: RegisterId,
+    /// Whether each value counts once.
+    pub distinct: bool,
+    /// A BOOLEAN register: rows where it is not true don't count.
+    pub filter: Option<RegisterId>,
+    /// What it folds, in [`Plan::lists`]; the event time last, if the function uses it.
+    pub arguments: Range,
+    /// Constants that belong to the call, in [`Plan::constants`].
+    pub parameters: Range,
+    /// Values, or bytes of text, that the state of a group has room for; 0 if it needs none.
+    pub capacity: u16,
     /// Where its result goes when groups leave.
     pub result: RegisterId,
     /// Arena offset of its states.
@@ -486,9 +477,9 @@ impl Operator {
     pub const fn input(&self) -> Option<OperatorId> {
         match *self {
             Self::Scan { .. } => None,
-            Self::Filter { input, .. }
-            | Self::Project { input, .. }
-            | Self::Emit { input, .. } => Some(input),
+            Self::Filter { input, .. } | Self::Project { input, .. } | Self::Emit { input, .. } => {
+                Some(input)
+            }
             Self::Window(ref t) => Some(t.input),
             Self::Aggregate(ref t) => Some(t.input),
             Self::Sort(ref t) => Some(t.input),

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::StreamDefinition;
 use super::emit::{Arg, CallStep, Emitter, Step, ValueId};
 use super::literal::Literal;
-use super::lower::{Limits, Shape};
+use super::lower::{self, Limits, Shape};
 use super::registers::{Allocation, Outside, allocate, sweep};
 use crate::plan::layout::{self, Place};
 use crate::plan::op::{
@@ -14,9 +14,8 @@ use crate::plan::op::{
 };
 use crate::plan::verify::{MAX_RECORD, MAX_REGISTERS};
 use crate::plan::{
-    Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode, EventTime,
-    OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream, TimeSource, WindowShape,
-    WindowTable,
+    Aggregate, AggregateTable, Argument, Call, Constant, EmitMode, EventTime, OnError, OnFull,
+    Operator, Output, Plan, Range, SortTable, Stream, TimeSource, WindowShape, WindowTable,
 };
 use crate::schema::{Field, Layout, Text};
 use crate::types::DataType;
@@ -97,6 +96,15 @@ impl Texts {
     }
 }
 
+/// A call of an aggregate function, with virtual registers.
+#[derive(Debug)]
+pub(super) struct Folded {
+    pub(super) call: lower::Call,
+    pub(super) arguments: Vec<ValueId>,
+    pub(super) filter: Option<ValueId>,
+    pub(super) result: ValueId,
+}
+
 /// What a query is made of, with virtual registers.
 #[derive(Debug)]
 pub(super) enum Work {
@@ -116,7 +124,7 @@ pub(super) enum Work {
         keys: Vec<ValueId>,
         key_results: Vec<ValueId>,
         window_results: Vec<ValueId>,
-        aggregates: Vec<(AggregateFunction, Option<ValueId>, ValueId)>,
+        aggregates: Vec<Folded>,
         groups: u32,
         on_full: OnFull,
         emit: EmitMode,
@@ -310,11 +318,7 @@ impl<'a> Tables<'a> {
             Arg::Column(column) => Operand::column(column),
             Arg::Constant(i) => {
                 let constant = match literals.get(i) {
-                    Some(Literal::Bits(bits)) => Constant(*bits),
-                    Some(Literal::Text(text)) => {
-                        Constant::text(self.texts.add(text).ok_or(TooLarge::Texts)?)
-                    }
-                    Some(Literal::Bytes(bytes)) => Constant::bytes(self.bytes(bytes)?),
+                    Some(literal) => self.constant(literal)?,
                     None => Constant(0),
                 };
                 let constants = &mut self.plan.constants;
@@ -326,6 +330,28 @@ impl<'a> Tables<'a> {
                 Operand::constant(ConstantId(at.ok_or(TooLarge::Tables)?))
             }
         })
+    }
+
+    fn constant(&mut self, literal: &Literal) -> Result<Constant, TooLarge> {
+        Ok(match literal {
+            Literal::Bits(bits) => Constant(*bits),
+            Literal::Text(text) => Constant::text(self.texts.add(text).ok_or(TooLarge::Texts)?),
+            Literal::Bytes(bytes) => Constant::bytes(self.bytes(bytes)?),
+        })
+    }
+
+    /// Constants side by side; the place of equal ones, if there are some already.
+    fn constants(&mut self, literals: &[Literal]) -> Result<Range, TooLarge> {
+        if literals.is_empty() {
+            return Ok(Range::EMPTY);
+        }
+        let list: Vec<_> = literals.iter().map(|l| self.constant(l)).collect::<Result<_, _>>()?;
+        let pool = &mut self.plan.constants;
+        let start = pool.windows(list.len()).position(|w| *w == *list).unwrap_or_else(|| {
+            pool.extend_from_slice(&list);
+            pool.len() - list.len()
+        });
+        range(start, list.len())
     }
 
     /// The place of bytes in the byte pool, in which nothing stands twice.
@@ -389,10 +415,18 @@ impl<'a> Tables<'a> {
                 retract,
             } => {
                 let start = self.plan.aggregates.len();
-                for &(function, argument, result) in aggregates {
-                    let argument = argument.map_or(RegisterId(0), |v| self.allocation.get(v));
-                    let result = self.allocation.get(result);
-                    self.plan.aggregates.push(Aggregate { function, argument, result, state });
+                for Folded { call, arguments, filter, result } in aggregates {
+                    let aggregate = Aggregate {
+                        function: call.function,
+                        distinct: call.distinct,
+                        filter: filter.map(|v| self.allocation.get(v)),
+                        arguments: self.list(arguments)?,
+                        parameters: self.constants(&call.parameters)?,
+                        capacity: call.capacity,
+                        result: self.allocation.get(*result),
+                        state,
+                    };
+                    self.plan.aggregates.push(aggregate);
                 }
                 Operator::Aggregate(AggregateTable {
                     input,

@@ -72,6 +72,8 @@ pub(super) struct Binder<'a> {
     /// What the query is grouped by, ends of windows included.
     pub(super) keys: Vec<NodeId>,
     pub(super) aggregates: Vec<Call>,
+    /// The room that aggregates' states have.
+    pub(super) room: super::aggregates::Room,
     /// The aggregate function whose argument is bound.
     pub(super) within: Option<&'static str>,
     /// How the types of CASTs are written, for names of columns.

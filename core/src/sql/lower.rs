@@ -4,8 +4,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::StreamDefinition;
-use super::assemble::{Around, OwnedPlan, TooLarge, Work, assemble};
+use super::assemble::{Around, Folded, OwnedPlan, TooLarge, Work, assemble};
 use super::emit::{Emitter, ValueId};
+use super::literal::Literal;
 use super::registers::Outside;
 use super::tree::{Expr, NodeId, Tree};
 use crate::plan::{AggregateFunction, EmitMode, OnError, OnFull, TimeSource};
@@ -92,11 +93,15 @@ pub(super) struct Order {
 }
 
 /// An aggregate: a function and what it folds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Call {
     pub(super) function: AggregateFunction,
-    /// `None` of COUNT(*).
-    pub(super) argument: Option<NodeId>,
+    pub(super) distinct: bool,
+    pub(super) filter: Option<NodeId>,
+    /// The event time last, if the function uses it.
+    pub(super) arguments: Vec<NodeId>,
+    pub(super) parameters: Vec<Literal>,
+    pub(super) capacity: u16,
 }
 
 /// Makes the plan of a query.
@@ -234,15 +239,11 @@ impl Lowering<'_> {
     }
 
     fn group(&mut self, grouping: &Grouping, limits: &Limits, is_last: bool) -> Work {
-        let arguments = grouping.aggregates.iter().filter_map(|call| call.argument);
-        let (program, values) = self.values(grouping.keys.iter().copied().chain(arguments));
-        let (keys, arguments) = values.split_at(grouping.keys.len());
-        let mut arguments = arguments.iter().copied();
-        let calls: Vec<_> = grouping
-            .aggregates
-            .iter()
-            .map(|call| (call.function, call.argument.and_then(|_| arguments.next())))
-            .collect();
+        let read = |call: &Call| call.arguments.iter().copied().chain(call.filter).collect();
+        let read = grouping.aggregates.iter().flat_map::<Vec<_>, _>(read);
+        let (program, values) = self.values(grouping.keys.iter().copied().chain(read));
+        let (keys, read) = values.split_at(grouping.keys.len());
+        let mut read = read.iter().copied();
 
         let nodes = [&grouping.key_results, &grouping.window_results, &grouping.results];
         let given = self.e.group(nodes.into_iter().flatten().copied());
@@ -254,7 +255,17 @@ impl Lowering<'_> {
             keys: keys.into(),
             key_results: key_results.into(),
             window_results: window_results.into(),
-            aggregates: calls.iter().zip(results).map(|(&(f, a), &r)| (f, a, r)).collect(),
+            aggregates: grouping
+                .aggregates
+                .iter()
+                .zip(results)
+                .map(|(call, &result)| Folded {
+                    call: call.clone(),
+                    arguments: read.by_ref().take(call.arguments.len()).collect(),
+                    filter: call.filter.and_then(|_| read.next()),
+                    result,
+                })
+                .collect(),
             groups: grouping.groups,
             on_full: limits.on_full,
             emit: if is_last { limits.emit } else { EmitMode::Final },

@@ -8,7 +8,7 @@
 //! | `types.rs`, `literal.rs`, `interval.rs` | which types go together, and constants of them |
 //! | `select.rs` and `select/` | clauses of a query; refuses by name what is not supported |
 //! | `relation.rs` | what a query reads: a stream, another query, windows |
-//! | `bind.rs`, `scope.rs`, `operators.rs`, `shift.rs`, `conditional.rs`, `cast.rs`, `functions.rs`, `coerce.rs` | expressions to a typed graph |
+//! | `bind.rs`, `scope.rs`, `operators.rs`, `shift.rs`, `conditional.rs`, `cast.rs`, `functions.rs`, `aggregates.rs`, `coerce.rs` | expressions to a typed graph |
 //! | `name.rs` | names of result columns, as DuckDB gives them |
 //! | `tree.rs`, `fold.rs` | the typed graph: each value once, constants computed |
 //! | `emit.rs`, `registers.rs` | the graph to instructions, values to registers |
@@ -49,6 +49,7 @@
 //! # Ok::<(), ringql_core::sql::CompileError>(())
 //! ```
 
+mod aggregates;
 mod assemble;
 mod bind;
 mod branches;

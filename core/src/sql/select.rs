@@ -15,6 +15,7 @@ use alloc::vec::Vec;
 
 use sqlparser::ast;
 
+use super::aggregates::Room;
 use super::assemble::{OwnedPlan, TooLarge};
 use super::bind::{Binder, Clause};
 use super::error::{CompileError, CompileErrorKind as Kind};
@@ -41,6 +42,7 @@ pub(super) struct Context<'a> {
     /// How many views deep it is.
     depth: usize,
     max_groups: u32,
+    room: Room,
 }
 
 impl<'a> Context<'a> {
@@ -50,7 +52,8 @@ impl<'a> Context<'a> {
         views: &'a [View],
         options: &'a Options,
     ) -> Self {
-        Self { source, streams, views, options, depth: 0, max_groups: settings::MAX_GROUPS }
+        let (max_groups, room) = (settings::MAX_GROUPS, Room::DEFAULT);
+        Self { source, streams, views, options, depth: 0, max_groups, room }
     }
 
     /// Whether a stream or view is called so.
@@ -71,7 +74,8 @@ pub(super) fn compile(context: &Context<'_>, statement: &QueryStatement) -> Resu
         return Err(source.unsupported(sink.extent, "INSERT INTO a stream", help));
     }
     let settings = Settings::read(source, &statement.settings, context.options)?;
-    let context = Context { max_groups: settings.max_groups, ..*context };
+    let Settings { max_groups, room, .. } = settings;
+    let context = Context { max_groups, room, ..*context };
     let tree = Tree::new(context.options.functions);
     let Rows { tree, relation, order } = bind(&context, tree, statement)?;
     let sink = statement.sink.as_ref();
@@ -118,6 +122,7 @@ fn bind<'a>(context: &Context<'a>, tree: Tree, statement: &'a QueryStatement) ->
         keys: Vec::new(),
         aggregates: Vec::new(),
         within: None,
+        room: context.room,
         type_names: name::TypeNames::new(),
         nesting: 0,
     };

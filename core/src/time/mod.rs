@@ -1,8 +1,9 @@
-//! Event time: the calendar.
+//! Event time: the calendar, and the panes that windows are made of.
 
 pub mod calendar;
 pub mod civil;
 pub mod date;
+pub mod panes;
 pub mod shift;
 pub mod time_of_day;
 

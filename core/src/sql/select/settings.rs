@@ -6,6 +6,7 @@ use alloc::string::{String, ToString};
 use sqlparser::tokenizer::Token;
 
 use super::super::Options;
+use super::super::aggregates::Room;
 use super::super::error::{CompileError, CompileErrorKind as Kind};
 use super::super::interval;
 use super::super::lower::{Limits, Order, Shape, Stage};
@@ -15,9 +16,11 @@ use super::super::source::{Extent, Source};
 use super::super::tail::{Emit, Setting, SettingValue};
 use super::{Context, Result};
 use crate::nearest::nearest;
+use crate::plan::aggregates::MAX_VALUES;
 use crate::plan::verify::{self, MAX_BATCH_ROWS};
 use crate::plan::{EmitMode, OnError, OnFull, TimeSource};
 use crate::time::LENGTH_LIMIT;
+use crate::types::DataType;
 
 /// Groups that can be there at once, if nothing else is said.
 pub(super) const MAX_GROUPS: u32 = 1024;
@@ -28,6 +31,7 @@ const MAX_AHEAD: i64 = 365 * 86_400_000_000;
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
     pub(super) max_groups: u32,
+    pub(super) room: Room,
     on_full: OnFull,
     on_error: OnError,
     batch_rows: u16,
@@ -38,11 +42,14 @@ pub(super) struct Settings {
     late: Option<(String, Extent)>,
 }
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 11] = [
     "max_groups",
     "on_full",
     "on_error",
     "batch_rows",
+    "max_values",
+    "max_distinct",
+    "max_text",
     "allowed_lateness",
     "late",
     "max_ahead",
@@ -56,6 +63,7 @@ impl Settings {
             on_full: OnFull::Error,
             on_error: OnError::Null,
             batch_rows: options.batch_rows.clamp(1, MAX_BATCH_ROWS),
+            room: Room::DEFAULT,
             lateness: None,
             max_ahead: None,
             idle_timeout: None,
@@ -77,6 +85,16 @@ impl Settings {
                 }
                 "batch_rows" => {
                     read.batch_rows = number(source, setting, u64::from(MAX_BATCH_ROWS))? as u16;
+                }
+                "max_values" => {
+                    read.room.values = number(source, setting, u64::from(MAX_VALUES))? as u16;
+                }
+                "max_distinct" => {
+                    read.room.distinct = number(source, setting, u64::from(MAX_VALUES))? as u16;
+                }
+                "max_text" => {
+                    let most = u64::from(DataType::MAX_VARCHAR);
+                    read.room.text = number(source, setting, most)? as u16;
                 }
                 "on_full" => read.on_full = choice(source, setting, &ON_FULL, ON_FULL_HELP)?,
                 "on_error" => read.on_error = choice(source, setting, &ON_ERROR, ON_ERROR_HELP)?,
