@@ -16,6 +16,7 @@ use super::super::tree::{Edge, Expr, NodeId, Refused, Tree};
 use super::order::Ordering;
 use super::window::{Call, Function};
 use super::{Column, Query, Result, shape};
+use crate::plan::layout::MAX_STAGES;
 use crate::plan::op::Op;
 use crate::plan::{TimeSource, WindowTime};
 use crate::types::DataType;
@@ -280,6 +281,10 @@ impl<'a> Query<'a> {
                 Ok(new) => column.node = new,
                 Err(refused) => return Err(b.refused(refused, extent)),
             }
+        }
+        if b.from.relation.groups() >= MAX_STAGES {
+            let message = format!("there are more than {MAX_STAGES} levels of groups of groups");
+            return Err(b.error(extent, Kind::Limit, message, "put several of them into one"));
         }
         let of_group = windows.as_ref().is_some_and(|w| w.shape.is_of_group());
         let relation = &mut b.from.relation;
