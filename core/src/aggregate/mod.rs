@@ -35,6 +35,8 @@ mod result;
 mod series;
 mod slots;
 mod sum;
+#[cfg(all(test, feature = "sql"))]
+mod tests;
 mod text;
 mod top;
 mod values;
