@@ -113,28 +113,28 @@ def joined(_random, _group):
 def histogram(_random, _group):
     buckets = [f"count(*) FILTER (WHERE d < {edge} AND d >= {edge - 5})" for edge in (-5, 0, 5, 10)]
     counts = ["count(*) FILTER (WHERE d < -10)", *buckets, "count(*) FILTER (WHERE d >= 10)"]
-    duckdb = "'[' || " + " || ',' || ".join(counts) + " || ']'"
+    duckdb = "CASE WHEN count(d) > 0 THEN '[' || " + " || ',' || ".join(counts) + " || ']' END"
     return Aggregate("HISTOGRAM(d, -10, 10, 4)", duckdb, "HISTOGRAM")
 
 
 def weighted(random, group):
-    """Each value counts from its time to that of the next; a single one is the result."""
+    """Each value counts from its time to that of the next; without time between them the last is the result."""
     column, name = random.choice(["d", "r", "i"]), group.fresh()
     over = group.over(f"{column} IS NULL", f"t, {column}")
     duckdb = f"""CASE WHEN sum({name}) FILTER (WHERE {column} IS NOT NULL) > 0
         THEN sum({column}::DOUBLE * {name}) / sum({name}) FILTER (WHERE {column} IS NOT NULL)
-        ELSE last({column} ORDER BY t, {column} NULLS FIRST)::DOUBLE END"""
+        ELSE (last({column} ORDER BY t, {column}) FILTER (WHERE {column} IS NOT NULL))::DOUBLE END"""
     derived = [(name, f"lead(t) {over} - t")]
     return Aggregate(f"TWA({column})", duckdb, "TWA", ADDED, derived=derived, holds="max_values")
 
 
 def counter(random, group):
-    """What a counter that may start again from 0 grew by."""
+    """What a counter that may start again from 0 grew by, of two samples or more."""
     name, fresh = random.choice(["INCREASE", "RATE", "DELTA"]), group.fresh()
     over = group.over("", "t, meter")
     derived = [(fresh, f"CASE WHEN meter < lag(meter) {over} THEN meter ELSE meter - lag(meter) {over} END")]
     grown, seconds = f"sum({fresh})::DOUBLE", "((max(t) - min(t)) / 1000000)"
-    delta = "(last(meter ORDER BY t, meter) - first(meter ORDER BY t, meter))::DOUBLE"
+    delta = "CASE WHEN count(*) > 1 THEN (last(meter ORDER BY t, meter) - first(meter ORDER BY t, meter))::DOUBLE END"
     duckdb = {"INCREASE": grown, "RATE": f"CASE WHEN max(t) > min(t) THEN {grown} / {seconds} END", "DELTA": delta}[name]
     return Aggregate(f"{name}(meter)", duckdb, name, ADDED, derived=derived, holds="max_values")
 

@@ -24,8 +24,8 @@ class Window:
     # Whether sums over its rows are put together from panes: what has an order has it by time.
     by_panes: bool = False
     rows_as_time: bool = False
-    # Whether each key has windows of its own.
-    by_key: bool = False
+    # A column that tells windows of the same bounds apart.
+    number: str = ""
 
     def from_sql(self, source, time, spelling):
         if self.kind in ("COUNT_WINDOW", "STATE_WINDOW"):
@@ -105,7 +105,7 @@ def session(random, unit, keys):
         FROM (SELECT *, sum(opens) OVER ({partition}ORDER BY t, arrival ROWS UNBOUNDED PRECEDING) AS w FROM (
             SELECT *, coalesce(t - lag(t) OVER ({partition}ORDER BY t, arrival) > {gap}, true)::INTEGER AS opens
             FROM keyed))"""
-    return Window("SESSION", [interval(gap)], placed, set(), by_panes=True, by_key=True)
+    return Window("SESSION", [interval(gap)], placed, set(), by_panes=True)
 
 
 def partition_of(by, last):
@@ -133,13 +133,13 @@ def state_window(random, _unit, keys):
     by = "".join(f"{key}, " for key in keys)
     partition = f"PARTITION BY {', '.join(keys)} " if keys else ""
     window = f"PARTITION BY {by}w ORDER BY arrival"
-    placed = f"""SELECT * EXCLUDE (w, is_in),
+    placed = f"""SELECT * EXCLUDE (is_in),
             first_value(make_timestamp(t)) OVER ({window}) AS window_start,
             last_value(make_timestamp(t)) OVER ({window} ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS window_end
         FROM (SELECT * FROM (SELECT *, bool_or(coalesce({opens}, false)) OVER ({window}) AS is_in FROM (
             SELECT *, coalesce(sum(coalesce({closes}, false)::INTEGER) OVER ({partition}ORDER BY arrival
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS w FROM keyed)) WHERE is_in)"""
-    return Window("STATE_WINDOW", [opens, closes], placed, set(), by_arrival=True, by_key=True)
+    return Window("STATE_WINDOW", [opens, closes], placed, set(), by_arrival=True, number="w")
 
 
 MAKERS = {

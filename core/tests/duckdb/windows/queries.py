@@ -3,7 +3,7 @@
 import dataclasses
 
 from windows import aggregates, kinds
-from windows.streams import interval
+from windows.streams import COLUMNS, interval
 
 CONDITIONS = ["i > 0", "flag", "NOT down", "name <> 'a'", "r <= 3.5 OR k = 1", "d > 20", "k IS NOT NULL"]
 HAVING = ["COUNT(*) > 2", "SUM(i) > 0", "MAX(d) >= 10 OR COUNT(*) = 1", "MIN(name) IS NOT NULL"]
@@ -51,14 +51,8 @@ class Group:
 def keys_of(stream, keys):
     """At most so many keys come in a stream."""
     names = [column.split()[0] for column in keys]
-    places = [at for at, column in enumerate(kinds_of_columns()) if column in names]
+    places = [at for at, (column, *_) in enumerate(COLUMNS) if column in names]
     return max(1, len({tuple(row[at] for at in places) for row in stream.rows}))
-
-
-def kinds_of_columns():
-    from windows.streams import COLUMNS
-
-    return [name for name, *_ in COLUMNS]
 
 
 def base(stream, keys, condition):
@@ -109,7 +103,7 @@ def clauses(random, features, windowed, exact, keys, count):
             features.add("OFFSET")
             offset = random.choice([1, 2])
             limit += f" OFFSET {offset}"
-        limit, keep = limit, f" WHERE place > {offset} AND place <= {offset + most}"
+        keep = f" WHERE place > {offset} AND place <= {offset + most}"
     else:
         keep = ""
     partition = "PARTITION BY c0, c1 " if windowed else ""
@@ -133,7 +127,8 @@ def grouped(random, stream, kind):
     if condition:
         features.add("WHERE")
     bounds = ["window_start", "window_end"] if window else []
-    group = Group([*bounds, *(f"key{i}" for i in range(len(keys)))], "t")
+    number = [window.number] if window and window.number else []
+    group = Group([*bounds, *number, *(f"key{i}" for i in range(len(keys)))], "t")
     chosen = [aggregates.of(random, group) for _ in range(random.choice([1, 1, 2, 3, 4]))]
     if window and window.by_panes and not stream.in_order and kind != "COUNT_WINDOW":
         chosen = [a for a in chosen if not a.by_arrival] or [aggregates.count_all(random, group)]
