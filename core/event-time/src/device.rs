@@ -1,6 +1,5 @@
 //! The kept cases for a device: their plans, the records, and what it must make of them.
 
-use ringql_core::counters::Counters;
 use ringql_core::plan::op::{OutputId, StreamId};
 use ringql_core::plan::{Plan, wire};
 use ringql_core::query::{Query, Stop};
@@ -30,7 +29,7 @@ pub struct DevicePlan {
     pub stream: u32,
     /// Its plan.
     pub plan: OwnedPlan,
-    /// The length of the records as a u32, the counters, the records.
+    /// How many bytes follow, as a u32; the counters, the records.
     pub expected: Vec<u8>,
 }
 
@@ -84,8 +83,10 @@ fn frame(plan: &Plan<'_>, records: &[u8]) -> Result<Option<Vec<u8>>, String> {
         }
     }
     let written = sink.written();
-    let mut frame = (written.len() as u32).to_le_bytes().to_vec();
-    frame.extend_from_slice(bytemuck::bytes_of(&query.counters()));
+    let counters = query.counters();
+    let counters = bytemuck::bytes_of(&counters);
+    let mut frame = ((counters.len() + written.len()) as u32).to_le_bytes().to_vec();
+    frame.extend_from_slice(counters);
     frame.extend_from_slice(written);
     Ok(Some(frame))
 }
@@ -149,6 +150,3 @@ impl Bundle {
         )
     }
 }
-
-/// Bytes of the counters in a frame.
-pub const COUNTERS: usize = size_of::<Counters>();

@@ -6,7 +6,7 @@
 //!     ringql-event-time device FOLDER
 //!
 //! writes what a device must make of the kept cases: `expected`, the bytes that it must print, and
-//! `queries`, a line each.
+//! `list`, a line for each query.
 
 use std::error::Error;
 use std::io::{self, Read, Write};
@@ -56,6 +56,6 @@ fn write(folder: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(folder)?;
     fs::write(folder.join("expected"), bundle.expected())?;
     let queries = bundle.plans.iter().map(|p| escape(Some(&p.sql)));
-    fs::write(folder.join("queries"), queries.collect::<Vec<_>>().join("\n"))?;
+    fs::write(folder.join("list"), queries.collect::<Vec<_>>().join("\n"))?;
     Ok(())
 }
