@@ -15,9 +15,7 @@ const SHOWN: usize = 12;
 /// The rows that only one side has.
 pub fn compare(case: &Case, found: &[Row]) -> Result<(), String> {
     let (found, expected) = match case.results {
-        Results::Ordered(columns) => {
-            (windows(found, columns)?, windows(&case.expected, columns)?)
-        }
+        Results::Ordered(columns) => (windows(found, columns)?, windows(&case.expected, columns)?),
         _ => (found.to_vec(), case.expected.clone()),
     };
     if found.iter().chain(&expected).any(|row| row.len() != case.tolerances.len()) {

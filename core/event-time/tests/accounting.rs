@@ -89,7 +89,8 @@ fn run(plan: &OwnedPlan, readings: &[Reading], random: &mut Random) -> Run {
         source.room = random.below(40);
         sink.room = random.below(10);
         given += source.room;
-        let latest = readings.iter().take(given).map(|r| r.ts).filter(|ts| *ts < START + YEAR).max();
+        let latest =
+            readings.iter().take(given).map(|r| r.ts).filter(|ts| *ts < START + YEAR).max();
         now = now.max(latest.unwrap_or(START));
         if random.one_in(20) {
             now += 60 * SECOND;
