@@ -6,7 +6,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// Counters of one query since it started; a copy of those in its arena.
 ///
-/// Of an aggregate query: every record that passed the filter is in a group, late, or dropped.
+/// Of an aggregate query: every record that passed the filter is in a group, late, ahead of time, dropped, or evicted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[repr(C)]
@@ -31,6 +31,12 @@ pub struct Counters {
     pub time_errors: u64,
     /// Values that became NULL: [`Failure::Function`].
     pub function_errors: u64,
+    /// Records whose clock was too far ahead (`max_ahead`).
+    pub ahead: u64,
+    /// Records of groups that were forgotten to make room (`on_full = 'evict_oldest'`).
+    pub evicted: u64,
+    /// Values that became NULL: [`Failure::Capacity`].
+    pub capacity_errors: u64,
 }
 
 /// Why a value can't be computed. It then becomes NULL and is counted, or the query stops:
@@ -49,6 +55,8 @@ pub enum Failure {
     Time,
     /// A user's function said so.
     Function,
+    /// An aggregate has seen more values than its state holds.
+    Capacity,
 }
 
 impl fmt::Display for Failure {
@@ -59,6 +67,10 @@ impl fmt::Display for Failure {
             Self::Text => "a text is longer than its place, or not of the form that is needed",
             Self::Time => "a date or time is out of range",
             Self::Function => "a function has no result",
+            Self::Capacity => {
+                "an aggregate has more values than its state holds: raise max_values, max_distinct \
+                 or max_text in SETTINGS"
+            }
         })
     }
 }
@@ -72,6 +84,7 @@ impl Counters {
             Failure::Text => self.text_errors += values,
             Failure::Time => self.time_errors += values,
             Failure::Function => self.function_errors += values,
+            Failure::Capacity => self.capacity_errors += values,
         }
     }
 
@@ -102,5 +115,6 @@ impl Counters {
             + self.text_errors
             + self.time_errors
             + self.function_errors
+            + self.capacity_errors
     }
 }

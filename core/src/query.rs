@@ -12,6 +12,7 @@ use crate::error::{RunError, StartError};
 use crate::expr::Context;
 use crate::expr::frame::Frame;
 use crate::function::{self, Functions};
+use crate::operator::window::Cut;
 use crate::operator::{Geometry, Walk, Walked};
 use crate::plan::Plan;
 use crate::plan::layout::HEADER_BYTES;
@@ -28,7 +29,7 @@ struct Header {
     phase: u64,
     /// The clock that NOW() reads, microseconds since 1970; [`UNSET`] until it was set.
     clock: i64,
-    reserved: [u64; 4],
+    reserved: u64,
 }
 
 const _: () = assert!(size_of::<Header>() as u64 == HEADER_BYTES);
@@ -118,26 +119,44 @@ impl<'p, 'a> Query<'p, 'a> {
     /// # Errors
     /// See [`RunError`]. The query then stays where it is: what was read before is counted in and
     /// what was written is whole records.
-    pub fn poll(
+    pub fn poll<S: Sink>(
+        &mut self,
+        source: &mut impl Source,
+        sink: &mut S,
+    ) -> Result<Progress, RunError> {
+        self.poll_into(source, sink, None::<&mut S>)
+    }
+
+    /// The same with a sink for the late records of a query that delivers them
+    /// (`SETTINGS late = 'name'`): records of the stream, as they came. Without one they are only
+    /// counted.
+    ///
+    /// # Errors
+    /// As [`poll`](Self::poll).
+    pub fn poll_with_late(
         &mut self,
         source: &mut impl Source,
         sink: &mut impl Sink,
+        late: &mut impl Sink,
+    ) -> Result<Progress, RunError> {
+        self.poll_into(source, sink, Some(late))
+    }
+
+    fn poll_into(
+        &mut self,
+        source: &mut impl Source,
+        sink: &mut impl Sink,
+        mut late: Option<&mut impl Sink>,
     ) -> Result<Progress, RunError> {
         let mut progress = Progress { rows_in: 0, rows_out: 0, stop: Stop::WantsInput };
         let mut budget = self.plan.batch_rows as usize;
+        let mut changes = self.with_walk(|walk| {
+            walk.tick()?;
+            Ok(walk.emits_each_poll())
+        })?;
         loop {
             if self.with_walk(|walk| walk.is_leaving())? {
-                let size = self.geometry.output.record_size;
-                let most = self.plan.batch_rows as usize;
-                let left = sink.write(size, most, |room| {
-                    // Less than a record is no room: a sink should not lend it, but may.
-                    let left = match room.len() < size {
-                        true => Ok(None),
-                        false => self.with_walk(|walk| walk.leave(room)).map(Some),
-                    };
-                    (left.unwrap_or_default().unwrap_or(0), left)
-                });
-                match left.transpose()?.flatten() {
+                match self.leave(sink)? {
                     Some(rows) => progress.rows_out += self.count_out(rows)?,
                     None => return Ok(Progress { stop: Stop::SinkFull, ..progress }),
                 }
@@ -145,6 +164,12 @@ impl<'p, 'a> Query<'p, 'a> {
             }
             if view::<Header>(self.arena)?.phase != READING {
                 return Ok(Progress { stop: Stop::Finished, ..progress });
+            }
+            if budget == 0 && changes {
+                // Once a poll, when everything was read.
+                changes = false;
+                self.with_walk(|walk| walk.emit_changes())?;
+                continue;
             }
             if budget == 0 {
                 return Ok(progress);
@@ -156,7 +181,12 @@ impl<'p, 'a> Query<'p, 'a> {
                 let walked = match batch.rows() {
                     0 => Err(RunError::BadBatch),
                     _ if is_direct => self.pass(&batch, sink),
-                    _ => self.fold(&batch),
+                    _ => match &mut late {
+                        Some(late) if self.geometry.delivers_late() => {
+                            self.fold_with_late(&batch, *late)
+                        }
+                        _ => self.fold(&batch, &mut []),
+                    },
                 };
                 (walked.map_or(0, |w| w.map_or(0, |w| w.rows_in)), walked)
             });
@@ -177,9 +207,29 @@ impl<'p, 'a> Query<'p, 'a> {
                     self.with_walk(|walk| walk.end())?;
                     view_mut::<Header>(self.arena)?.phase = ENDED;
                 }
+                None if changes => {
+                    changes = false;
+                    self.with_walk(|walk| walk.emit_changes())?;
+                }
                 None => return Ok(progress),
             }
         }
+    }
+
+    /// Lets rows leave into the sink; `None` if it is full.
+    fn leave(&mut self, sink: &mut impl Sink) -> Result<Option<usize>, RunError> {
+        let size = self.geometry.output.record_size;
+        let needs = self.geometry.leaving_rows();
+        let most = (self.plan.batch_rows as usize).saturating_mul(needs);
+        let left = sink.write(size, most, |room| {
+            // Less than a record is no room: a sink should not lend it, but may.
+            let left = match room.len() < size.saturating_mul(needs) {
+                true => Ok(None),
+                false => self.with_walk(|walk| walk.leave(room)).map(Some),
+            };
+            (left.unwrap_or_default().unwrap_or(0), left)
+        });
+        left.transpose().map(Option::flatten)
     }
 
     /// Runs a batch through to the sink; `None` if it is full.
@@ -195,7 +245,7 @@ impl<'p, 'a> Query<'p, 'a> {
                 let batch = fitting(walk, batch)?;
                 match rows {
                     0 => Ok(None),
-                    rows => walk.ingest(&batch.slice(0, rows), room).map(Some),
+                    rows => walk.ingest(&batch.slice(0, rows), room, &mut []).map(Some),
                 }
             });
             (walked.map_or(0, |w| w.map_or(0, |w| w.rows_out)), walked)
@@ -203,31 +253,82 @@ impl<'p, 'a> Query<'p, 'a> {
         walked.transpose().map(Option::flatten)
     }
 
+    /// Folds as many rows as there is room for, should all of them be late.
+    fn fold_with_late(
+        &mut self,
+        batch: &Batch<'_>,
+        late: &mut impl Sink,
+    ) -> Result<Option<Walked>, RunError> {
+        let size = self.geometry.input.record_size;
+        let walked = late.write(size, batch.rows(), |room| {
+            let rows = room.len() / size.max(1);
+            let walked = match rows {
+                0 => Ok(None),
+                rows => self.fold(&batch.slice(0, rows), room),
+            };
+            (walked.map_or(0, |w| w.map_or(0, |w| w.late_out)), walked)
+        });
+        walked.transpose().map(Option::flatten)
+    }
+
     /// Folds a batch into groups, up to the row at which windows must leave first.
-    fn fold(&mut self, batch: &Batch<'_>) -> Result<Option<Walked>, RunError> {
+    fn fold(
+        &mut self,
+        batch: &Batch<'_>,
+        late_room: &mut [u8],
+    ) -> Result<Option<Walked>, RunError> {
+        let size = self.geometry.input.record_size;
         self.with_walk(|walk| {
             let batch = fitting(walk, batch)?;
-            let mut done = 0;
-            let mut cut = walk.next_cut(&batch)?;
+            let mut all = Walked::default();
             loop {
-                let end = cut.map_or(batch.rows(), |(row, _)| done + row);
-                if end > done {
-                    let mut walked = walk.ingest(&batch.slice(done, end - done), &mut [])?;
-                    walked.rows_in += done;
-                    if walked.error.is_some() {
-                        return Ok(Some(walked));
-                    }
-                    done = end;
+                let rest = batch.slice(all.rows_in, usize::MAX);
+                if rest.rows() == 0 {
+                    break;
                 }
-                let Some((_, time)) = cut else { break };
-                walk.advance(time)?;
+                let cut = walk.next_cut(&rest)?;
+                let end = match cut {
+                    None => rest.rows(),
+                    Some((row, Cut::MoveAfter(_))) => row + 1,
+                    Some((row, _)) => row,
+                };
+                if end > 0 {
+                    let room = late_room.get_mut(all.late_out * size..).unwrap_or_default();
+                    let walked = walk.ingest(&rest.slice(0, end), &mut [], room)?;
+                    all.rows_in += walked.rows_in;
+                    all.late_out += walked.late_out;
+                    walk.heard(walked.rows_in)?;
+                    if walked.error.is_some() || walked.makes_room || walk.is_leaving()? {
+                        all.error = walked.error;
+                        // What must happen at the row behind is found again.
+                        if walked.rows_in == end && matches!(cut, Some((_, Cut::MoveAfter(_)))) {
+                            cut.map_or(Ok(false), |(_, cut)| walk.cut(cut))?;
+                        }
+                        break;
+                    }
+                }
+                let Some((_, cut)) = cut else { break };
+                if walk.cut(cut)? {
+                    all.rows_in += 1;
+                    walk.heard(1)?;
+                }
                 if walk.is_leaving()? {
                     break;
                 }
-                cut = walk.next_cut(&batch.slice(done, usize::MAX))?;
             }
-            Ok(Some(Walked { rows_in: done, rows_out: 0, error: None }))
+            Ok(Some(all))
         })
+    }
+
+    /// Says that no record before `time` comes any more: windows that end at or before it leave at
+    /// the next poll. Microseconds since 1970-01-01 00:00:00 UTC; records of windows that are
+    /// closed are late from then on. Nothing happens if the watermark is there already, or before
+    /// the first record.
+    ///
+    /// # Errors
+    /// [`RunError::Internal`] for an arena that was changed from outside.
+    pub fn advance_watermark(&mut self, time: i64) -> Result<(), RunError> {
+        self.with_walk(|walk| walk.punctuate(time))
     }
 
     fn count_out(&mut self, rows: usize) -> Result<usize, RunError> {

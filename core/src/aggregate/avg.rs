@@ -1,6 +1,6 @@
 //! `AVG(x)`: a sum as [`super::sum`] keeps it, and a u64 count, per group.
 
-use core::ops::Range;
+use bytemuck::Zeroable;
 
 use crate::arena::slice_mut;
 use crate::counters::Counters;
@@ -10,15 +10,34 @@ use crate::fmt::power_of_ten;
 use crate::types::DataType;
 
 use super::sum::{Summand, for_summand, width};
-use super::{Groups, States, fold, set_validity};
+use super::arrays::{copy_bytes, fold, pairs, put, set_validity};
+use super::{Groups, States};
 
-pub(super) fn reset(states: &mut States<'_>, groups: Range<usize>) -> Result<(), RunError> {
+pub(super) fn reset(states: &mut States<'_>, slots: &[u32]) -> Result<(), RunError> {
+    let kind = states.kind();
+    let (sums, counts) = states.split(width(kind))?;
+    put(slice_mut::<u64>(counts)?, slots, 0);
+    for_summand!(kind, T => {
+        put(slice_mut::<<T as Summand>::Sum>(sums)?, slots, Zeroable::zeroed());
+        Ok(())
+    })
+}
+
+pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+    let kind = states.kind();
+    let (sums, counts) = states.split(width(kind))?;
+    pairs(slice_mut::<u64>(counts)?, into, from, |count, other| *count += other);
+    for_summand!(kind, T => {
+        pairs(slice_mut::<<T as Summand>::Sum>(sums)?, into, from, T::join);
+        Ok(())
+    })
+}
+
+pub(super) fn copy(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
     let width = width(states.kind());
     let (sums, counts) = states.split(width)?;
-    let range = groups.start * width..groups.end * width;
-    sums.get_mut(range).ok_or(RunError::Internal)?.fill(0);
-    slice_mut::<u64>(counts)?.get_mut(groups).ok_or(RunError::Internal)?.fill(0);
-    Ok(())
+    pairs(slice_mut::<u64>(counts)?, into, from, |count, other| *count = other);
+    copy_bytes(sums, width, into, from)
 }
 
 pub(super) fn update(
@@ -41,7 +60,7 @@ pub(super) fn update(
 pub(super) fn finish(
     states: &mut States<'_>,
     dst: &mut VectorMut<'_>,
-    groups: Range<usize>,
+    slots: &[u32],
     counters: &mut Counters,
 ) -> Result<(), RunError> {
     let kind = states.kind();
@@ -51,16 +70,16 @@ pub(super) fn finish(
         _ => 1.0,
     };
     let (sums, counts) = states.split(width(kind))?;
-    let counts = slice_mut::<u64>(counts)?.get(groups.clone()).ok_or(RunError::Internal)?;
-    set_validity(dst, counts.iter().map(|count| *count != 0));
+    let counts = slice_mut::<u64>(counts)?;
+    let count_of = |slot: u32| counts.get(slot as usize).copied().unwrap_or(0);
+    set_validity(dst, slots.iter().map(|&slot| count_of(slot) != 0));
     for_summand!(kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
-        let sums = sums.get(groups).ok_or(RunError::Internal)?;
-        for (row, (sum, count)) in sums.iter().zip(counts).enumerate() {
-            let sum = T::to_f64(*sum);
-            if let Some(d) = dst.of::<f64>(sums.len())?.get_mut(row) {
+        for (row, &slot) in slots.iter().enumerate() {
+            let sum = T::to_f64(*sums.get(slot as usize).ok_or(RunError::Internal)?);
+            if let Some(d) = dst.of::<f64>(slots.len())?.get_mut(row) {
                 // A sum that left its range is an average that is not known.
-                *d = sum.unwrap_or(f64::NAN) / (*count as f64 * parts);
+                *d = sum.unwrap_or(f64::NAN) / (count_of(slot) as f64 * parts);
             }
             if sum.is_none() {
                 counters.arithmetic_errors += 1;

@@ -1,16 +1,52 @@
-//! `COUNT(*)`, `COUNT(x)`: a u64 per group.
+//! `COUNT(*)`, `COUNT(x)`, `COUNT_IF(x)`: a u64 per group.
 
-use core::ops::Range;
-
-use crate::arena::{copy, slice, slice_mut};
+use crate::arena::slice_mut;
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::selection::tail;
 
+use super::arrays::{gather, pairs, put};
 use super::{Groups, States};
 
-pub(super) fn reset(states: &mut States<'_>, groups: Range<usize>) -> Result<(), RunError> {
-    slice_mut::<u64>(states.bytes)?.get_mut(groups).ok_or(RunError::Internal)?.fill(0);
+pub(super) fn reset(states: &mut States<'_>, slots: &[u32]) -> Result<(), RunError> {
+    put(slice_mut::<u64>(states.bytes)?, slots, 0);
+    Ok(())
+}
+
+pub(super) fn merge(
+    states: &mut States<'_>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
+    pairs(slice_mut::<u64>(states.bytes)?, into, from, |count, other| *count += other);
+    Ok(())
+}
+
+pub(super) fn copy(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+    pairs(slice_mut::<u64>(states.bytes)?, into, from, |count, other| *count = other);
+    Ok(())
+}
+
+/// Counts rows in which a BOOLEAN is true.
+pub(super) fn update_if(
+    states: &mut States<'_>,
+    argument: Vector<'_>,
+    groups: Groups<'_>,
+    rows: usize,
+) -> Result<(), RunError> {
+    let counts = slice_mut::<u64>(states.bytes)?;
+    let mask = argument.mask()?;
+    for word in 0..rows.div_ceil(64) {
+        let mut hits = mask.get(word).copied().unwrap_or(0) & argument.valid_word(word);
+        hits &= tail(rows - word * 64);
+        while hits != 0 {
+            let row = word * 64 + hits.trailing_zeros() as usize;
+            if let Some(count) = counts.get_mut(groups.of(row)) {
+                *count += 1;
+            }
+            hits &= hits - 1;
+        }
+    }
     Ok(())
 }
 
@@ -52,13 +88,10 @@ pub(super) fn update(
 }
 
 pub(super) fn finish(
-    states: &States<'_>,
+    states: &mut States<'_>,
     dst: &mut VectorMut<'_>,
-    groups: Range<usize>,
+    slots: &[u32],
 ) -> Result<(), RunError> {
-    let rows = groups.len();
-    let counts = slice::<u64>(states.bytes)?.get(groups).ok_or(RunError::Internal)?;
-    copy(dst.of::<u64>(rows)?, counts)?;
     dst.set_all_valid(true);
-    Ok(())
+    gather::<u64>(dst, states.bytes, slots)
 }

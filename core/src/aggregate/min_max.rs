@@ -1,17 +1,16 @@
-//! `MIN(x)`, `MAX(x)` in the order of comparisons (NaN on top, texts by bytes): one value per
+//! `MIN(x)`, `MAX(x)`, and over BOOLEANs `BOOL_AND(x)`, `BOOL_OR(x)`, in the order of comparisons (NaN on top, texts by bytes): one value per
 //! group, new ones at the end of the order that everything beats.
 
-use core::ops::Range;
-
-use crate::arena::{copy, slice, slice_mut};
+use crate::arena::slice_mut;
 use crate::error::RunError;
 use crate::expr::compare::Ordered;
 use crate::expr::for_value;
 use crate::expr::frame::{Vector, VectorMut, set_text, text_bytes};
-use crate::plan::AggregateFunction;
+use crate::plan::AggregateFunction as F;
 use crate::types::{Kind, Span, Uuid16, Wide};
 
-use super::{Groups, States, fold_seen, mark, set_seen};
+use super::arrays::{copy_bytes, fold_seen, gather, mark, pairs, place, put, set_seen};
+use super::{Groups, States};
 
 /// The length of a text that no value has been folded into yet.
 const UNSET: [u8; 2] = u16::MAX.to_le_bytes();
@@ -57,35 +56,82 @@ impl Ends for f64 {
     const HIGHEST: Self = Self::NAN;
 }
 
-pub(super) fn reset(states: &mut States<'_>, groups: Range<usize>) -> Result<(), RunError> {
-    let is_min = states.function == AggregateFunction::Min;
+/// Whether the least value is wanted. FALSE is below TRUE.
+fn is_min(states: &States<'_>) -> bool {
+    matches!(states.function(), F::Min | F::BoolAnd)
+}
+
+pub(super) fn reset_all(states: &mut States<'_>) -> Result<(), RunError> {
+    let slots = states.slots as u32;
+    // A slot at a time: this happens once.
+    (0..slots).try_for_each(|slot| reset(states, &[slot]))
+}
+
+pub(super) fn reset(states: &mut States<'_>, slots: &[u32]) -> Result<(), RunError> {
+    let is_min = is_min(states);
     let kind = states.kind();
     let width = states.argument.size();
     let (best, seen) = states.split(width)?;
-    if let Some(seen) = seen.get_mut(groups.clone()) {
-        seen.fill(0);
-    }
+    put(seen, slots, 0);
     match kind {
         Kind::Bool => {
-            best.get_mut(groups).ok_or(RunError::Internal)?.fill(is_min as u8);
+            put(best, slots, is_min as u8);
             Ok(())
         }
         Kind::Text => {
-            let range = groups.start * width..groups.end * width;
-            let texts = best.get_mut(range).ok_or(RunError::Internal)?;
-            for field in texts.chunks_exact_mut(width.max(2)) {
-                if let Some(length) = field.first_chunk_mut::<2>() {
+            for &slot in slots {
+                let field = best.get_mut(place(slot as usize, width));
+                if let Some(length) = field.and_then(|field| field.first_chunk_mut::<2>()) {
                     *length = UNSET;
                 }
             }
             Ok(())
         }
         kind => for_value!(kind, T => {
-            let best = slice_mut::<T>(best)?.get_mut(groups).ok_or(RunError::Internal)?;
-            best.fill(if is_min { T::HIGHEST } else { T::LOWEST });
+            put(slice_mut::<T>(best)?, slots, if is_min { T::HIGHEST } else { T::LOWEST });
             Ok(())
         }),
     }
+}
+
+pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+    let is_min = is_min(states);
+    let kind = states.kind();
+    let width = states.argument.size();
+    let (best, seen) = states.split(width)?;
+    pairs(seen, into, from, |seen, other| *seen |= other);
+    match kind {
+        Kind::Bool if is_min => pairs(best, into, from, |best, other| *best &= other),
+        Kind::Bool => pairs(best, into, from, |best, other| *best |= other),
+        Kind::Text => {
+            for (&into, &from) in into.iter().zip(from) {
+                let field = |slot: u32| best.get(place(slot as usize, width)).unwrap_or(&[]);
+                let (old, new) = (field(into), field(from));
+                let unset = old.starts_with(&UNSET);
+                let (a, b) = (text_bytes(old), text_bytes(new));
+                if !new.starts_with(&UNSET) && (unset || if is_min { b < a } else { b > a }) {
+                    copy_bytes(best, width, &[into], &[from])?;
+                }
+            }
+        }
+        kind => for_value!(kind, T => {
+            let best = slice_mut::<T>(best)?;
+            if is_min {
+                pairs(best, into, from, |best, v| *best = if best.above(v) { v } else { *best });
+            } else {
+                pairs(best, into, from, |best, v| *best = if v.above(*best) { v } else { *best });
+            }
+            Ok(())
+        })?,
+    }
+    Ok(())
+}
+
+pub(super) fn copy(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+    let width = states.argument.size();
+    let (best, seen) = states.split(width)?;
+    pairs(seen, into, from, |seen, other| *seen = other);
+    copy_bytes(best, width, into, from)
 }
 
 pub(super) fn update(
@@ -94,7 +140,7 @@ pub(super) fn update(
     groups: Groups<'_>,
     rows: usize,
 ) -> Result<(), RunError> {
-    let is_min = states.function == AggregateFunction::Min;
+    let is_min = is_min(states);
     let kind = states.kind();
     let width = states.argument.size();
     let (best, seen) = states.split(width)?;
@@ -103,7 +149,7 @@ pub(super) fn update(
             let mask = argument.mask()?;
             for row in (0..rows).filter(|&row| argument.is_valid(row)) {
                 let value = mask.get(row / 64).map_or(0, |w| w >> (row % 64) & 1) as u8;
-                let group = group_of(groups, row);
+                let group = groups.of(row);
                 if let Some(best) = best.get_mut(group) {
                     *best = if is_min { *best & value } else { *best | value };
                     mark(seen, group);
@@ -114,10 +160,8 @@ pub(super) fn update(
         Kind::Text => {
             for row in (0..rows).filter(|&row| argument.is_valid(row)) {
                 let text = argument.text(row);
-                let group = group_of(groups, row);
-                let range =
-                    group.saturating_mul(width)..group.saturating_add(1).saturating_mul(width);
-                if let Some(field) = best.get_mut(range) {
+                let group = groups.of(row);
+                if let Some(field) = best.get_mut(place(group, width)) {
                     let unset = field.starts_with(&UNSET);
                     let old = text_bytes(field);
                     if unset || if is_min { text < old } else { text > old } {
@@ -145,48 +189,36 @@ pub(super) fn update(
     }
 }
 
-#[inline]
-fn group_of(groups: Groups<'_>, row: usize) -> usize {
-    match groups {
-        Groups::One(group) => group,
-        Groups::Each(groups) => groups.get(row).map_or(usize::MAX, |&group| group as usize),
-    }
-}
-
 pub(super) fn finish(
     states: &mut States<'_>,
     dst: &mut VectorMut<'_>,
-    groups: Range<usize>,
+    slots: &[u32],
     empty: bool,
 ) -> Result<(), RunError> {
-    let nullable = states.argument_nullable;
+    let can_miss = states.can_miss;
     let kind = states.kind();
     let width = states.argument.size();
     let (best, seen) = states.split(width)?;
-    set_seen(dst, seen, nullable, groups.clone(), empty);
+    set_seen(dst, seen, can_miss, slots, empty);
     match kind {
         Kind::Bool => {
-            let best = best.get(groups).ok_or(RunError::Internal)?;
-            let mut words = best.chunks(64);
+            let mut words = slots.chunks(64);
             for word in dst.mask()? {
-                let Some(best) = words.next() else { break };
-                *word = best.iter().enumerate().fold(0, |w, (k, b)| w | u64::from(*b) << k);
+                let Some(slots) = words.next() else { break };
+                let of = |slot: u32| best.get(slot as usize).copied().unwrap_or(0);
+                *word = slots.iter().enumerate().fold(0, |w, (k, &s)| w | u64::from(of(s)) << k);
             }
+            Ok(())
         }
         Kind::Text => {
-            let texts = best.get(groups.start * width..groups.end * width);
-            let mut texts = texts.ok_or(RunError::Internal)?.chunks_exact(width.max(2));
             let stride = dst.data_type.size().max(2);
-            for slot in dst.values.chunks_exact_mut(stride) {
-                let Some(field) = texts.next() else { break };
+            for (row, &slot) in dst.values.chunks_exact_mut(stride).zip(slots) {
+                let field = best.get(place(slot as usize, width)).unwrap_or(&UNSET);
                 let text = if field.starts_with(&UNSET) { &[] } else { text_bytes(field) };
-                set_text(slot, text);
+                set_text(row, text);
             }
+            Ok(())
         }
-        kind => for_value!(kind, T => {
-            let best = slice::<T>(best)?.get(groups).ok_or(RunError::Internal)?;
-            copy(dst.of::<T>(best.len())?, best)
-        })?,
+        kind => for_value!(kind, T => gather::<T>(dst, best, slots)),
     }
-    Ok(())
 }

@@ -1,20 +1,50 @@
-//! Aggregate functions, one file each. Their states are arrays with one entry per group slot:
-//! `reset` makes groups new, `update` folds a batch in, in row order (so that floating-point sums
-//! are the same however the input is cut), `finish` writes the results of consecutive groups.
+//! Aggregate functions, one file per family. The states of a call are arrays with one entry per
+//! group slot; slots are named by lists.
+//!
+//! `update` folds a batch in, in row order (so that floating-point sums are the same however the
+//! input is cut). `merge` brings what two slots have folded together, as if all rows had gone to
+//! one; where nothing else tells, what is in `from` came after what is in `into`. `finish` writes
+//! results and changes nothing. COUNT, SUM, AVG, MIN and MAX keep arrays of numbers
+//! ([`arrays`]); all others one struct a slot ([`slots`]), new where all its bytes are 0.
+//!
+//! | file | functions |
+//! |---|---|
+//! | `count.rs`, `sum.rs`, `avg.rs`, `min_max.rs` | COUNT, COUNT_IF, SUM, AVG, MIN, MAX, BOOL_AND, BOOL_OR |
+//! | `bits.rs` | BIT_AND, BIT_OR, BIT_XOR |
+//! | `pick.rs` | FIRST, LAST, ANY_VALUE, ARG_MIN, ARG_MAX |
+//! | `moments.rs`, `pairs.rs` | variances, SKEWNESS, KURTOSIS; covariance, correlation, regression |
+//! | `values.rs` | MEDIAN, QUANTILE_CONT, QUANTILE_DISC, and all DISTINCT |
+//! | `quantile.rs`, `hll.rs`, `top.rs` | sketches |
+//! | `histogram.rs`, `text.rs` | HISTOGRAM, STRING_AGG |
+//! | `series.rs`, `ewma.rs` | TWA, RATE, INCREASE, DELTA, EWMA |
 
+mod arrays;
 mod avg;
+mod bits;
+mod cell;
 mod count;
+mod ewma;
+mod histogram;
+mod hll;
 mod min_max;
+mod moments;
+mod pairs;
+mod pick;
+mod quantile;
+mod result;
+mod series;
+mod slots;
 mod sum;
-
-use core::ops::Range;
+mod text;
+mod top;
+mod values;
 
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector, VectorMut};
+use crate::plan::aggregates::rules;
 use crate::plan::layout::aggregate_bytes;
-use crate::plan::op::RegisterId;
-use crate::plan::{Aggregate, AggregateFunction, Plan};
+use crate::plan::{Aggregate, AggregateFunction as F, Constant, Plan};
 use crate::types::{DataType, Kind};
 
 /// Which group slot each row of a batch belongs to.
@@ -22,215 +52,311 @@ use crate::types::{DataType, Kind};
 pub(crate) enum Groups<'a> {
     /// All rows to one.
     One(usize),
-    /// One per row; a slot outside the table means that the row was dropped.
+    /// One per row; a slot outside the table means that the row does not count.
     Each(&'a [u32]),
+}
+
+impl<'a> Groups<'a> {
+    /// The groups without the rows for which a FILTER is not true, written to `scratch`.
+    pub(crate) fn filtered(
+        self,
+        filter: &Vector<'_>,
+        rows: usize,
+        scratch: &'a mut [u32],
+    ) -> Result<Self, RunError> {
+        let scratch = scratch.get_mut(..rows).ok_or(RunError::Internal)?;
+        let mask = filter.mask()?;
+        for (word, chunk) in scratch.chunks_mut(64).enumerate() {
+            let open = mask.get(word).copied().unwrap_or(0) & filter.valid_word(word);
+            let groups = match self {
+                Self::One(_) => &[],
+                Self::Each(groups) => groups.get(word * 64..).unwrap_or(&[]),
+            };
+            for (bit, slot) in chunk.iter_mut().enumerate() {
+                let group = match self {
+                    Self::One(group) => group as u32,
+                    Self::Each(_) => groups.get(bit).copied().unwrap_or(u32::MAX),
+                };
+                *slot = if open >> bit & 1 != 0 { group } else { u32::MAX };
+            }
+        }
+        Ok(Self::Each(scratch))
+    }
+
+    /// The slot of a row.
+    #[inline]
+    fn of(self, row: usize) -> usize {
+        match self {
+            Self::One(group) => group,
+            Self::Each(groups) => groups.get(row).map_or(usize::MAX, |&group| group as usize),
+        }
+    }
 }
 
 /// One aggregate's states.
 #[derive(Debug)]
 pub(crate) struct States<'a> {
-    function: AggregateFunction,
-    /// Type of the argument.
+    plan: &'a Plan<'a>,
+    aggregate: &'a Aggregate,
+    /// Type of the first argument.
     argument: DataType,
-    argument_nullable: bool,
+    /// Whether a group may have seen no value: its arrays then tell.
+    can_miss: bool,
     bytes: &'a mut [u8],
     slots: usize,
+    /// Bytes of a slot, of a function that keeps a struct.
+    size: usize,
 }
 
 impl<'a> States<'a> {
     /// Splits the states of the next aggregate off `rest`.
     pub(crate) fn take(
-        plan: &Plan<'_>,
-        aggregate: &Aggregate,
+        plan: &'a Plan<'a>,
+        aggregate: &'a Aggregate,
         slots: u64,
         rest: &mut &'a mut [u8],
     ) -> Result<Self, RunError> {
-        let argument = plan.registers.get(aggregate.argument.index());
+        let argument = rules::argument(plan, aggregate, 0);
         let bytes = crate::arena::take(rest, aggregate_bytes(plan, aggregate, slots))?;
         Ok(Self {
-            function: aggregate.function,
+            plan,
+            aggregate,
             argument: argument.map_or(DataType::BigInt, |r| r.data_type),
-            argument_nullable: argument.is_some_and(|r| r.nullable),
+            can_miss: rules::can_miss(plan, aggregate),
             bytes,
             slots: slots as usize,
+            size: rules::slot_bytes(plan, aggregate).unwrap_or(0) as usize,
         })
     }
 
-    /// Makes groups new.
-    pub(crate) fn reset(&mut self, groups: Range<usize>) -> Result<(), RunError> {
-        match self.function {
-            AggregateFunction::CountAll | AggregateFunction::Count => count::reset(self, groups),
-            AggregateFunction::Sum => sum::reset(self, groups),
-            AggregateFunction::Avg => avg::reset(self, groups),
-            AggregateFunction::Min | AggregateFunction::Max => min_max::reset(self, groups),
+    /// Makes all groups new.
+    pub(crate) fn reset_all(&mut self) -> Result<(), RunError> {
+        match self.function() {
+            F::Min | F::Max | F::BoolAnd | F::BoolOr if self.size == 0 => min_max::reset_all(self),
+            _ => {
+                self.bytes.fill(0);
+                Ok(())
+            }
         }
     }
 
-    /// Folds `rows` values of register `argument` in.
+    /// Makes the groups in `slots` new.
+    pub(crate) fn reset(&mut self, slots: &[u32]) -> Result<(), RunError> {
+        if self.size > 0 {
+            return self.clear(slots);
+        }
+        match self.function() {
+            F::Sum => sum::reset(self, slots),
+            F::Avg => avg::reset(self, slots),
+            F::Min | F::Max | F::BoolAnd | F::BoolOr => min_max::reset(self, slots),
+            _ => count::reset(self, slots),
+        }
+    }
+
+    /// Folds `rows` rows of the call's arguments in. A group number outside the table means that
+    /// the row does not count.
     pub(crate) fn update(
         &mut self,
         frame: &Frame<'_>,
-        argument: RegisterId,
         groups: Groups<'_>,
         rows: usize,
     ) -> Result<(), RunError> {
-        if self.function == AggregateFunction::CountAll {
-            return count::update(self, None, groups, rows);
+        let arguments = self.aggregate.arguments.of(self.plan.lists);
+        let argument = |at: usize| match arguments.get(at) {
+            Some(id) => frame.get(*id).map(Some),
+            None => Ok(None),
+        };
+        let Some(x) = argument(0)? else { return count::update(self, None, groups, rows) };
+        let y = argument(1)?;
+        if self.keeps_values() {
+            return values::update(self, &x, groups, rows);
         }
-        let values = frame.get(argument)?;
-        match self.function {
-            AggregateFunction::CountAll | AggregateFunction::Count => {
-                count::update(self, Some(values), groups, rows)
+        match self.function() {
+            F::CountAll => count::update(self, None, groups, rows),
+            F::Count => count::update(self, Some(x), groups, rows),
+            F::CountIf => count::update_if(self, x, groups, rows),
+            F::Sum => sum::update(self, x, groups, rows),
+            F::Avg => avg::update(self, x, groups, rows),
+            F::Min | F::Max | F::BoolAnd | F::BoolOr => min_max::update(self, x, groups, rows),
+            F::BitAnd | F::BitOr | F::BitXor => bits::update(self, x, groups, rows),
+            F::First
+            | F::Last
+            | F::AnyValue
+            | F::ArgMin
+            | F::ArgMax
+            | F::ArgMinNull
+            | F::ArgMaxNull => pick::update(self, &x, y.as_ref(), groups, rows),
+            F::VarPop | F::VarSamp | F::StddevPop | F::StddevSamp | F::Sem => {
+                moments::update::<moments::Second>(self, x, groups, rows)
             }
-            AggregateFunction::Sum => sum::update(self, values, groups, rows),
-            AggregateFunction::Avg => avg::update(self, values, groups, rows),
-            AggregateFunction::Min | AggregateFunction::Max => {
-                min_max::update(self, values, groups, rows)
+            F::Skewness | F::Kurtosis | F::KurtosisPop => {
+                moments::update::<moments::Fourth>(self, x, groups, rows)
             }
+            F::CovarPop
+            | F::CovarSamp
+            | F::Corr
+            | F::RegrSlope
+            | F::RegrIntercept
+            | F::RegrR2
+            | F::RegrCount
+            | F::RegrAvgX
+            | F::RegrAvgY
+            | F::RegrSxx
+            | F::RegrSyy
+            | F::RegrSxy => pairs::update(self, x, y.ok_or(RunError::Internal)?, groups, rows),
+            F::Median | F::QuantileCont | F::QuantileDisc => Err(RunError::Internal),
+            F::ApproxQuantile => quantile::update(self, x, groups, rows),
+            F::ApproxCountDistinct => hll::update(self, &x, groups, rows),
+            F::ApproxTopK => top::update(self, &x, groups, rows),
+            F::Histogram => histogram::update(self, x, groups, rows),
+            F::StringAgg => text::update(self, &x, groups, rows),
+            F::Twa | F::Rate | F::Increase | F::Delta => {
+                series::update(self, x, y.as_ref(), groups, rows)
+            }
+            F::Ewma => ewma::update(self, x, groups, rows),
         }
     }
 
-    /// Writes the results of `groups`. `empty` says that they have folded no row at all.
+    /// Slot `into[i]` takes in slot `from[i]`, which stays as it is.
+    #[allow(dead_code)] // until windows share panes
+    pub(crate) fn merge(&mut self, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+        if self.keeps_values() {
+            return values::merge(self, into, from);
+        }
+        match self.function() {
+            F::CountAll | F::Count | F::CountIf => count::merge(self, into, from),
+            F::Sum => sum::merge(self, into, from),
+            F::Avg => avg::merge(self, into, from),
+            F::Min | F::Max | F::BoolAnd | F::BoolOr => min_max::merge(self, into, from),
+            F::BitAnd | F::BitOr | F::BitXor => bits::merge(self, into, from),
+            F::First
+            | F::Last
+            | F::AnyValue
+            | F::ArgMin
+            | F::ArgMax
+            | F::ArgMinNull
+            | F::ArgMaxNull => pick::merge(self, into, from),
+            F::VarPop | F::VarSamp | F::StddevPop | F::StddevSamp | F::Sem => {
+                self.merge_structs(into, from, moments::Second::merge)
+            }
+            F::Skewness | F::Kurtosis | F::KurtosisPop => {
+                self.merge_structs(into, from, moments::Fourth::merge)
+            }
+            F::CovarPop
+            | F::CovarSamp
+            | F::Corr
+            | F::RegrSlope
+            | F::RegrIntercept
+            | F::RegrR2
+            | F::RegrCount
+            | F::RegrAvgX
+            | F::RegrAvgY
+            | F::RegrSxx
+            | F::RegrSyy
+            | F::RegrSxy => self.merge_structs(into, from, pairs::Pairs::merge),
+            F::Median | F::QuantileCont | F::QuantileDisc => Err(RunError::Internal),
+            F::ApproxQuantile => quantile::merge(self, into, from),
+            F::ApproxCountDistinct => hll::merge(self, into, from),
+            F::ApproxTopK => top::merge(self, into, from),
+            F::Histogram => histogram::merge(self, into, from),
+            F::StringAgg => text::merge(self, into, from),
+            F::Twa | F::Rate | F::Increase | F::Delta => series::merge(self, into, from),
+            F::Ewma => self.merge_structs(into, from, ewma::Mean::merge),
+        }
+    }
+
+    /// Slot `into[i]` becomes what slot `from[i]` is.
+    #[allow(dead_code)] // until windows share panes
+    pub(crate) fn copy(&mut self, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+        if self.size > 0 {
+            return self.copy_structs(into, from);
+        }
+        match self.function() {
+            F::Sum => sum::copy(self, into, from),
+            F::Avg => avg::copy(self, into, from),
+            F::Min | F::Max | F::BoolAnd | F::BoolOr => min_max::copy(self, into, from),
+            _ => count::copy(self, into, from),
+        }
+    }
+
+    /// Writes the result of slot `slots[i]` into row i. `empty` says that the groups have folded no
+    /// row at all.
     pub(crate) fn finish(
         &mut self,
         dst: &mut VectorMut<'_>,
-        groups: Range<usize>,
+        slots: &[u32],
         empty: bool,
         counters: &mut Counters,
     ) -> Result<(), RunError> {
-        match self.function {
-            AggregateFunction::CountAll | AggregateFunction::Count => {
-                count::finish(self, dst, groups)
+        if self.keeps_values() {
+            return values::finish(self, dst, slots, counters);
+        }
+        match self.function() {
+            F::CountAll | F::Count | F::CountIf => count::finish(self, dst, slots),
+            F::Sum => sum::finish(self, dst, slots, empty, counters),
+            F::Avg => avg::finish(self, dst, slots, counters),
+            F::Min | F::Max | F::BoolAnd | F::BoolOr => min_max::finish(self, dst, slots, empty),
+            F::BitAnd | F::BitOr | F::BitXor => bits::finish(self, dst, slots),
+            F::First
+            | F::Last
+            | F::AnyValue
+            | F::ArgMin
+            | F::ArgMax
+            | F::ArgMinNull
+            | F::ArgMaxNull => pick::finish(self, dst, slots),
+            F::VarPop
+            | F::VarSamp
+            | F::StddevPop
+            | F::StddevSamp
+            | F::Sem
+            | F::Skewness
+            | F::Kurtosis
+            | F::KurtosisPop => moments::finish(self, dst, slots, counters),
+            F::CovarPop
+            | F::CovarSamp
+            | F::Corr
+            | F::RegrSlope
+            | F::RegrIntercept
+            | F::RegrR2
+            | F::RegrCount
+            | F::RegrAvgX
+            | F::RegrAvgY
+            | F::RegrSxx
+            | F::RegrSyy
+            | F::RegrSxy => pairs::finish(self, dst, slots, counters),
+            F::Median | F::QuantileCont | F::QuantileDisc => Err(RunError::Internal),
+            F::ApproxQuantile => quantile::finish(self, dst, slots, counters),
+            F::ApproxCountDistinct => hll::finish(self, dst, slots, counters),
+            F::ApproxTopK => top::finish(self, dst, slots, counters),
+            F::Histogram => histogram::finish(self, dst, slots, counters),
+            F::StringAgg => text::finish(self, dst, slots, counters),
+            F::Twa | F::Rate | F::Increase | F::Delta => {
+                series::finish(self, dst, slots, counters)
             }
-            AggregateFunction::Sum => sum::finish(self, dst, groups, empty, counters),
-            AggregateFunction::Avg => avg::finish(self, dst, groups, counters),
-            AggregateFunction::Min | AggregateFunction::Max => {
-                min_max::finish(self, dst, groups, empty)
-            }
+            F::Ewma => ewma::finish(self, dst, slots, counters),
         }
     }
 
-    /// The values of `width` bytes per slot, and the bytes after them.
-    fn split(&mut self, width: usize) -> Result<(&mut [u8], &mut [u8]), RunError> {
-        let len = (self.slots * width).next_multiple_of(8);
-        self.bytes.split_at_mut_checked(len).ok_or(RunError::Internal)
+    const fn function(&self) -> F {
+        self.aggregate.function
     }
 
-    /// The argument's kind.
+    const fn keeps_values(&self) -> bool {
+        self.aggregate.function.keeps_values(self.aggregate.distinct)
+    }
+
+    /// The first argument's kind.
     const fn kind(&self) -> Kind {
         self.argument.kind()
     }
-}
 
-/// Calls `f` with every state and the value that goes into it, in row order, NULLs left out, and
-/// `note` with the slot's entry of a second array.
-#[inline]
-fn fold<S, C, T: Copy>(
-    states: &mut [S],
-    notes: &mut [C],
-    argument: &Vector<'_>,
-    values: &[T],
-    groups: Groups<'_>,
-    f: impl Fn(&mut S, T),
-    note: impl Fn(&mut C),
-) {
-    let mut one = |group: usize, value: T| {
-        if let (Some(state), Some(n)) = (states.get_mut(group), notes.get_mut(group)) {
-            f(state, value);
-            note(n);
-        }
-    };
-    match (groups, argument.validity) {
-        (Groups::Each(groups), None) => {
-            groups.iter().zip(values).for_each(|(&group, &value)| one(group as usize, value));
-        }
-        (Groups::Each(groups), Some(_)) => {
-            for (row, (&group, &value)) in groups.iter().zip(values).enumerate() {
-                if argument.is_valid(row) {
-                    one(group as usize, value);
-                }
-            }
-        }
-        (Groups::One(group), None) => {
-            if let (Some(state), Some(n)) = (states.get_mut(group), notes.get_mut(group)) {
-                values.iter().for_each(|&value| {
-                    f(state, value);
-                    note(n);
-                });
-            }
-        }
-        (Groups::One(group), Some(_)) => {
-            for (row, &value) in values.iter().enumerate() {
-                if argument.is_valid(row) {
-                    one(group, value);
-                }
-            }
-        }
+    /// A constant of the call.
+    fn parameter(&self, at: usize) -> Option<Constant> {
+        self.aggregate.parameters.of(self.plan.constants).get(at).copied()
     }
-}
 
-/// [`fold`] that marks in `seen` the slots that get a value, if the argument can be NULL: else
-/// there is no `seen`, as every group has one.
-#[inline]
-fn fold_seen<S, T: Copy>(
-    states: &mut [S],
-    seen: &mut [u8],
-    argument: &Vector<'_>,
-    values: &[T],
-    groups: Groups<'_>,
-    f: impl Fn(&mut S, T),
-) {
-    if argument.validity.is_some() {
-        return fold(states, seen, argument, values, groups, f, |seen| *seen = 1);
-    }
-    match groups {
-        Groups::Each(groups) => {
-            for (&group, &value) in groups.iter().zip(values) {
-                if let Some(state) = states.get_mut(group as usize) {
-                    f(state, value);
-                }
-            }
-        }
-        Groups::One(group) => {
-            if let Some(state) = states.get_mut(group) {
-                values.iter().for_each(|&value| f(state, value));
-            }
-        }
-    }
-}
-
-#[inline]
-fn mark(seen: &mut [u8], group: usize) {
-    if let Some(seen) = seen.get_mut(group) {
-        *seen = 1;
-    }
-}
-
-/// Makes row i of `dst` valid as `valid` says. A register that can't be NULL has none that isn't.
-fn set_validity(dst: &mut VectorMut<'_>, valid: impl Iterator<Item = bool>) {
-    if let Some(words) = &mut dst.validity {
-        words.fill(0);
-        for (row, valid) in valid.enumerate() {
-            if let Some(word) = words.get_mut(row / 64) {
-                *word |= u64::from(valid) << (row % 64);
-            }
-        }
-    }
-}
-
-/// Validity of results whose groups saw a value or not.
-fn set_seen(
-    dst: &mut VectorMut<'_>,
-    seen: &[u8],
-    nullable: bool,
-    groups: Range<usize>,
-    empty: bool,
-) {
-    let count = groups.len();
-    if nullable {
-        let seen = seen.get(groups).unwrap_or(&[]);
-        set_validity(dst, seen.iter().map(|s| *s != 0));
-    } else {
-        set_validity(dst, core::iter::repeat_n(!empty, count));
+    /// A constant DOUBLE of the call.
+    fn number(&self, at: usize) -> f64 {
+        self.parameter(at).map_or(f64::NAN, |c| f64::from_bits(c.0))
     }
 }

@@ -2,9 +2,7 @@
 //! A sum of integers or DECIMALs is exact; one that does not fit a BIGINT, or 38 digits, is NULL and
 //! counted.
 
-use core::ops::Range;
-
-use bytemuck::Pod;
+use bytemuck::{Pod, Zeroable};
 
 use crate::arena::slice_mut;
 use crate::counters::Counters;
@@ -14,7 +12,8 @@ use crate::expr::frame::{Vector, VectorMut};
 use crate::fmt::power_of_ten;
 use crate::types::{Kind, Wide};
 
-use super::{Groups, States, fold_seen, set_seen};
+use super::arrays::{copy_bytes, fold_seen, pairs, put, set_seen};
+use super::{Groups, States};
 
 /// How values of a type add up.
 pub(super) trait Summand: Pod {
@@ -22,6 +21,8 @@ pub(super) trait Summand: Pod {
     type Sum: Pod;
     /// Adds a value.
     fn add(sum: &mut Self::Sum, value: Self);
+    /// Adds another sum.
+    fn join(sum: &mut Self::Sum, other: Self::Sum);
     /// The sum as DOUBLE, or `None` if it left its range.
     fn to_f64(sum: Self::Sum) -> Option<f64>;
     /// The sum as the bits of the result of SUM, or `None` if it does not fit.
@@ -29,12 +30,16 @@ pub(super) trait Summand: Pod {
 }
 
 macro_rules! summand {
-    ($($t:ty as $sum:ty: |$s:ident, $v:ident| $add:expr, $f64:expr, $result:expr;)*) => {$(
+    ($($t:ty as $sum:ty: |$s:ident, $v:ident| $add:expr, $join:path, $f64:expr, $result:expr;)*) => {$(
         impl Summand for $t {
             type Sum = $sum;
             #[inline]
             fn add($s: &mut $sum, $v: Self) {
                 $add
+            }
+            #[inline]
+            fn join(sum: &mut $sum, other: $sum) {
+                $join(sum, other)
             }
             #[inline]
             fn to_f64(sum: $sum) -> Option<f64> {
@@ -73,6 +78,29 @@ fn add_or_stay(sum: &mut i64, value: i64) {
     }
 }
 
+/// Adds a sum that may have left its range: then this one has, too.
+fn join(sum: &mut i64, other: i64) {
+    match whole(other) {
+        Some(_) => add_or_stay(sum, other),
+        None => *sum = i64::MAX,
+    }
+}
+
+fn join_wide(sum: &mut Wide, other: Wide) {
+    add_wide(sum, other.get());
+}
+
+fn join_decimal(sum: &mut Wide, other: Wide) {
+    match other.get() {
+        i128::MAX | i128::MIN => *sum = other,
+        value => add_wide_or_stay(sum, value),
+    }
+}
+
+fn join_float(sum: &mut f64, other: f64) {
+    *sum += other;
+}
+
 /// The bits of a sum that has not left its range.
 fn whole(sum: i64) -> Option<u64> {
     (sum != i64::MAX && sum != i64::MIN).then_some(sum as u64)
@@ -88,20 +116,20 @@ fn to_f64(sum: i64) -> Option<f64> {
 }
 
 summand! {
-    i8 as i64: |s, v| *s = s.wrapping_add(v.into()), to_f64, whole;
-    i16 as i64: |s, v| *s = s.wrapping_add(v.into()), to_f64, whole;
-    i32 as i64: |s, v| add_or_stay(s, v.into()), to_f64, whole;
-    u8 as i64: |s, v| *s = s.wrapping_add(v.into()), to_f64, whole;
-    u16 as i64: |s, v| *s = s.wrapping_add(v.into()), to_f64, whole;
-    u32 as i64: |s, v| add_or_stay(s, v.into()), to_f64, whole;
-    i64 as Wide: |s, v| add_wide(s, v.into()), |s| Some(s.get() as f64),
+    i8 as i64: |s, v| *s = s.wrapping_add(v.into()), join, to_f64, whole;
+    i16 as i64: |s, v| *s = s.wrapping_add(v.into()), join, to_f64, whole;
+    i32 as i64: |s, v| add_or_stay(s, v.into()), join, to_f64, whole;
+    u8 as i64: |s, v| *s = s.wrapping_add(v.into()), join, to_f64, whole;
+    u16 as i64: |s, v| *s = s.wrapping_add(v.into()), join, to_f64, whole;
+    u32 as i64: |s, v| add_or_stay(s, v.into()), join, to_f64, whole;
+    i64 as Wide: |s, v| add_wide(s, v.into()), join_wide, |s| Some(s.get() as f64),
         |s| i64::try_from(s.get()).ok().map(|v| v as u64);
-    u64 as Wide: |s, v| add_wide(s, v.into()), |s| Some(s.get() as f64),
+    u64 as Wide: |s, v| add_wide(s, v.into()), join_wide, |s| Some(s.get() as f64),
         |s| i64::try_from(s.get()).ok().map(|v| v as u64);
-    Wide as Wide: |s, v| add_wide_or_stay(s, v.get()),
+    Wide as Wide: |s, v| add_wide_or_stay(s, v.get()), join_decimal,
         |s| decimal(s).map(|_| s.get() as f64), |_| None;
-    f32 as f64: |s, v| *s += f64::from(v), Some, |s| Some(s.to_bits());
-    f64 as f64: |s, v| *s += v, Some, |s| Some(s.to_bits());
+    f32 as f64: |s, v| *s += f64::from(v), join_float, Some, |s| Some(s.to_bits());
+    f64 as f64: |s, v| *s += v, join_float, Some, |s| Some(s.to_bits());
 }
 
 /// Runs `$body` with `$t` the Rust type of a kind that can be added up.
@@ -123,15 +151,31 @@ pub(super) const fn width(kind: Kind) -> usize {
     if matches!(kind, Kind::I64 | Kind::U64 | Kind::I128) { 16 } else { 8 }
 }
 
-pub(super) fn reset(states: &mut States<'_>, groups: Range<usize>) -> Result<(), RunError> {
+pub(super) fn reset(states: &mut States<'_>, slots: &[u32]) -> Result<(), RunError> {
+    let kind = states.kind();
+    let (sums, seen) = states.split(width(kind))?;
+    put(seen, slots, 0);
+    for_summand!(kind, T => {
+        put(slice_mut::<<T as Summand>::Sum>(sums)?, slots, Zeroable::zeroed());
+        Ok(())
+    })
+}
+
+pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+    let kind = states.kind();
+    let (sums, seen) = states.split(width(kind))?;
+    pairs(seen, into, from, |seen, other| *seen |= other);
+    for_summand!(kind, T => {
+        pairs(slice_mut::<<T as Summand>::Sum>(sums)?, into, from, T::join);
+        Ok(())
+    })
+}
+
+pub(super) fn copy(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
     let width = width(states.kind());
     let (sums, seen) = states.split(width)?;
-    let range = groups.start * width..groups.end * width;
-    sums.get_mut(range).ok_or(RunError::Internal)?.fill(0);
-    if let Some(seen) = seen.get_mut(groups) {
-        seen.fill(0);
-    }
-    Ok(())
+    pairs(seen, into, from, |seen, other| *seen = other);
+    copy_bytes(sums, width, into, from)
 }
 
 pub(super) fn update(
@@ -153,20 +197,20 @@ pub(super) fn update(
 pub(super) fn finish(
     states: &mut States<'_>,
     dst: &mut VectorMut<'_>,
-    groups: Range<usize>,
+    slots: &[u32],
     empty: bool,
     counters: &mut Counters,
 ) -> Result<(), RunError> {
     let kind = states.kind();
-    let nullable = states.argument_nullable;
+    let can_miss = states.can_miss;
     let is_decimal = states.argument.is_decimal();
     let (sums, seen) = states.split(width(kind))?;
-    set_seen(dst, seen, nullable, groups.clone(), empty);
+    set_seen(dst, seen, can_miss, slots, empty);
     if is_decimal {
-        let sums = slice_mut::<Wide>(sums)?.get(groups).ok_or(RunError::Internal)?;
-        for (row, sum) in sums.iter().enumerate() {
-            let result = decimal(*sum);
-            if let Some(d) = dst.of::<Wide>(sums.len())?.get_mut(row) {
+        let sums = slice_mut::<Wide>(sums)?;
+        for (row, &slot) in slots.iter().enumerate() {
+            let result = decimal(*sums.get(slot as usize).ok_or(RunError::Internal)?);
+            if let Some(d) = dst.of::<Wide>(slots.len())?.get_mut(row) {
                 *d = result.unwrap_or_default();
             }
             if result.is_none() {
@@ -178,10 +222,9 @@ pub(super) fn finish(
     }
     for_number!(kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
-        let sums = sums.get(groups).ok_or(RunError::Internal)?;
-        for (row, sum) in sums.iter().enumerate() {
-            let result = T::result(*sum);
-            if let Some(d) = dst.of::<u64>(sums.len())?.get_mut(row) {
+        for (row, &slot) in slots.iter().enumerate() {
+            let result = T::result(*sums.get(slot as usize).ok_or(RunError::Internal)?);
+            if let Some(d) = dst.of::<u64>(slots.len())?.get_mut(row) {
                 *d = result.unwrap_or(0);
             }
             if result.is_none() {

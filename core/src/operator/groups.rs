@@ -1,304 +1,375 @@
-//! The group table: open addressing over dense groups, one table per open window (pane).
+//! An aggregate operator's state, taken apart: keys and their places, which groups are in which
+//! pane, lists to work with, and the aggregates' states.
 //!
-//! Groups of a pane are numbered 0, 1, 2 ... in order of first appearance, which is also the order
-//! in which they leave. The index holds `group + 1` in its low bits and bits of the hash above
-//! them; 0 is an empty entry. Linear probing (Knuth, TAOCP 3, 6.4, algorithm L), at most 2/3 full.
+//! The state of the group at place `p` in the pane at ring place `r` is slot `r * groups + p` of
+//! every aggregate. What is in no pane's set is new.
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::arena::{copy, slice_mut, take, view_mut};
+use crate::aggregate::{Groups, States};
+use crate::arena::{slice_mut, take, view_mut};
+use crate::counters::Counters;
 use crate::error::RunError;
-use crate::plan::layout::{AGGREGATE_BYTES, AggregateLayout, PANE_BYTES};
+use crate::expr::frame::Frame;
+use crate::plan::layout::{AGGREGATE_BYTES, AggregateLayout, Combine, bits_words, left_bytes};
+use crate::plan::{AggregateTable, Plan};
 
-use super::tumble::Panes;
+use super::bits::Bits;
+use super::directory::{Directory, DirectoryState};
+use super::sessions::{Session, SessionsState};
+use super::window::{NEW, RowPanes};
 
-/// The fixed state of an aggregate operator: what is leaving.
-#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+/// The fixed state of an aggregate operator.
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
 #[repr(C)]
-pub(crate) struct Leaving {
-    /// Start of the window that leaves next.
+pub(crate) struct Progress {
+    /// What is leaving: [`NOTHING`] and so on.
+    pub(crate) job: u32,
+    /// Where in its set that is.
+    pub(crate) cursor: u32,
+    /// The next window to leave, or that is leaving.
     pub(crate) window: i64,
-    /// Panes that must still be looked at.
-    pub(crate) panes: u32,
-    /// Groups of the leaving pane that have left already.
-    pub(crate) groups: u32,
-}
-
-/// The header of a pane.
-#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
-#[repr(C)]
-pub(crate) struct Pane {
-    /// Groups in it.
-    pub(crate) groups: u32,
-    reserved: u32,
-    /// Rows folded into it.
+    /// Windows that end at or before this pane leave.
+    pub(crate) until: i64,
+    /// The oldest pane that may hold rows.
+    pub(crate) low: i64,
+    /// The pane behind the newest that holds rows.
+    pub(crate) high: i64,
+    /// Two stacks: panes before this one hold what the panes from them to here hold.
+    pub(crate) front: i64,
+    /// Panes before this one are in the running pane.
+    pub(crate) merged: i64,
+    /// Where the watermark starts again once everything has left; [`NEW`] if it need not.
+    pub(crate) resume: i64,
+    /// When changed groups leave next, microseconds; [`NEW`] if that was not worked out.
+    pub(crate) next_emit: i64,
+    /// Records folded since the query started.
     pub(crate) rows: u64,
+    pub(super) sessions: SessionsState,
+    pub(super) directory: DirectoryState,
+    /// Records that found no place.
+    pub(crate) dropped: u64,
+    /// Records of groups that were evicted.
+    pub(crate) evicted: u64,
 }
 
-const _: () = assert!(size_of::<Leaving>() as u64 == AGGREGATE_BYTES);
-const _: () = assert!(size_of::<Pane>() as u64 == PANE_BYTES);
+const _: () = assert!(size_of::<Progress>() as u64 == AGGREGATE_BYTES);
+
+/// Nothing leaves.
+pub(crate) const NOTHING: u32 = 0;
+/// Windows that are closed leave, and are forgotten.
+pub(crate) const CLOSING: u32 = 1;
+/// Groups that changed leave, and stay.
+pub(crate) const CHANGES: u32 = 2;
+/// One group leaves to make room.
+pub(crate) const ONE: u32 = 3;
+
+/// A row's group when it has none: outside every table.
+pub(crate) const NO_GROUP: u32 = u32::MAX;
+/// The same, of a row that comes too late for a session.
+pub(crate) const LATE: u32 = u32::MAX - 1;
 
 /// The parts of an aggregate operator's state.
 #[derive(Debug)]
-pub(crate) struct GroupTable<'a> {
-    pub(crate) leaving: &'a mut Leaving,
-    pub(crate) panes: &'a mut [Pane],
+pub(crate) struct Table<'a> {
+    pub(super) plan: &'a Plan<'a>,
+    pub(super) entry: &'a AggregateTable,
+    pub(super) layout: &'a AggregateLayout,
+    pub(super) progress: &'a mut Progress,
     index: &'a mut [u32],
-    pub(crate) keys: &'a mut [u64],
-    pub(crate) batch_keys: &'a mut [u64],
-    pub(crate) batch_groups: &'a mut [u32],
-    /// The aggregates' states.
-    pub(crate) states: &'a mut [u8],
-    layout: &'a AggregateLayout,
-    capacity: u32,
+    pub(super) keys: &'a mut [u64],
+    pub(super) batch_keys: &'a mut [u64],
+    pub(super) batch_groups: &'a mut [u32],
+    /// Lists of a batch's length: slots that leave, slots to merge from, a copy to work on.
+    pub(super) slots: &'a mut [u32],
+    pub(super) from: &'a mut [u32],
+    pub(super) scratch: &'a mut [u32],
+    present: &'a mut [u64],
+    changed: &'a mut [u64],
+    pub(super) records: &'a mut [u32],
+    pub(super) sessions: &'a mut [Session],
+    pub(super) heap: &'a mut [u32],
+    pub(super) heads: &'a mut [u32],
+    pub(super) left: &'a mut [u8],
+    states: &'a mut [u8],
 }
 
-/// A row's group when it has none: its record was dropped. Outside every table.
-pub(crate) const DROPPED: u32 = u32::MAX;
-
-impl<'a> GroupTable<'a> {
+impl<'a> Table<'a> {
     /// The parts of `state`.
     pub(crate) fn new(
-        mut state: &'a mut [u8],
+        plan: &'a Plan<'a>,
+        entry: &'a AggregateTable,
         layout: &'a AggregateLayout,
-        capacity: u32,
+        mut state: &'a mut [u8],
     ) -> Result<Self, RunError> {
         let rest = &mut state;
-        let leaving = view_mut(take(rest, layout.pane_headers)?)?;
-        let panes = slice_mut(take(rest, layout.index - layout.pane_headers)?)?;
-        let index = slice_mut(take(rest, layout.keys - layout.index)?)?;
-        let keys = slice_mut(take(rest, layout.batch_keys - layout.keys)?)?;
-        let batch_keys = slice_mut(take(rest, layout.batch_groups - layout.batch_keys)?)?;
-        let batch_groups = slice_mut(take(rest, layout.aggregates - layout.batch_groups)?)?;
+        let l = layout;
+        let progress = view_mut(take(rest, l.index)?)?;
+        let index = slice_mut(take(rest, l.keys - l.index)?)?;
+        let keys = slice_mut(take(rest, l.batch_keys - l.keys)?)?;
+        let batch_keys = slice_mut(take(rest, l.batch_groups - l.batch_keys)?)?;
+        let batch_groups = slice_mut(take(rest, l.lists - l.batch_groups)?)?;
+        let third = (l.present - l.lists) / 3;
+        let slots = slice_mut(take(rest, third)?)?;
+        let from = slice_mut(take(rest, third)?)?;
+        let scratch = slice_mut(take(rest, third)?)?;
+        let present = slice_mut(take(rest, l.changed - l.present)?)?;
+        let changed = slice_mut(take(rest, l.records - l.changed)?)?;
+        let records = slice_mut(take(rest, l.sessions - l.records)?)?;
+        let sessions = take(rest, l.left - l.sessions)?;
+        let (sessions, numbers) = match sessions.len() {
+            0 => (sessions, &mut [][..]),
+            len => {
+                let each = size_of::<Session>() * l.groups as usize;
+                sessions.split_at_mut_checked(each.min(len)).ok_or(RunError::Internal)?
+            }
+        };
+        let half = numbers.len() / 2;
+        let (heap, heads) = numbers.split_at_mut_checked(half).ok_or(RunError::Internal)?;
+        let left = take(rest, l.aggregates - l.left)?;
         Ok(Self {
-            leaving,
-            panes,
+            plan,
+            entry,
+            layout,
+            progress,
             index,
             keys,
             batch_keys,
             batch_groups,
+            slots,
+            from,
+            scratch,
+            present,
+            changed,
+            records,
+            sessions: slice_mut(sessions)?,
+            heap: slice_mut(heap)?,
+            heads: slice_mut(heads)?,
+            left,
             states: state,
-            layout,
-            capacity,
         })
     }
 
-    /// Finds or makes the group of each of the batch's `rows` packed keys. Returns how many rows
-    /// have one: fewer than `rows` only if the table is full and `drop_new` is false.
-    /// Dropped rows get [`DROPPED`].
-    pub(crate) fn assign(
-        &mut self,
-        panes: Panes<'_>,
-        rows: usize,
-        drop_new: bool,
-    ) -> Result<usize, RunError> {
-        match panes {
-            Panes::One(pane) => self.assign_in(|_| pane, rows, drop_new),
-            Panes::Each(panes) => {
-                self.assign_in(|row| panes.get(row).copied().unwrap_or(0), rows, drop_new)
-            }
-        }
-    }
-
-    #[inline]
-    fn assign_in(
-        &mut self,
-        pane_of: impl Fn(usize) -> u16,
-        rows: usize,
-        drop_new: bool,
-    ) -> Result<usize, RunError> {
-        let width = self.layout.key_words as usize;
-        let batch = self.batch_keys.get(..rows * width).ok_or(RunError::Internal)?;
-        let groups = self.batch_groups.get_mut(..rows).ok_or(RunError::Internal)?;
-        let index = Index {
-            entries: &mut *self.index,
-            panes: &mut *self.panes,
-            keys: &mut *self.keys,
-            entries_per_pane: self.layout.index_entries as usize,
-            capacity: self.capacity,
-            drop_new,
+    /// Makes everything new.
+    pub(crate) fn start(&mut self) -> Result<(), RunError> {
+        *self.progress = Progress {
+            window: NEW,
+            until: NEW,
+            low: NEW,
+            high: NEW,
+            front: NEW,
+            merged: NEW,
+            resume: NEW,
+            next_emit: NEW,
+            ..Zeroable::zeroed()
         };
-        if width == 1 {
-            index.assign(batch.iter().copied(), groups, pane_of)
-        } else {
-            index.assign(batch.chunks_exact(width.max(1)), groups, pane_of)
-        }
+        self.heads.fill(NO_GROUP);
+        self.each_state(|states| states.reset_all())
     }
 
-    /// Forgets the groups of a pane, in time proportional to them.
-    pub(crate) fn clear(&mut self, pane: usize) -> Result<(), RunError> {
-        let header = self.panes.get_mut(pane).ok_or(RunError::Internal)?;
-        let groups = header.groups as usize;
-        *header = Pane::default();
-        let entries = self.layout.index_entries as usize;
-        let range = pane * entries..(pane + 1) * entries;
-        let index = self.index.get_mut(range).ok_or(RunError::Internal)?;
-        if groups.saturating_mul(8) >= entries {
-            index.fill(0);
-            return Ok(());
+    /// Groups that have a place.
+    pub(super) const fn groups(&self) -> usize {
+        self.layout.groups as usize
+    }
+
+    /// Calls `f` with the states of every aggregate.
+    pub(super) fn each_state(
+        &mut self,
+        mut f: impl FnMut(&mut States<'_>) -> Result<(), RunError>,
+    ) -> Result<(), RunError> {
+        let mut rest = &mut *self.states;
+        for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
+            f(&mut States::take(self.plan, aggregate, self.layout.slots, &mut rest)?)?;
         }
+        Ok(())
+    }
+
+    /// Folds `rows` rows into the groups of each aggregate.
+    pub(super) fn update(
+        &mut self,
+        frame: &Frame<'_>,
+        groups: &[u32],
+        one: Option<usize>,
+    ) -> Result<(), RunError> {
+        let rows = groups.len();
+        let groups = one.map_or(Groups::Each(groups), Groups::One);
+        let mut rest = &mut *self.states;
+        for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
+            let mut states = States::take(self.plan, aggregate, self.layout.slots, &mut rest)?;
+            let groups = match aggregate.filter {
+                Some(filter) => groups.filtered(&frame.get(filter)?, rows, self.scratch)?,
+                None => groups,
+            };
+            states.update(frame, groups, rows)?;
+        }
+        Ok(())
+    }
+
+    /// The set of the groups that are in a pane, or in the running pane.
+    pub(super) fn present(&mut self, set: usize) -> Result<Bits<'_>, RunError> {
+        set_of(self.present, set, self.groups())
+    }
+
+    /// The set of the groups of a pane that changed.
+    pub(super) fn changed(&mut self, set: usize) -> Result<Bits<'_>, RunError> {
+        set_of(self.changed, set, self.groups())
+    }
+
+    /// The directory, and the sets that say which places are used.
+    pub(super) fn directory(&mut self) -> (Directory<'_>, &[u64], &[u32]) {
+        let directory = Directory {
+            state: &mut self.progress.directory,
+            index: self.index,
+            keys: self.keys,
+            width: self.layout.key_words as usize,
+            capacity: self.entry.groups,
+        };
+        (directory, self.present, self.heads)
+    }
+
+    /// Finds the places of the batch's keys from row `from` on; see [`Directory::find`].
+    pub(super) fn find(&mut self, from: usize, rows: usize) -> Result<usize, RunError> {
         let width = self.layout.key_words as usize;
-        let group_bits = group_bits(self.capacity);
-        let shift = 64 - entries.trailing_zeros();
-        let start = pane * self.capacity as usize * width;
-        let keys = self.keys.get(start..).ok_or(RunError::Internal)?.chunks_exact(width.max(1));
-        for (group, key) in (1u32..).zip(keys.take(groups)) {
-            // The entry is there, maybe behind ones that this loop has emptied already.
-            let first = hash(key).checked_shr(shift).unwrap_or(0) as usize;
-            for at in first..first + entries {
-                let entry = index.get_mut(at & (entries - 1)).ok_or(RunError::Internal)?;
-                if *entry & group_bits == group {
-                    *entry = 0;
-                    break;
+        let keys = self.batch_keys.get(from * width..rows * width).ok_or(RunError::Internal)?;
+        let places = self.batch_groups.get_mut(from..rows).ok_or(RunError::Internal)?;
+        let mut directory = Directory {
+            state: &mut self.progress.directory,
+            index: self.index,
+            keys: self.keys,
+            width,
+            capacity: self.entry.groups,
+        };
+        directory.find(keys, places)
+    }
+
+    /// Turns the places of rows `from..to` into slots of their panes, and puts the groups into the
+    /// panes' sets.
+    pub(super) fn enter(
+        &mut self,
+        panes: RowPanes<'_>,
+        from: usize,
+        to: usize,
+    ) -> Result<(), RunError> {
+        let groups = self.groups();
+        let rows = self.batch_groups.get_mut(from..to).ok_or(RunError::Internal)?;
+        match panes {
+            RowPanes::One(pane) => {
+                let base = pane as usize * groups;
+                let mut set = set_of(self.present, pane.into(), groups)?;
+                for group in rows {
+                    set.insert(*group as usize);
+                    *group = group.wrapping_add(base as u32);
+                }
+            }
+            RowPanes::Each(panes) => {
+                let panes = panes.get(from..to).ok_or(RunError::Internal)?;
+                let words = bits_words(groups as u64) as usize;
+                for (group, pane) in rows.iter_mut().zip(panes) {
+                    let pane = *pane as usize;
+                    let words = self.present.get_mut(pane * words..(pane + 1) * words);
+                    Bits::new(words.ok_or(RunError::Internal)?, groups)?.insert(*group as usize);
+                    *group = group.wrapping_add((pane * groups) as u32);
                 }
             }
         }
         Ok(())
     }
-}
 
-/// A row's packed keys: one word, or several.
-trait Key: Copy {
-    /// The hash.
-    fn hash(self) -> u64;
-    /// Whether it is the key of the group in slot `slot`.
-    fn is_at(self, keys: &[u64], slot: usize) -> bool;
-    /// Makes it the key of the group in slot `slot`.
-    fn put_at(self, keys: &mut [u64], slot: usize) -> Result<(), RunError>;
-}
-
-impl Key for u64 {
-    #[inline]
-    fn hash(self) -> u64 {
-        hash(&[self])
+    /// Notes that the groups of the batch's rows changed, in panes where `notes` says so.
+    pub(super) fn note_changes(
+        &mut self,
+        rows: usize,
+        notes: impl Fn(usize) -> bool,
+    ) -> Result<(), RunError> {
+        let groups = self.groups();
+        let words = bits_words(groups as u64) as usize;
+        for slot in self.batch_groups.get(..rows).ok_or(RunError::Internal)? {
+            if *slot >= LATE {
+                continue;
+            }
+            let slot = *slot as usize;
+            let pane = slot.checked_div(groups).unwrap_or(0);
+            if notes(pane) {
+                let words = self.changed.get_mut(pane * words..(pane + 1) * words);
+                Bits::new(words.ok_or(RunError::Internal)?, groups)?
+                    .insert(slot.wrapping_sub(pane * groups));
+            }
+        }
+        Ok(())
     }
 
-    #[inline]
-    fn is_at(self, keys: &[u64], slot: usize) -> bool {
-        keys.get(slot) == Some(&self)
+    /// Writes the results of `count` slots of list `slots` to their registers. The groups' places
+    /// are in list `from`.
+    pub(super) fn write_results(
+        &mut self,
+        frame: &mut Frame<'_>,
+        count: usize,
+        counters: &mut Counters,
+    ) -> Result<(), RunError> {
+        let width = self.layout.key_words as usize;
+        let places = self.from.get(..count).ok_or(RunError::Internal)?;
+        let words = self.batch_keys.get_mut(..count * width).ok_or(RunError::Internal)?;
+        if width > 0 {
+            for (place, out) in places.iter().zip(words.chunks_exact_mut(width)) {
+                let start = *place as usize * width;
+                let key = self.keys.get(start..start + width).ok_or(RunError::Internal)?;
+                crate::arena::copy(out, key)?;
+            }
+        }
+        let results = self.entry.key_results.of(self.plan.lists);
+        super::keys::decode(frame, self.plan.registers, results, width, words)?;
+        let empty = self.progress.rows == 0;
+        let slots = self.slots.get(..count).ok_or(RunError::Internal)?;
+        let mut rest = &mut *self.states;
+        for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
+            let mut states = States::take(self.plan, aggregate, self.layout.slots, &mut rest)?;
+            let (mut dst, _) = frame.split(aggregate.result)?;
+            states.finish(&mut dst, slots, empty, counters)?;
+        }
+        Ok(())
     }
 
-    fn put_at(self, keys: &mut [u64], slot: usize) -> Result<(), RunError> {
-        *keys.get_mut(slot).ok_or(RunError::Internal)? = self;
+    /// Makes the first `count` slots of list `slots` new.
+    pub(super) fn reset_slots(&mut self, count: usize) -> Result<(), RunError> {
+        let slots = self.slots.get(..count).ok_or(RunError::Internal)?;
+        let mut rest = &mut *self.states;
+        for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
+            States::take(self.plan, aggregate, self.layout.slots, &mut rest)?.reset(slots)?;
+        }
+        if !self.left.is_empty() && !matches!(self.layout.combine, Combine::Each(_)) {
+            let stride = left_bytes(self.plan) as usize;
+            for slot in slots {
+                if let Some(known) = self.left.get_mut(*slot as usize * stride) {
+                    *known = 0;
+                }
+            }
+        }
+        if !self.records.is_empty() {
+            for slot in slots {
+                if let Some(records) = self.records.get_mut(*slot as usize) {
+                    *records = 0;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Merges the first `count` slots of list `from` into those of list `slots`.
+    pub(super) fn merge_lists(&mut self, count: usize) -> Result<(), RunError> {
+        let into = self.slots.get(..count).ok_or(RunError::Internal)?;
+        let from = self.from.get(..count).ok_or(RunError::Internal)?;
+        let mut rest = &mut *self.states;
+        for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
+            let mut states = States::take(self.plan, aggregate, self.layout.slots, &mut rest)?;
+            states.merge(into, from)?;
+        }
         Ok(())
     }
 }
 
-impl Key for &[u64] {
-    #[inline]
-    fn hash(self) -> u64 {
-        hash(self)
-    }
-
-    #[inline]
-    fn is_at(self, keys: &[u64], slot: usize) -> bool {
-        let start = slot.saturating_mul(self.len());
-        keys.get(start..start.saturating_add(self.len())) == Some(self)
-    }
-
-    fn put_at(self, keys: &mut [u64], slot: usize) -> Result<(), RunError> {
-        let start = slot.saturating_mul(self.len());
-        let place = keys.get_mut(start..start.saturating_add(self.len()));
-        copy(place.ok_or(RunError::Internal)?, self)
-    }
-}
-
-/// The indexes of all panes and what they lead to.
-struct Index<'a> {
-    entries: &'a mut [u32],
-    panes: &'a mut [Pane],
-    /// The groups' keys, by slot.
-    keys: &'a mut [u64],
-    entries_per_pane: usize,
-    capacity: u32,
-    drop_new: bool,
-}
-
-impl Index<'_> {
-    /// Writes the group slot of each row; returns the rows that have one before the table is full.
-    #[inline]
-    fn assign<K: Key>(
-        mut self,
-        batch: impl Iterator<Item = K>,
-        groups: &mut [u32],
-        pane_of: impl Fn(usize) -> u16,
-    ) -> Result<usize, RunError> {
-        let group_bits = group_bits(self.capacity);
-        let shift = 64 - self.entries_per_pane.trailing_zeros();
-        for (row, (key, out)) in batch.zip(groups.iter_mut()).enumerate() {
-            let pane = pane_of(row) as usize;
-            let first_slot = pane * self.capacity as usize;
-            let at = pane * self.entries_per_pane + key.hash().wrapping_shr(shift) as usize;
-            // The common case: the group stands where its hash says. An empty entry gives a slot
-            // outside the table, which no key is at.
-            let entry = self.entries.get(at).copied().unwrap_or(0);
-            let group = (entry & group_bits).wrapping_sub(1);
-            let slot = first_slot.saturating_add(group as usize);
-            if key.is_at(self.keys, slot) {
-                *out = slot as u32;
-            } else if let Some(slot) = self.find_or_make(key, pane)? {
-                *out = slot;
-            } else {
-                return Ok(row);
-            }
-        }
-        Ok(groups.len())
-    }
-
-    /// Looks further than the first entry. `None` if the table is full and rows must not be
-    /// dropped.
-    #[inline(never)]
-    fn find_or_make<K: Key>(&mut self, key: K, pane: usize) -> Result<Option<u32>, RunError> {
-        let group_bits = group_bits(self.capacity);
-        let first_slot = pane * self.capacity as usize;
-        let first_entry = pane * self.entries_per_pane;
-        let wrap = self.entries_per_pane.wrapping_sub(1);
-        let hash = key.hash();
-        let tag = hash as u32 & !group_bits;
-        let mut at = hash.wrapping_shr(64 - self.entries_per_pane.trailing_zeros()) as usize;
-        loop {
-            let entry =
-                self.entries.get_mut(first_entry + (at & wrap)).ok_or(RunError::Internal)?;
-            if *entry == 0 {
-                let header = self.panes.get_mut(pane).ok_or(RunError::Internal)?;
-                let group = header.groups;
-                if group == self.capacity {
-                    return Ok(self.drop_new.then_some(DROPPED));
-                }
-                header.groups += 1;
-                *entry = (group + 1) | tag;
-                key.put_at(self.keys, first_slot + group as usize)?;
-                return Ok(Some(first_slot as u32 + group));
-            }
-            if *entry & !group_bits == tag {
-                let slot = first_slot + (*entry & group_bits) as usize - 1;
-                if key.is_at(self.keys, slot) {
-                    return Ok(Some(slot as u32));
-                }
-            }
-            at += 1;
-        }
-    }
-}
-
-/// The bits of an index entry that hold `group + 1`.
-#[inline]
-const fn group_bits(capacity: u32) -> u32 {
-    capacity.saturating_add(1).next_power_of_two() - 1
-}
-
-/// Fibonacci hashing (Knuth, TAOCP 3, 6.4) over the words of a key; the high bits are the best.
-#[inline]
-fn hash(key: &[u64]) -> u64 {
-    const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
-    match key {
-        [word] => {
-            let h = word.wrapping_mul(GOLDEN);
-            h ^ h >> 32
-        }
-        words => words.iter().fold(0, |h: u64, word| {
-            let h = (h.rotate_left(23) ^ word).wrapping_mul(GOLDEN);
-            h ^ h >> 32
-        }),
-    }
+/// Set number `set` of the sets in `words`.
+pub(super) fn set_of(words: &mut [u64], set: usize, groups: usize) -> Result<Bits<'_>, RunError> {
+    let len = bits_words(groups as u64) as usize;
+    let words = words.get_mut(set * len..(set + 1) * len).ok_or(RunError::Internal)?;
+    Bits::new(words, groups)
 }

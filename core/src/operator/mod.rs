@@ -1,15 +1,24 @@
 //! The operator table at work: one file per operator, and the walk of a batch along the table.
 //!
 //! Rows pass from operator to operator as a selection of the batch's rows and as registers. An
-//! [`Operator::Aggregate`] ends the walk of input rows; its groups start another walk, after it,
-//! when they leave. Each operator's state is the next part of the arena.
+//! [`Operator::Aggregate`] ends a stage: its groups start another walk, through the operators behind
+//! it, when they leave, up to the sink or into the groups of the next stage. What is deepest leaves
+//! first, so that nothing waits in between.
 
 pub(crate) mod aggregate;
+mod bits;
+mod directory;
 mod emit;
 mod filter;
-mod groups;
+pub(crate) mod groups;
 mod keys;
-pub(crate) mod tumble;
+mod late;
+mod panes;
+mod retract;
+mod sessions;
+mod sort;
+mod stage;
+pub(crate) mod window;
 
 use crate::arena::{take, view_mut};
 use crate::batch::Batch;
@@ -17,20 +26,19 @@ use crate::counters::{Counters, Failure};
 use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::expr::{Context, Halt, Machine};
-use crate::plan::layout::{
-    AggregateLayout, aggregate_layout, calls_offset, operator_bytes, registers_bytes,
-    registers_offset,
-};
+use crate::plan::layout::{calls_offset, operator_bytes, registers_bytes, registers_offset};
 use crate::plan::op::{OutputId, StreamId};
 use crate::plan::{OnError, Operator, Plan};
 use crate::schema::Layout;
 use crate::selection::Selection;
-use aggregate::Aggregate;
-use groups::Leaving;
-use tumble::{Panes, Tumble, Window};
+use aggregate::{Aggregate, Folded, Rows};
+use groups::Progress;
+use crate::plan::layout::MAX_STAGES;
+use stage::Stage;
+use window::{Cut, RowPanes, WindowState};
 
 /// What follows from a plan alone, worked out once.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Geometry {
     /// The layout of input records.
     pub(crate) input: Layout,
@@ -42,45 +50,40 @@ pub(crate) struct Geometry {
     pub(crate) registers: usize,
     /// Arena offset of the operators' states.
     pub(crate) states: usize,
-    /// The window operator, and the arena offset of its state.
-    window: Option<(Window, u32)>,
-    /// The aggregate's place in the operator table, and its state's layout.
-    aggregate: Option<(usize, AggregateLayout)>,
+    /// The aggregates and their windows, in the order of the rows' way.
+    stages: heapless::Vec<Stage, MAX_STAGES>,
+    /// The sort operator's place in the operator table.
+    sort: Option<usize>,
 }
 
 impl Geometry {
     pub(crate) fn of(plan: &Plan<'_>) -> Self {
         let registers = registers_offset(plan) as usize;
-        let mut geometry = Self {
+        let is_sort = |operator: &Operator| matches!(operator, Operator::Sort(_));
+        Self {
             input: plan.input(StreamId(0)).layout(),
             output: plan.output(OutputId(0)).layout(),
             calls: calls_offset(plan) as usize,
             registers,
             states: registers + registers_bytes(plan) as usize,
-            window: None,
-            aggregate: None,
-        };
-        for (at, operator) in plan.operators.iter().enumerate() {
-            match operator {
-                Operator::Tumble { state, .. } => {
-                    geometry.window = Window::of(plan, operator).map(|window| (window, *state));
-                }
-                Operator::Aggregate(entry) => {
-                    geometry.aggregate = Some((at, aggregate_layout(plan, entry)));
-                }
-                _ => {}
-            }
+            stages: stage::all(plan),
+            sort: plan.operators.iter().position(is_sort),
         }
-        geometry
     }
 
     /// Whether input rows become records without an aggregate in between.
-    pub(crate) const fn is_direct(&self) -> bool {
-        self.aggregate.is_none()
+    pub(crate) fn is_direct(&self) -> bool {
+        self.stages.is_empty()
     }
 
-    fn window(&self) -> Option<Window> {
-        self.window.map(|(window, _)| window)
+    /// Records that one group can become as it leaves.
+    pub(crate) fn leaving_rows(&self) -> usize {
+        if self.stages.last().is_some_and(Stage::retracts) { 2 } else { 1 }
+    }
+
+    /// Whether late rows go to an output of their own.
+    pub(crate) fn delivers_late(&self) -> bool {
+        self.stages.first().is_some_and(|stage| stage.delivers_late)
     }
 }
 
@@ -96,40 +99,45 @@ pub(crate) struct Walk<'a, 'f> {
 }
 
 /// What became of a walk's rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Walked {
     /// Rows of the batch that are done with.
     pub(crate) rows_in: usize,
     /// Records written.
     pub(crate) rows_out: usize,
+    /// Late records written.
+    pub(crate) late_out: usize,
     /// Why it stopped before the last row.
     pub(crate) error: Option<RunError>,
+    /// Whether it stopped there because groups leave to make room.
+    pub(crate) makes_room: bool,
 }
 
 impl Walk<'_, '_> {
     /// Makes all operators new.
     pub(crate) fn start(&mut self) -> Result<(), RunError> {
-        if let Some((_, state)) = self.geometry.window {
-            *self.tumble(state)? = Tumble::NEW;
+        for stage in &self.geometry.stages {
+            if let Some(state) = stage.window_state {
+                *self.window(state)? = WindowState::start();
+            }
+            self.aggregate(stage)?.start()?;
         }
-        match self.aggregate()? {
-            Some(mut aggregate) => aggregate.start(),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// Runs rows of the stream through the table. `room` is where records go if no aggregate
-    /// stands in between.
+    /// stands in between, `late_room` where late ones go.
     pub(crate) fn ingest(
         &mut self,
         batch: &Batch<'_>,
         room: &mut [u8],
+        late_room: &mut [u8],
     ) -> Result<Walked, RunError> {
         let before = *self.counters;
         let mut rows = batch.rows();
         let mut failure = None;
         let mut walked = loop {
-            match self.walk(&batch.slice(0, rows), room, true) {
+            match self.walk(&batch.slice(0, rows), room, late_room, true) {
                 Ok(walked) => break walked,
                 Err(Halt::Error(error)) => return Err(error),
                 // Nothing was folded or written: the rows before it go alone.
@@ -140,10 +148,11 @@ impl Walk<'_, '_> {
                 }
             }
         };
-        if walked.error.is_some() {
+        if walked.error.is_some() || walked.makes_room {
             // The first row without a group, and all after it, stay in the source: nothing of
             // them is counted. What the rows before them counted is found by another walk.
-            *self.counters = before;
+            let Counters { dropped, evicted, .. } = *self.counters;
+            *self.counters = Counters { dropped, evicted, ..before };
             if walked.rows_in > 0 {
                 self.count(&batch.slice(0, walked.rows_in))?;
             }
@@ -154,7 +163,7 @@ impl Walk<'_, '_> {
 
     /// Counts what rows that can't fail count, without folding them.
     fn count(&mut self, batch: &Batch<'_>) -> Result<(), RunError> {
-        match self.walk(batch, &mut [], false) {
+        match self.walk(batch, &mut [], &mut [], false) {
             Ok(_) => Ok(()),
             Err(Halt::Error(error)) => Err(error),
             Err(Halt::Row(_)) => Err(RunError::Internal),
@@ -163,12 +172,19 @@ impl Walk<'_, '_> {
 
     /// Runs rows through the table; without `fold` only up to the groups. A row that stops the
     /// walk does so before anything is folded or written.
-    fn walk(&mut self, batch: &Batch<'_>, room: &mut [u8], fold: bool) -> Result<Walked, Halt> {
+    fn walk(
+        &mut self,
+        batch: &Batch<'_>,
+        room: &mut [u8],
+        late_room: &mut [u8],
+        fold: bool,
+    ) -> Result<Walked, Halt> {
         let Self { context, frame, counters, states, geometry } = self;
         let plan = context.plan;
         let rows = batch.rows();
         let mut selection = Selection::All(rows);
-        let mut panes = Panes::One(0);
+        let mut late_out = 0;
+        let mut input = Rows { count: rows, panes: RowPanes::One(0), bound: 0, watermark: 0 };
         let mut rest = &mut **states;
         for (at, operator) in plan.operators.iter().enumerate() {
             match operator {
@@ -181,98 +197,286 @@ impl Walk<'_, '_> {
                     selection = filter::keep(frame, *predicate, selection, kept)?;
                     counters.filtered += (before - selection.len()) as u64;
                 }
-                Operator::Tumble { .. } => {
+                Operator::Window(_) => {
                     let state = take(&mut rest, operator_bytes(plan, operator))?;
-                    let (tumble, kept, numbers) = tumble::parts(state)?;
-                    let window = geometry.window().ok_or(RunError::Internal)?;
-                    let times = window.times(plan, batch).ok_or(RunError::Internal)?;
-                    (selection, panes) =
-                        tumble.assign(&window, times, selection, kept, numbers, counters)?;
+                    let (state, kept, numbers) = window::parts(state)?;
+                    let stage = geometry.stages.first().ok_or(RunError::Internal)?;
+                    let window = stage.window.as_ref().ok_or(RunError::Internal)?;
+                    let before = selection;
+                    (selection, input.panes) = state
+                        .assign(plan, window, batch, selection, kept, numbers, counters)?;
+                    input.bound = state.bound;
+                    input.watermark = state.watermark(window).unwrap_or(i64::MIN);
+                    if fold && !late_room.is_empty() && selection.len() < before.len() {
+                        let late = window.turned_away(plan, batch, before, selection)?;
+                        late_out += late::write(plan, batch, late, late_room)?;
+                    }
                 }
                 Operator::Aggregate(entry) => {
                     Machine::new(*context, frame, counters, Some(batch), selection)
                         .run(entry.program.of(plan.instructions))?;
+                    let stage = geometry.stages.first().ok_or(RunError::Internal)?;
+                    stage.conditions(*context, frame, counters, batch, selection)?;
                     if !fold {
                         break;
                     }
-                    let (_, layout) = geometry.aggregate.as_ref().ok_or(RunError::Internal)?;
-                    let mut aggregate = Aggregate::new(plan, entry, layout, rest)?;
-                    let done = aggregate.update(frame, panes, selection.len(), counters)?;
-                    if done < selection.len() {
-                        let rows_in = selection.row(done);
-                        let error = Some(RunError::GroupsFull { capacity: entry.groups });
-                        return Ok(Walked { rows_in, rows_out: 0, error });
+                    input.count = selection.len();
+                    let mut aggregate = Aggregate::new(plan, entry, &stage.layout, rest)?;
+                    let time = stage.times(plan, batch, context.clock)?;
+                    let time = |row: usize| time.of(selection.row(row));
+                    let folded = aggregate.update(frame, input, time, counters)?;
+                    let done = match folded {
+                        Folded::All => input.count,
+                        Folded::Full(row) | Folded::Leaves(row) => row,
+                    };
+                    if !late_room.is_empty() {
+                        let late = (0..done).filter(|&row| aggregate.is_late(row));
+                        let late = late.map(|row| selection.row(row));
+                        let after = late_room.get_mut(late_out * geometry.input.record_size..);
+                        late_out += late::write(plan, batch, late, after.unwrap_or_default())?;
+                    }
+                    if folded != Folded::All {
+                        let full = RunError::GroupsFull { capacity: entry.groups };
+                        return Ok(Walked {
+                            rows_in: selection.row(done),
+                            rows_out: 0,
+                            late_out,
+                            error: matches!(folded, Folded::Full(_)).then_some(full),
+                            makes_room: matches!(folded, Folded::Leaves(_)),
+                        });
                     }
                     break;
                 }
-                Operator::Project { .. } | Operator::Emit { .. } => {
+                Operator::Project { .. } | Operator::Emit { .. } | Operator::Sort(_) => {
                     let rest = plan.operators.get(at..).unwrap_or(&[]);
                     let mut machine =
                         Machine::new(*context, frame, counters, Some(batch), selection);
                     let rows_out = deliver(&mut machine, geometry.output, rest, room)?;
-                    return Ok(Walked { rows_in: rows, rows_out, error: None });
+                    return Ok(Walked { rows_in: rows, rows_out, ..Walked::default() });
                 }
             }
         }
-        Ok(Walked { rows_in: rows, rows_out: 0, error: None })
+        Ok(Walked { rows_in: rows, late_out, ..Walked::default() })
     }
 
-    /// The row of `batch` at which the watermark enters another window, and its event time. Rows
-    /// before it can be ingested together.
-    pub(crate) fn next_cut(&mut self, batch: &Batch<'_>) -> Result<Option<(usize, i64)>, RunError> {
-        let Some((window, state)) = self.geometry.window else { return Ok(None) };
-        let times = window.times(self.context.plan, batch).ok_or(RunError::Internal)?;
-        Ok(self.tumble(state)?.next_cut(times))
+    /// The first row of `batch` at which something must happen, and what. Rows before it can be
+    /// ingested together.
+    pub(crate) fn next_cut(&mut self, batch: &Batch<'_>) -> Result<Option<(usize, Cut)>, RunError> {
+        let Some(stage) = self.geometry.stages.first() else { return Ok(None) };
+        let plan = self.context.plan;
+        let cut = match (&stage.window, stage.window_state) {
+            (Some(window), Some(state)) => self.window(state)?.next_cut(plan, window, batch)?,
+            _ => None,
+        };
+        let before = cut.map_or(batch.rows(), |(row, _)| row);
+        let emit = stage.emit_cut(plan, &batch.slice(0, before), self.progress(stage)?)?;
+        Ok(emit.or(cut))
     }
 
-    /// Moves the watermark for a record of event time `time`: windows that end at or before it
-    /// start to leave.
-    pub(crate) fn advance(&mut self, time: i64) -> Result<(), RunError> {
-        let Some((window, state)) = self.geometry.window else { return Ok(()) };
-        let tumble = self.tumble(state)?;
-        let before = *tumble;
-        tumble.advance(&window, time);
-        let passed = window.count_between(before.bound, tumble.bound);
-        if before.has_started() && passed > 0 {
-            self.close(before.bound, passed)?;
+    /// Does what must happen at a row: whether the row itself is done with.
+    pub(crate) fn cut(&mut self, cut: Cut) -> Result<bool, RunError> {
+        let Some(stage) = self.geometry.stages.first() else { return Ok(false) };
+        if let Cut::Emit(_) = cut {
+            self.emit_changes()?;
+            return Ok(false);
+        }
+        let state = self.window(stage.window_state.ok_or(RunError::Internal)?)?;
+        state.cut(cut);
+        match cut {
+            Cut::Move(watermark) | Cut::MoveAfter(watermark) => {
+                self.advance(0, watermark)?;
+                Ok(false)
+            }
+            Cut::Refuse(_) => {
+                self.counters.ahead += 1;
+                Ok(true)
+            }
+            Cut::Restart(watermark) => {
+                let bound = stage.window.map_or(0, |window| window.panes.at(watermark));
+                let mut aggregate = self.aggregate(stage)?;
+                aggregate.close(i64::MAX)?;
+                aggregate.progress().resume = bound;
+                Ok(false)
+            }
+            Cut::Emit(_) => Ok(false),
+        }
+    }
+
+    /// Moves a stage's watermark: windows that end at or before it start to leave.
+    pub(crate) fn advance(&mut self, at: usize, watermark: i64) -> Result<(), RunError> {
+        let Some(stage) = self.geometry.stages.get(at) else { return Ok(()) };
+        let (Some(window), Some(state)) = (&stage.window, stage.window_state) else {
+            return Ok(());
+        };
+        let state = self.window(state)?;
+        let started = state.has_started();
+        if state.advance(window, watermark) {
+            let bound = state.bound;
+            let mut aggregate = self.aggregate(stage)?;
+            if started {
+                aggregate.close(bound)?;
+            } else {
+                aggregate.begin(bound);
+            }
         }
         Ok(())
     }
 
-    /// Ends the input: all windows, and groups without windows, start to leave.
+    /// Moves the watermark to where a punctuation says, once there is one.
+    pub(crate) fn punctuate(&mut self, time: i64) -> Result<(), RunError> {
+        let Some(stage) = self.geometry.stages.first() else { return Ok(()) };
+        match stage.window_state {
+            Some(state) if self.window(state)?.has_started() => self.advance(0, time),
+            _ => Ok(()),
+        }
+    }
+
+    /// What the clock moves, at the start of a poll.
+    pub(crate) fn tick(&mut self) -> Result<(), RunError> {
+        let Some(stage) = self.geometry.stages.first() else { return Ok(()) };
+        let clock = self.context.clock;
+        if let (Some(window), Some(state)) = (&stage.window, stage.window_state)
+            && let Some(watermark) = self.window(state)?.by_clock(window, clock)
+        {
+            self.advance(0, watermark)?;
+        }
+        if let Some(now) = clock
+            && stage.is_due(self.context.plan, self.progress(stage)?, now)
+        {
+            self.emit_changes()?;
+        }
+        Ok(())
+    }
+
+    /// Notes that `rows` records were read, and moves what goes by their number.
+    pub(crate) fn heard(&mut self, rows: usize) -> Result<(), RunError> {
+        let Some(stage) = self.geometry.stages.first() else { return Ok(()) };
+        let (Some(window), Some(state)) = (&stage.window, stage.window_state) else {
+            return Ok(());
+        };
+        let clock = self.context.clock;
+        let state = self.window(state)?;
+        state.hear(window, clock);
+        state.count(rows);
+        match state.by_rows(window) {
+            Some(rows) => self.advance(0, rows),
+            None => Ok(()),
+        }
+    }
+
+    /// Lets the groups leave that changed.
+    pub(crate) fn emit_changes(&mut self) -> Result<(), RunError> {
+        let Some(stage) = self.geometry.stages.last() else { return Ok(()) };
+        let bound = match stage.window_state {
+            Some(state) => self.window(state)?.bound,
+            None => 0,
+        };
+        self.aggregate(stage)?.emit_changes(bound);
+        Ok(())
+    }
+
+    /// Whether changed groups leave at the end of each poll.
+    pub(crate) fn emits_each_poll(&self) -> bool {
+        self.geometry.stages.last().is_some_and(|stage| stage.emits_each_poll)
+    }
+
+    /// Ends the input: everything that groups hold starts to leave.
     pub(crate) fn end(&mut self) -> Result<(), RunError> {
-        let Some((window, state)) = self.geometry.window else { return self.close(0, 1) };
-        let tumble = *self.tumble(state)?;
-        if tumble.has_started() {
-            self.close(tumble.bound, window.panes.into())?;
+        match self.geometry.stages.first() {
+            Some(stage) => self.aggregate(stage)?.close(i64::MAX),
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    fn close(&mut self, window: i64, panes: u32) -> Result<(), RunError> {
-        if let Some(leaving) = self.leaving()? {
-            *leaving = Leaving { window, panes, groups: 0 };
-        }
-        Ok(())
-    }
-
-    /// Whether groups are on their way out.
+    /// Whether anything is on its way out.
     pub(crate) fn is_leaving(&mut self) -> Result<bool, RunError> {
         // The usual answer takes no more than a look at the first bytes: this is asked per batch.
-        match self.leaving()? {
-            Some(leaving) if leaving.panes > 0 => {}
-            _ => return Ok(false),
+        if self.is_quiet()? {
+            return Ok(false);
         }
-        let window = self.geometry.window();
-        match self.aggregate()? {
-            Some(mut aggregate) => Ok(aggregate.is_leaving(window.as_ref())),
-            None => Ok(false),
+        let geometry = self.geometry;
+        'again: loop {
+            if self.sort()?.is_some_and(|sort| sort.is_leaving()) {
+                return Ok(true);
+            }
+            for (at, stage) in geometry.stages.iter().enumerate().rev() {
+                if self.progress(stage)?.job == groups::NOTHING {
+                    continue;
+                }
+                if self.stage_leaves(stage)? {
+                    return Ok(true);
+                }
+                self.pass_on(at)?;
+                if at + 1 == geometry.stages.len()
+                    && let Some(mut sort) = self.sort()?
+                {
+                    sort.flush(None)?;
+                }
+                continue 'again;
+            }
+            return Ok(false);
         }
     }
 
-    /// Lets groups leave through the operators after the aggregate, as many as surely fit into
-    /// `room` as records. Returns the records written.
+    fn is_quiet(&mut self) -> Result<bool, RunError> {
+        for stage in &self.geometry.stages {
+            if self.progress(stage)?.job != groups::NOTHING {
+                return Ok(false);
+            }
+        }
+        Ok(!self.sort()?.is_some_and(|sort| sort.is_leaving()))
+    }
+
+    fn stage_leaves(&mut self, stage: &Stage) -> Result<bool, RunError> {
+        let (bound, watermark) = self.times(stage)?;
+        self.aggregate(stage)?.is_leaving(bound, watermark)
+    }
+
+    /// The pane that a stage's watermark is in, and where it begins.
+    fn times(&mut self, stage: &Stage) -> Result<(i64, i64), RunError> {
+        Ok(match (&stage.window, stage.window_state) {
+            (Some(window), Some(state)) => {
+                let state = self.window(state)?;
+                (state.bound, state.watermark(window).unwrap_or(i64::MIN))
+            }
+            _ => (0, 0),
+        })
+    }
+
+    /// All of a stage's windows have left that could: moves on what goes by them.
+    fn pass_on(&mut self, at: usize) -> Result<(), RunError> {
+        let geometry = self.geometry;
+        let Some(stage) = geometry.stages.get(at) else { return Ok(()) };
+        let (_, watermark) = self.times(stage)?;
+        let Progress { until, resume, .. } = *self.progress(stage)?;
+        if resume != window::NEW {
+            let state = self.window(stage.window_state.ok_or(RunError::Internal)?)?;
+            state.restart(stage.window.as_ref().ok_or(RunError::Internal)?, resume);
+            let mut aggregate = self.aggregate(stage)?;
+            aggregate.progress().resume = window::NEW;
+            aggregate.progress().until = resume;
+            aggregate.begin(resume);
+            return Ok(());
+        }
+        let Some(next) = geometry.stages.get(at + 1) else { return Ok(()) };
+        if until == i64::MAX {
+            return self.aggregate(next)?.close(i64::MAX);
+        }
+        if let Some(horizon) = self.aggregate(stage)?.horizon(watermark)
+            && let Some(time) = next.time_of(horizon)
+        {
+            self.advance(at + 1, time)?;
+        }
+        Ok(())
+    }
+
+    /// Lets rows leave, as many as surely fit into `room` as records. Returns the records written.
     pub(crate) fn leave(&mut self, room: &mut [u8]) -> Result<usize, RunError> {
+        if let Some(mut sort) = self.sort()?
+            && sort.is_leaving()
+        {
+            return sort.leave(room);
+        }
         let before = *self.counters;
         let left = self.leave_through(room);
         if let Err(RunError::GroupFailed(_)) = left {
@@ -282,65 +486,152 @@ impl Walk<'_, '_> {
     }
 
     fn leave_through(&mut self, room: &mut [u8]) -> Result<usize, RunError> {
-        let plan = self.context.plan;
-        let Some((at, layout)) = &self.geometry.aggregate else { return Ok(0) };
-        let Some(operator @ Operator::Aggregate(entry)) = plan.operators.get(*at) else {
+        let (plan, geometry) = (self.context.plan, self.geometry);
+        let mut leaving = None;
+        for (at, stage) in geometry.stages.iter().enumerate() {
+            if self.progress(stage)?.job != groups::NOTHING {
+                leaving = Some((at, stage));
+            }
+        }
+        let Some((at, stage)) = leaving else { return Ok(0) };
+        let next = geometry.stages.get(at + 1);
+        let (_, watermark) = self.times(stage)?;
+        let Some(operator @ Operator::Aggregate(entry)) = plan.operators.get(stage.at) else {
             return Err(RunError::Internal);
         };
-        let fits = room.len() / self.geometry.output.record_size.max(1);
-        // One at a time where a failure is to stop the query: those before it have left then.
+        let holds = next.is_none() && geometry.sort.is_some();
+        let mut next_bound = (0, 0);
+        let mut end = 0;
+        if holds || next.is_some_and(|next| next.window.is_some()) {
+            let window = self.aggregate(stage)?.next_window(watermark)?;
+            end = window.1;
+            if holds && self.sort()?.is_some_and(|mut s| matches!(s.flush(Some(end)), Ok(true))) {
+                return Ok(0);
+            }
+            if let Some(time) = next.and_then(|next| next.time_of(window)) {
+                self.advance(at + 1, time)?;
+                let next = next.ok_or(RunError::Internal)?;
+                if self.progress(next)?.job != groups::NOTHING && self.stage_leaves(next)? {
+                    return Ok(0);
+                }
+            }
+        }
+        if let Some(next) = next {
+            next_bound = self.times(next)?;
+        }
+        // As many as fit. One at a time where a failure is to stop the query: those before it have
+        // left then.
         let most = match plan.on_error {
             OnError::Null => plan.batch_rows as usize,
             OnError::Stop => 1,
         };
-        let max = fits.min(most);
-        let mut rest = part(self.states, self.geometry.states, entry.state)?;
+        let fits = room.len() / geometry.output.record_size.max(1);
+        let max = match (next.is_some() || holds, entry.retract) {
+            (true, _) => most,
+            (false, true) => most.min(fits / 2),
+            (false, false) => most.min(fits),
+        };
+        let same = |a: i64, b: i64| match next.and_then(|next| next.window) {
+            Some(window) => window.panes.at(a.saturating_sub(1)) == window.panes.at(b.saturating_sub(1)),
+            None => !holds || a == b,
+        };
+        let mut rest = part(self.states, geometry.states, entry.state)?;
         let own = take(&mut rest, operator_bytes(plan, operator))?;
-        let window = self.geometry.window();
-        let mut aggregate = Aggregate::new(plan, entry, layout, own)?;
-        let errors = self.counters.arithmetic_errors;
-        let rows = aggregate.leave(&mut self.frame, window.as_ref(), max, self.counters)?;
+        let mut aggregate = Aggregate::new(plan, entry, &stage.layout, own)?;
+        let errors = self.counters.errors();
+        let rows = aggregate.leave(&mut self.frame, max, watermark, same, self.counters)?;
         // A sum or an average that left its range.
-        if plan.on_error == OnError::Stop && self.counters.arithmetic_errors != errors {
+        if plan.on_error == OnError::Stop && self.counters.errors() != errors {
             return Err(RunError::GroupFailed(Failure::Arithmetic));
         }
         let mut selection = Selection::All(rows);
-        let mut next = at + 1;
-        while let Some(operator @ Operator::Filter { program, predicate, .. }) =
-            plan.operators.get(next)
-        {
-            Machine::new(self.context, &mut self.frame, self.counters, None, selection)
-                .run(program.of(plan.instructions))?;
-            let kept = take(&mut rest, operator_bytes(plan, operator))?;
-            selection = filter::keep(&self.frame, *predicate, selection, kept)?;
-            next += 1;
+        let mut written = 0;
+        for (behind, operator) in plan.operators.iter().enumerate().skip(stage.at + 1) {
+            match operator {
+                Operator::Filter { program, predicate, .. } => {
+                    Machine::new(self.context, &mut self.frame, self.counters, None, selection)
+                        .run(program.of(plan.instructions))?;
+                    let kept = take(&mut rest, operator_bytes(plan, operator))?;
+                    selection = filter::keep(&self.frame, *predicate, selection, kept)?;
+                }
+                Operator::Project { program, .. } => {
+                    Machine::new(self.context, &mut self.frame, self.counters, None, selection)
+                        .run(program.of(plan.instructions))?;
+                }
+                Operator::Window(_) => {
+                    take(&mut rest, operator_bytes(plan, operator))?;
+                }
+                Operator::Aggregate(entry) => {
+                    Machine::new(self.context, &mut self.frame, self.counters, None, selection)
+                        .run(entry.program.of(plan.instructions))?;
+                    let next = next.ok_or(RunError::Internal)?;
+                    let input = next.rows(selection.len(), next_bound);
+                    let mut folds = Aggregate::new(plan, entry, &next.layout, rest)?;
+                    let folded = folds.update(&self.frame, input, |_| 0, self.counters)?;
+                    if folded != Folded::All {
+                        return Err(RunError::GroupsFull { capacity: entry.groups });
+                    }
+                    break;
+                }
+                Operator::Sort(entry) => {
+                    let record = geometry.output.record_size;
+                    let mut sort = sort::Sort::new(plan, entry, record, rest)?;
+                    let after = plan.operators.get(behind + 1..).unwrap_or(&[]);
+                    let mut machine =
+                        Machine::new(self.context, &mut self.frame, self.counters, None, selection);
+                    let rows = deliver(&mut machine, geometry.output, after, sort.batch)?;
+                    sort.take_in(plan, &self.frame, rows, end)?;
+                    break;
+                }
+                Operator::Emit { .. } => {
+                    let after = plan.operators.get(behind..).unwrap_or(&[]);
+                    let mut machine =
+                        Machine::new(self.context, &mut self.frame, self.counters, None, selection);
+                    written = match aggregate.left_rows(rows) {
+                        None => deliver(&mut machine, geometry.output, after, room)?,
+                        Some((slots, bytes)) => {
+                            let mut left = retract::Left::new(plan, geometry.output, bytes);
+                            let half = fits / 2;
+                            let start = half * geometry.output.record_size;
+                            let second = room.get_mut(start..).ok_or(RunError::Internal)?;
+                            deliver(&mut machine, geometry.output, after, second)?;
+                            left.write(slots, selection, room, half)?
+                        }
+                    };
+                    break;
+                }
+                Operator::Scan { .. } => return Err(RunError::Internal),
+            }
         }
-        let after = plan.operators.get(next..).unwrap_or(&[]);
-        let mut machine =
-            Machine::new(self.context, &mut self.frame, self.counters, None, selection);
-        Ok(deliver(&mut machine, self.geometry.output, after, room)?)
+        aggregate.left(rows, watermark)?;
+        Ok(written)
     }
 
-    fn tumble(&mut self, state: u32) -> Result<&mut Tumble, RunError> {
+    fn window(&mut self, state: u32) -> Result<&mut WindowState, RunError> {
         view_mut(part(self.states, self.geometry.states, state)?)
     }
 
-    /// What is leaving: the first part of the aggregate's state.
-    fn leaving(&mut self) -> Result<Option<&mut Leaving>, RunError> {
-        let Some((at, _)) = &self.geometry.aggregate else { return Ok(None) };
-        let Some(Operator::Aggregate(entry)) = self.context.plan.operators.get(*at) else {
-            return Err(RunError::Internal);
-        };
-        view_mut(part(self.states, self.geometry.states, entry.state)?).map(Some)
+    /// Where a stage's aggregate is: the first part of its state.
+    fn progress(&mut self, stage: &Stage) -> Result<&mut Progress, RunError> {
+        view_mut(part(self.states, self.geometry.states, stage.state)?)
     }
 
-    fn aggregate(&mut self) -> Result<Option<Aggregate<'_>>, RunError> {
-        let Some((at, layout)) = &self.geometry.aggregate else { return Ok(None) };
-        let Some(Operator::Aggregate(entry)) = self.context.plan.operators.get(*at) else {
+    fn aggregate<'s>(&'s mut self, stage: &'s Stage) -> Result<Aggregate<'s>, RunError> {
+        let Some(Operator::Aggregate(entry)) = self.context.plan.operators.get(stage.at) else {
             return Err(RunError::Internal);
         };
         let state = part(self.states, self.geometry.states, entry.state)?;
-        Aggregate::new(self.context.plan, entry, layout, state).map(Some)
+        Aggregate::new(self.context.plan, entry, &stage.layout, state)
+    }
+
+    fn sort(&mut self) -> Result<Option<sort::Sort<'_>>, RunError> {
+        let Some(at) = self.geometry.sort else { return Ok(None) };
+        let Some(Operator::Sort(entry)) = self.context.plan.operators.get(at) else {
+            return Err(RunError::Internal);
+        };
+        let state = part(self.states, self.geometry.states, entry.state)?;
+        let record = self.geometry.output.record_size;
+        sort::Sort::new(self.context.plan, entry, record, state).map(Some)
     }
 }
 

@@ -10,6 +10,7 @@ mod dot;
 mod state;
 mod text;
 mod value;
+mod window;
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -21,7 +22,7 @@ use serde::Serialize;
 use super::op::{Instruction, Op, RegisterId, Takes, Writes};
 use super::signature::Signatures;
 use super::wire::{self, Features};
-use super::{AggregateTable, OnFull, Operator, Plan, Range, layout};
+use super::{AggregateTable, OnFull, Operator, Plan, Range, WindowShape, layout};
 use crate::schema::Schema;
 use state::state;
 use value::Names;
@@ -294,7 +295,11 @@ fn operator(plan: &Plan<'_>, names: &Names<'_>, id: u16, operator: &Operator) ->
     let program = match operator {
         Operator::Filter { program, .. } | Operator::Project { program, .. } => *program,
         Operator::Aggregate(table) => table.program,
-        Operator::Scan { .. } | Operator::Tumble { .. } | Operator::Emit { .. } => Range::EMPTY,
+        Operator::Window(table) => match table.shape {
+            WindowShape::State { program, .. } => program,
+            _ => Range::EMPTY,
+        },
+        Operator::Scan { .. } | Operator::Sort(_) | Operator::Emit { .. } => Range::EMPTY,
     };
     let steps = (program.start..).zip(program.of(plan.instructions));
     OperatorEntry {
@@ -327,9 +332,8 @@ fn summary(plan: &Plan<'_>, operator: &Operator) -> String {
             format!("stream {}", entry.map_or("?", |s| s.name.of(plan.texts)))
         }
         Operator::Filter { predicate, .. } => format!("rows where r{} is true", predicate.0),
-        Operator::Tumble { size, panes, .. } => {
-            format!("windows of {}, {panes} open at once", value::duration(*size))
-        }
+        Operator::Window(table) => window::summary(plan, table),
+        Operator::Sort(table) => window::order(plan, table),
         Operator::Aggregate(table) => {
             let groups = match (table.keys.len, table.groups) {
                 (0, _) => "one group".to_owned(),
@@ -341,12 +345,15 @@ fn summary(plan: &Plan<'_>, operator: &Operator) -> String {
                 (0, _) => "",
                 (_, OnFull::Error) => ", on_full = 'error'",
                 (_, OnFull::DropNew) => ", on_full = 'drop_new'",
+                (_, OnFull::EvictOldest) => ", on_full = 'evict_oldest'",
+                (_, OnFull::CloseOldest) => ", on_full = 'close_oldest'",
             };
             let window = match table.window_results.len {
                 0 => String::new(),
                 _ => format!(" in each window -> {}", list(table.window_results)),
             };
-            format!("{groups}{window}{on_full}")
+            let emit = window::emit(table.emit, table.retract);
+            format!("{groups}{window}{on_full}{emit}")
         }
         Operator::Project { .. } => "the SELECT list".to_owned(),
         Operator::Emit { output, columns, .. } => {
@@ -383,7 +390,7 @@ fn aggregates(plan: &Plan<'_>, table: &AggregateTable) -> Vec<AggregateEntry> {
     let entries = (table.aggregates.start..).zip(table.aggregates.of(plan.aggregates));
     let entries = entries.map(|(id, aggregate)| AggregateEntry {
         aggregate: id,
-        function: value::function(aggregate),
+        function: value::function(plan, aggregate),
         result: format!("r{}", aggregate.result.0),
         offset: aggregate.state,
         bytes: layout::aggregate_bytes(plan, aggregate, slots),

@@ -3,8 +3,7 @@
 //! In this order, every part rounded up to 8 bytes:
 //!
 //! 1. the header ([`HEADER_BYTES`]): counters and the query's phase;
-//! 2. [`STREAM_BYTES`] per stream, for a watermark that several window operators share (a window
-//!    operator keeps its own until then);
+//! 2. [`STREAM_BYTES`] per stream, kept for what several operators will share;
 //! 3. two bytes per call: where its function is in the set that the query was started with. (They
 //!    follow from the plan and that set, and are written when a query starts.)
 //! 4. per register: B values (a mask of B bits for BOOLEAN), then a validity mask of B bits if it
@@ -16,8 +15,14 @@
 //! Offsets in a plan's tables are those of this order: [`verify`](super::verify::verify) compares
 //! them, and whoever builds a plan sets them from [`walk`].
 
+use super::aggregates::rules;
 use super::op::{Register, RegisterId};
-use super::{Aggregate, AggregateFunction, AggregateTable, Operator, Plan, Range};
+use super::{
+    Aggregate, AggregateFunction, AggregateTable, EmitMode, OnFull, Operator, Plan, Range, SortTable,
+    TimeSource, WindowTable,
+};
+use crate::schema::Layout;
+use crate::time::panes::Panes;
 use crate::types::{DataType, Kind};
 
 /// Bytes of the arena's header.
@@ -26,13 +31,16 @@ pub const HEADER_BYTES: u64 = 128;
 pub const STREAM_BYTES: u64 = 16;
 /// Bytes of one call's place.
 pub const CALL_BYTES: u64 = 2;
-/// Bytes of a tumble operator's fixed state; a pane id and a selection entry per row follow.
-pub const TUMBLE_BYTES: u64 = 32;
+/// Bytes of a window operator's fixed state; a pane and a selection entry per row follow.
+pub const WINDOW_BYTES: u64 = 96;
 /// Bytes of an aggregate operator's fixed state.
-pub const AGGREGATE_BYTES: u64 = 16;
-/// Bytes of the header of one open window's group table.
-pub const PANE_BYTES: u64 = 16;
-
+pub const AGGREGATE_BYTES: u64 = 152;
+/// Bytes of one session, without its aggregates' states.
+pub const SESSION_BYTES: u64 = 32;
+/// Bytes of a sort operator's fixed state.
+pub const SORT_BYTES: u64 = 32;
+/// Most aggregates of a plan, one behind another.
+pub const MAX_STAGES: usize = 4;
 /// Rows of a batch from which registers begin on cache lines: what that takes is less than 1/16.
 pub const LARGE_BATCH: u16 = 1024;
 /// Bytes of a cache line.
@@ -44,7 +52,7 @@ const fn align_register(n: u64, rows: u16) -> u64 {
     n.saturating_add(to - 1) & !(to - 1)
 }
 
-const fn align8(n: u64) -> u64 {
+pub(crate) const fn align8(n: u64) -> u64 {
     n.saturating_add(7) & !7
 }
 
@@ -68,6 +76,13 @@ pub const fn values_bytes(data_type: DataType, rows: u16) -> u64 {
 pub const fn register_bytes(register: &Register, rows: u16) -> u64 {
     let validity = if register.nullable { mask_bytes(rows) } else { 0 };
     align_register(values_bytes(register.data_type, rows) + validity, rows)
+}
+
+/// 8-byte words of a set of numbers below `capacity`: a bit each, and a bit per word of these.
+#[must_use]
+pub const fn bits_words(capacity: u64) -> u64 {
+    let words = capacity.div_ceil(64);
+    words + words.div_ceil(64)
 }
 
 /// Entries of a group index for `groups` groups: a power of two that stays at most 2/3 full.
@@ -110,7 +125,7 @@ pub const fn key_words(plan: &Plan<'_>, keys: Range) -> u64 {
     at.div_ceil(8)
 }
 
-const fn listed(plan: &Plan<'_>, at: usize) -> Option<Register> {
+pub(crate) const fn listed(plan: &Plan<'_>, at: usize) -> Option<Register> {
     if at < plan.lists.len() { register(plan, plan.lists[at]) } else { None }
 }
 
@@ -118,54 +133,119 @@ const fn register(plan: &Plan<'_>, id: RegisterId) -> Option<Register> {
     if id.index() < plan.registers.len() { Some(plan.registers[id.index()]) } else { None }
 }
 
-/// Windows that can be open at once below an aggregate: those of its tumble input, else 1.
+/// The window entry below an aggregate, if there is one.
 #[must_use]
-pub const fn panes(plan: &Plan<'_>, table: &AggregateTable) -> u64 {
+pub const fn window<'p>(plan: &Plan<'p>, table: &AggregateTable) -> Option<&'p WindowTable> {
     let input = table.input.index();
     if input < plan.operators.len()
-        && let Operator::Tumble { panes, .. } = plan.operators[input]
+        && let Operator::Window(window) = &plan.operators[input]
     {
-        return panes as u64;
+        return Some(window);
     }
-    1
+    None
+}
+
+/// How far the watermark trails behind the times that a window entry goes by, microseconds.
+#[must_use]
+pub const fn delay(plan: &Plan<'_>, entry: &WindowTable) -> i64 {
+    match entry.time {
+        TimeSource::Event if !plan.streams.is_empty() => match plan.streams[0].time {
+            Some(time) => time.delay,
+            None => 0,
+        },
+        _ => 0,
+    }
+}
+
+/// How an aggregate's windows come from its states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Combine {
+    /// One group table for everything.
+    Whole,
+    /// A window is a pane.
+    Pane(Panes),
+    /// Sliding windows by two stacks of panes (see `operator/panes.rs`): a pane
+    /// and a batch of groups more.
+    Stacks(Panes),
+    /// Growing windows by a running pane: 1 more.
+    Running(Panes),
+    /// Windows put together from their panes each time: a batch of groups more.
+    Each(Panes),
+    /// Sessions of each group, and windows by state.
+    Sessions,
+}
+
+/// How an aggregate's windows come from its states.
+#[must_use]
+pub const fn combine(plan: &Plan<'_>, table: &AggregateTable) -> Combine {
+    let Some(entry) = window(plan, table) else { return Combine::Whole };
+    let Some(panes) = Panes::of(entry, delay(plan, entry)) else { return Combine::Sessions };
+    let is_final = matches!(table.emit, EmitMode::Final) && entry.lateness == 0;
+    match (panes.size, panes.cumulates) {
+        (1, _) => Combine::Pane(panes),
+        (_, false) if is_final => Combine::Stacks(panes),
+        (_, true) if is_final => Combine::Running(panes),
+        _ => Combine::Each(panes),
+    }
+}
+
+/// Panes that are held at once; 1 without panes.
+#[must_use]
+pub const fn panes(plan: &Plan<'_>, table: &AggregateTable) -> u64 {
+    match combine(plan, table) {
+        Combine::Whole | Combine::Sessions => 1,
+        Combine::Pane(p) | Combine::Stacks(p) | Combine::Running(p) | Combine::Each(p) => {
+            p.held() as u64
+        }
+    }
 }
 
 /// Bytes of one aggregate's states over `slots` groups.
 #[must_use]
 pub const fn aggregate_bytes(plan: &Plan<'_>, aggregate: &Aggregate, slots: u64) -> u64 {
-    let argument = match register(plan, aggregate.argument) {
-        Some(r) => r,
-        None => Register { data_type: DataType::BigInt, nullable: false, offset: 0 },
+    if let Some(bytes) = rules::slot_bytes(plan, aggregate) {
+        return slots.saturating_mul(bytes);
+    }
+    let argument = match rules::argument(plan, aggregate, 0) {
+        Some(r) => r.data_type,
+        None => DataType::BigInt,
     };
-    let kind = argument.data_type.kind();
-    // A group's MIN, MAX or SUM of an argument that can be NULL may have seen no value.
-    let seen = if argument.nullable { align8(slots) } else { 0 };
-    let sum = if matches!(kind, Kind::I64 | Kind::U64 | Kind::I128) { 16 } else { 8 };
+    // A group's MIN, MAX or SUM may have seen no value.
+    let seen = if rules::can_miss(plan, aggregate) { align8(slots) } else { 0 };
+    let sum = if matches!(argument.kind(), Kind::I64 | Kind::U64 | Kind::I128) { 16 } else { 8 };
     match aggregate.function {
-        AggregateFunction::CountAll | AggregateFunction::Count => slots.saturating_mul(8),
         AggregateFunction::Sum => slots.saturating_mul(sum).saturating_add(seen),
         AggregateFunction::Avg => slots.saturating_mul(sum + 8),
-        AggregateFunction::Min | AggregateFunction::Max => {
-            let size = argument.data_type.size() as u64;
-            align8(slots.saturating_mul(size)).saturating_add(seen)
+        AggregateFunction::Min
+        | AggregateFunction::Max
+        | AggregateFunction::BoolAnd
+        | AggregateFunction::BoolOr => {
+            align8(slots.saturating_mul(argument.size() as u64)).saturating_add(seen)
         }
+        _ => slots.saturating_mul(8), // a count
     }
 }
 
 /// The parts of an aggregate operator's state, as offsets from its start, bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AggregateLayout {
+    /// How windows come from the states.
+    pub combine: Combine,
     /// Key words of one group.
     pub key_words: u64,
-    /// Open windows.
+    /// Groups that have a place: `groups` of the entry.
+    pub groups: u64,
+    /// Panes that rows go to.
     pub panes: u64,
-    /// Groups in all panes.
+    /// States of each aggregate: those of the panes, then those of windows being put together.
     pub slots: u64,
-    /// Entries of one pane's index; 0 without keys.
+    /// Sets of groups: one per pane, and per window being put together.
+    pub sets: u64,
+    /// Whether groups that changed are noted, in one set more per pane.
+    pub notes_changes: bool,
+    /// Entries of the key index; 0 without keys.
     pub index_entries: u64,
-    /// Pane headers.
-    pub pane_headers: u64,
-    /// The indexes.
+    /// The key index (u32 per entry).
     pub index: u64,
     /// The groups' keys.
     pub keys: u64,
@@ -173,35 +253,118 @@ pub struct AggregateLayout {
     pub batch_keys: u64,
     /// The batch's group numbers (u32 per row).
     pub batch_groups: u64,
+    /// Three lists of slots (u32 per row each): those that leave, what they are merged from, and
+    /// a copy to work on.
+    pub lists: u64,
+    /// The sets.
+    pub present: u64,
+    /// The sets of groups that changed.
+    pub changed: u64,
+    /// Records in each slot (u32), with `on_full = 'evict_oldest'`.
+    pub records: u64,
+    /// The sessions, then the heap of their ends (u32 each), then each group's first session (u32).
+    pub sessions: u64,
+    /// Rows that left last, of each slot, with retractions.
+    pub left: u64,
     /// The first aggregate's states.
     pub aggregates: u64,
+}
+
+/// Bytes of the row that a slot left with: a word that says whether there is one, and the record.
+#[must_use]
+pub const fn left_bytes(plan: &Plan<'_>) -> u64 {
+    let size = match plan.outputs {
+        [first, ..] => Layout::of(first.fields.of(plan.fields)).record_size,
+        [] => 0,
+    };
+    8 + align8(size as u64)
 }
 
 /// The layout of an aggregate operator's state.
 #[must_use]
 pub const fn aggregate_layout(plan: &Plan<'_>, table: &AggregateTable) -> AggregateLayout {
+    let combine = combine(plan, table);
     let panes = panes(plan, table);
     let key_words = key_words(plan, table.keys);
-    let slots = panes * table.groups as u64;
-    let index_entries = if key_words == 0 { 0 } else { index_entries(table.groups) };
+    let groups = table.groups as u64;
     let rows = plan.batch_rows as u64;
-    let index = AGGREGATE_BYTES + panes * PANE_BYTES;
-    let keys = index.saturating_add(align8(panes * index_entries * 4));
-    let batch_keys = keys.saturating_add(slots.saturating_mul(key_words * 8));
+    let (sets, extra) = match combine {
+        Combine::Whole | Combine::Pane(_) => (panes, 0),
+        Combine::Sessions => (1, 0),
+        Combine::Stacks(_) => (panes + 1, groups + rows),
+        Combine::Running(_) => (panes + 1, groups),
+        Combine::Each(_) => (panes, rows),
+    };
+    let slots = panes.saturating_mul(groups).saturating_add(extra);
+    let lateness = match window(plan, table) {
+        Some(entry) => entry.lateness,
+        None => 0,
+    };
+    let notes_changes = !matches!(table.emit, EmitMode::Final) || lateness > 0;
+    let is_session = matches!(combine, Combine::Sessions);
+    let index_entries = if key_words == 0 { 0 } else { index_entries(table.groups) };
+    let index = AGGREGATE_BYTES;
+    let keys = index.saturating_add(align8(index_entries * 4));
+    let batch_keys = keys.saturating_add(groups.saturating_mul(key_words * 8));
     let batch_groups = batch_keys.saturating_add(rows * key_words * 8);
-    let aggregates = batch_groups.saturating_add(align8(rows * 4));
+    let lists = batch_groups.saturating_add(align8(rows * 4));
+    let present = lists.saturating_add(3 * align8(rows * 4));
+    let set_bytes = bits_words(groups).saturating_mul(8);
+    let changed = present.saturating_add(sets.saturating_mul(set_bytes));
+    let changed_bytes = if notes_changes { panes.saturating_mul(set_bytes) } else { 0 };
+    let records = changed.saturating_add(changed_bytes);
+    let evicts = matches!(table.on_full, OnFull::EvictOldest);
+    let record_bytes = if evicts { align8(panes.saturating_mul(groups).saturating_mul(4)) } else { 0 };
+    let sessions = records.saturating_add(record_bytes);
+    let session_bytes =
+        if is_session { groups * SESSION_BYTES + 2 * align8(groups * 4) } else { 0 };
+    let left = sessions.saturating_add(session_bytes);
+    let left_bytes = if table.retract {
+        panes.saturating_mul(groups).saturating_mul(left_bytes(plan))
+    } else {
+        0
+    };
+    let aggregates = left.saturating_add(left_bytes);
     AggregateLayout {
+        combine,
         key_words,
+        groups,
         panes,
         slots,
+        sets,
+        notes_changes,
         index_entries,
-        pane_headers: AGGREGATE_BYTES,
         index,
         keys,
         batch_keys,
         batch_groups,
+        lists,
+        present,
+        changed,
+        records,
+        sessions,
+        left,
         aggregates,
     }
+}
+
+/// Bytes of a row that a sort operator holds: its keys as words that compare as the rows do, a
+/// number, and the record.
+#[must_use]
+pub const fn sort_key_words(plan: &Plan<'_>, table: &SortTable) -> u64 {
+    let mut words: u64 = 1;
+    let mut i = 0;
+    while i < table.keys.len as usize {
+        if let Some(register) = listed(plan, table.keys.start as usize + i) {
+            let size = match register.data_type {
+                DataType::Boolean => 1,
+                t => t.size() as u64,
+            };
+            words += 1 + size.div_ceil(8);
+        }
+        i += 1;
+    }
+    words
 }
 
 /// Bytes of an operator's state.
@@ -211,7 +374,14 @@ pub const fn operator_bytes(plan: &Plan<'_>, operator: &Operator) -> u64 {
     match operator {
         Operator::Scan { .. } | Operator::Project { .. } | Operator::Emit { .. } => 0,
         Operator::Filter { .. } => per_row,
-        Operator::Tumble { .. } => TUMBLE_BYTES + 2 * per_row,
+        Operator::Window(_) => WINDOW_BYTES + 2 * per_row,
+        Operator::Sort(table) => {
+            let row = sort_key_words(plan, table) * 8 + left_bytes(plan) - 8;
+            // The rows held, their order, and a batch's records before they are taken in.
+            let held = (table.capacity as u64).saturating_mul(row + 8);
+            let batch = (plan.batch_rows as u64).saturating_mul(left_bytes(plan) - 8);
+            SORT_BYTES.saturating_add(held).saturating_add(batch)
+        }
         Operator::Aggregate(table) => {
             let layout = aggregate_layout(plan, table);
             let mut end = layout.aggregates;
@@ -310,8 +480,10 @@ impl Operator {
     pub const fn state(&self) -> Option<u32> {
         match *self {
             Self::Scan { .. } | Self::Project { .. } | Self::Emit { .. } => None,
-            Self::Filter { state, .. } | Self::Tumble { state, .. } => Some(state),
+            Self::Filter { state, .. } => Some(state),
+            Self::Window(ref table) => Some(table.state),
             Self::Aggregate(ref table) => Some(table.state),
+            Self::Sort(ref table) => Some(table.state),
         }
     }
 
@@ -319,8 +491,10 @@ impl Operator {
     pub fn set_state(&mut self, offset: u32) {
         match self {
             Self::Scan { .. } | Self::Project { .. } | Self::Emit { .. } => {}
-            Self::Filter { state, .. } | Self::Tumble { state, .. } => *state = offset,
+            Self::Filter { state, .. } => *state = offset,
+            Self::Window(table) => table.state = offset,
             Self::Aggregate(table) => table.state = offset,
+            Self::Sort(table) => table.state = offset,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! fixed-capacity tables ([`wire`]), or come straight from SQL (feature `sql`). Whatever their
 //! origin, [`verify`](verify::verify) checks them once before a query runs them.
 
+pub mod aggregates;
 #[cfg(feature = "sql")]
 pub mod explain;
 pub mod layout;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::schema::{Field, Schema, Text};
 use crate::types::DataType;
+pub use aggregates::AggregateFunction;
 use op::{
     ColumnId, FunctionId, Instruction, Operand, OperatorId, OutputId, Register, RegisterId,
     StreamId,
@@ -54,6 +56,9 @@ pub struct EventTime {
     pub column: ColumnId,
     /// Watermark = highest event time seen - delay, microseconds (0 or more).
     pub delay: i64,
+    /// A BOOLEAN column: a record in which it is true moves the watermark to its own event time
+    /// (punctuation).
+    pub punctuation: Option<ColumnId>,
 }
 
 /// An input of the plan.
@@ -86,6 +91,137 @@ pub enum OnFull {
     Error,
     /// Drop the record and count it.
     DropNew,
+    /// Forget the group, or the session, that has had its place the longest, and count its records.
+    EvictOldest,
+    /// Let the group, or the session, that has had its place the longest leave with what it has.
+    CloseOldest,
+}
+
+/// When results leave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum EmitMode {
+    /// When the watermark closes their window, or at the end of the input.
+    #[default]
+    Final,
+    /// At the end of each poll too: the groups that changed in it.
+    Changes,
+    /// Each time that the watermark passes a multiple of so many microseconds too: the groups
+    /// that changed since.
+    Every(i64),
+}
+
+/// What gives a row the time by which it is put into windows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum TimeSource {
+    /// The event time of the scanned stream.
+    Event,
+    /// The query's clock, as it was set before the poll.
+    Clock,
+    /// How many records of the stream were read before this one: windows of rows.
+    Rows,
+    /// What a window of the aggregate before has as its time.
+    Window(WindowTime),
+}
+
+/// What of a window is the time of its result rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum WindowTime {
+    /// `window_start`.
+    Start,
+    /// `window_end`.
+    End,
+    /// `window_time`: the last microsecond in the window.
+    Last,
+}
+
+/// Which rows make a window. Times and lengths are microseconds, or rows with
+/// [`TimeSource::Rows`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum WindowShape {
+    /// TUMBLE and HOP. Time is cut into panes of `pane`, one of which starts at `offset`; a
+    /// window is `size` panes, and begins `every` panes after the one before it.
+    Slide {
+        /// Length of a pane.
+        pane: i64,
+        /// Where a window starts.
+        offset: i64,
+        /// Panes of a window.
+        size: u16,
+        /// Panes from the start of a window to that of the next.
+        every: u16,
+    },
+    /// CUMULATE: windows of 1, 2, ... `steps` panes that start together, then the next.
+    Cumulate {
+        /// Length of a pane: the step.
+        pane: i64,
+        /// Where a window starts.
+        offset: i64,
+        /// Panes of the longest window.
+        steps: u16,
+    },
+    /// SESSION, of each group: rows of which each is at most `gap` after the one before.
+    Session {
+        /// Longest pause.
+        gap: i64,
+    },
+    /// STATE_WINDOW, of each group: from a row in which `begin` is true to one in which `end` is.
+    State {
+        /// Computes both.
+        program: Range,
+        /// A BOOLEAN register.
+        begin: RegisterId,
+        /// A BOOLEAN register.
+        end: RegisterId,
+    },
+}
+
+/// The [`Operator::Window`] entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct WindowTable {
+    /// Where rows come from.
+    pub input: OperatorId,
+    /// What gives rows their time.
+    pub time: TimeSource,
+    /// Which rows make a window.
+    pub shape: WindowShape,
+    /// How long a closed window takes late records, microseconds; it leaves again when it does.
+    pub lateness: i64,
+    /// A record so far ahead of the open windows is not believed; microseconds, 0 for any.
+    pub max_ahead: i64,
+    /// After so long without records the watermark goes on with the query's clock; microseconds,
+    /// 0 for never.
+    pub idle_timeout: i64,
+    /// Where late records go, if they are asked for.
+    pub late: Option<OutputId>,
+    /// Arena offset of its state.
+    pub state: u32,
+}
+
+/// The [`Operator::Sort`] entry: the rows of each window in an order, or the first of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct SortTable {
+    /// Where rows come from.
+    pub input: OperatorId,
+    /// At most 16 key registers, in [`Plan::lists`].
+    pub keys: Range,
+    /// Bit i: key i descends.
+    pub descending: u16,
+    /// Bit i: the NULLs of key i come first.
+    pub nulls_first: u16,
+    /// Rows left out at the start of a window.
+    pub offset: u32,
+    /// Rows that leave then; [`u32::MAX`] for all.
+    pub limit: u32,
+    /// Rows that are held: no more than a window can have.
+    pub capacity: u32,
+    /// Arena offset of its state.
+    pub state: u32,
 }
 
 /// What to do with a value that can't be computed: an integer that overflows, a division by zero
@@ -121,20 +257,8 @@ pub enum Operator {
         /// Arena offset of the selection vector.
         state: u32,
     },
-    /// Assigns each row to a tumbling window of event time; drops and counts late rows.
-    /// The window closes when the watermark reaches its end.
-    Tumble {
-        /// Where rows come from.
-        input: OperatorId,
-        /// The stream whose event time and watermark count.
-        stream: StreamId,
-        /// Microseconds, above 0.
-        size: i64,
-        /// Windows that can be open at once: ceil(delay / size) + 1.
-        panes: u16,
-        /// Arena offset of its state.
-        state: u32,
-    },
+    /// Puts each row into windows; drops and counts late rows. An [`Operator::Aggregate`] follows.
+    Window(WindowTable),
     /// Groups rows and folds them into aggregates, one group table per open window.
     Aggregate(AggregateTable),
     /// Evaluates the SELECT list.
@@ -144,6 +268,8 @@ pub enum Operator {
         /// Computes the columns.
         program: Range,
     },
+    /// Holds the rows of a window, and lets them leave in an order.
+    Sort(SortTable),
     /// Writes rows as records to an output.
     Emit {
         /// Where rows come from.
@@ -159,7 +285,7 @@ pub enum Operator {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct AggregateTable {
-    /// Where rows come from: a [`Operator::Tumble`] entry if groups are per window.
+    /// Where rows come from: an [`Operator::Window`] entry if groups are per window.
     pub input: OperatorId,
     /// Computes keys and arguments.
     pub program: Range,
@@ -170,33 +296,19 @@ pub struct AggregateTable {
     /// In the aggregate table.
     pub aggregates: Range,
     /// Start and end of the window of the groups that leave, in [`Plan::lists`]: two TIMESTAMP
-    /// registers if the input is a window, else none.
+    /// registers (BIGINT for windows of rows) if the input is a window, else none.
     pub window_results: Range,
     /// Groups that fit (in each open window). 1 without keys.
     pub groups: u32,
     /// When they don't.
     pub on_full: OnFull,
+    /// When results leave.
+    pub emit: EmitMode,
+    /// Groups that leave again are retracted first: result rows have a first column
+    /// `retraction` (BOOLEAN), which is true in a row that takes an earlier one back.
+    pub retract: bool,
     /// Arena offset of the state.
     pub state: u32,
-}
-
-/// An aggregate function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[repr(u8)]
-pub enum AggregateFunction {
-    /// `COUNT(*)`, and `COUNT(x)` of an x that is never NULL: no argument.
-    CountAll,
-    /// `COUNT(x)`.
-    Count,
-    /// `SUM(x)`: BIGINT of integers, DOUBLE of floats.
-    Sum,
-    /// `AVG(x)`: DOUBLE.
-    Avg,
-    /// `MIN(x)`.
-    Min,
-    /// `MAX(x)`.
-    Max,
 }
 
 /// One aggregate of an [`AggregateTable`].
@@ -205,8 +317,16 @@ pub enum AggregateFunction {
 pub struct Aggregate {
     /// Which function.
     pub function: AggregateFunction,
-    /// What it folds; register 0 and unused for [`AggregateFunction::CountAll`].
-    pub argument: RegisterId,
+    /// Whether each value counts once.
+    pub distinct: bool,
+    /// A BOOLEAN register: rows where it is not true don't count.
+    pub filter: Option<RegisterId>,
+    /// What it folds, in [`Plan::lists`]; the event time last, if the function uses it.
+    pub arguments: Range,
+    /// Constants that belong to the call, in [`Plan::constants`].
+    pub parameters: Range,
+    /// Values, or bytes of text, that the state of a group has room for; 0 if it needs none.
+    pub capacity: u16,
     /// Where its result goes when groups leave.
     pub result: RegisterId,
     /// Arena offset of its states.
@@ -358,10 +478,11 @@ impl Operator {
         match *self {
             Self::Scan { .. } => None,
             Self::Filter { input, .. }
-            | Self::Tumble { input, .. }
             | Self::Project { input, .. }
             | Self::Emit { input, .. } => Some(input),
+            Self::Window(ref t) => Some(t.input),
             Self::Aggregate(ref t) => Some(t.input),
+            Self::Sort(ref t) => Some(t.input),
         }
     }
 
@@ -371,9 +492,10 @@ impl Operator {
         match self {
             Self::Scan { .. } => "scan",
             Self::Filter { .. } => "filter",
-            Self::Tumble { .. } => "tumble",
+            Self::Window(_) => "window",
             Self::Aggregate(_) => "aggregate",
             Self::Project { .. } => "project",
+            Self::Sort(_) => "sort",
             Self::Emit { .. } => "emit",
         }
     }

@@ -9,7 +9,7 @@ use alloc::string::{String, ToString};
 use super::op::{ColumnId, FunctionId, Instruction, OperatorId, Register, RegisterId, StreamId};
 use super::{
     Aggregate, AggregateTable, Argument, Call, Constant, EventTime, Operator, Output, Plan, Range,
-    Stream, wire,
+    SortTable, Stream, TimeSource, WindowShape, WindowTable, wire,
 };
 use crate::schema::{Field, Text};
 use crate::types::DataType;
@@ -23,7 +23,8 @@ const IMPORTS: &str = "    #[allow(unused_imports)]
         },
         plan::{
             Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
-            OnError, OnFull, Operator, Output, Plan, Range, Stream,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -115,8 +116,15 @@ fn data_type(t: DataType) -> String {
 
 fn stream(s: &Stream) -> String {
     let time = match s.time {
-        Some(EventTime { column: ColumnId(column), delay }) => {
-            format!("Some(EventTime {{ column: ColumnId({column}), delay: {delay} }})")
+        Some(EventTime { column: ColumnId(column), delay, punctuation }) => {
+            let punctuation = match punctuation {
+                Some(ColumnId(column)) => format!("Some(ColumnId({column}))"),
+                None => "None".to_string(),
+            };
+            format!(
+                "Some(EventTime {{ column: ColumnId({column}), delay: {delay}, \
+                 punctuation: {punctuation} }})"
+            )
         }
         None => "None".to_string(),
     };
@@ -171,12 +179,8 @@ fn operator(o: &Operator) -> String {
             range(program),
             register_id(predicate),
         ),
-        Operator::Tumble { input, stream, size, panes, state } => format!(
-            "Operator::Tumble {{ input: {}, stream: {}, size: {size}, panes: {panes}, \
-             state: {state} }}",
-            operator_id(input),
-            stream_id(stream),
-        ),
+        Operator::Window(ref table) => window_table(table),
+        Operator::Sort(ref table) => sort_table(table),
         Operator::Aggregate(ref table) => aggregate_table(table),
         Operator::Project { input, program } => format!(
             "Operator::Project {{ input: {}, program: {} }}",
@@ -202,21 +206,75 @@ fn aggregate_table(t: &AggregateTable) -> String {
         ("window_results", range(t.window_results)),
         ("groups", t.groups.to_string()),
         ("on_full", format!("OnFull::{:?}", t.on_full)),
+        ("emit", format!("EmitMode::{:?}", t.emit)),
+        ("retract", t.retract.to_string()),
         ("state", t.state.to_string()),
     ];
-    let mut source = String::from("Operator::Aggregate(AggregateTable {\n");
+    entry("Aggregate(AggregateTable", &members)
+}
+
+/// An operator of which the entry is a struct of its own.
+fn entry(name: &str, members: &[(&str, String)]) -> String {
+    let mut source = format!("Operator::{name} {{\n");
     for (name, value) in members {
         source += &format!("                {name}: {value},\n");
     }
     source + "            })"
 }
 
+fn window_table(t: &WindowTable) -> String {
+    let time = match t.time {
+        TimeSource::Window(time) => format!("TimeSource::Window(WindowTime::{time:?})"),
+        time => format!("TimeSource::{time:?}"),
+    };
+    let shape = match t.shape {
+        WindowShape::State { program, begin, end } => format!(
+            "State {{ program: {}, begin: {}, end: {} }}",
+            range(program),
+            register_id(begin),
+            register_id(end)
+        ),
+        shape => format!("{shape:?}"),
+    };
+    let members = [
+        ("input", operator_id(t.input)),
+        ("time", time),
+        ("shape", format!("WindowShape::{shape}")),
+        ("lateness", t.lateness.to_string()),
+        ("max_ahead", t.max_ahead.to_string()),
+        ("idle_timeout", t.idle_timeout.to_string()),
+        ("late", t.late.map_or("None".into(), |o| format!("Some(OutputId({}))", o.0))),
+        ("state", t.state.to_string()),
+    ];
+    entry("Window(WindowTable", &members)
+}
+
+fn sort_table(t: &SortTable) -> String {
+    let members = [
+        ("input", operator_id(t.input)),
+        ("keys", range(t.keys)),
+        ("descending", t.descending.to_string()),
+        ("nulls_first", t.nulls_first.to_string()),
+        ("offset", t.offset.to_string()),
+        ("limit", t.limit.to_string()),
+        ("capacity", t.capacity.to_string()),
+        ("state", t.state.to_string()),
+    ];
+    entry("Sort(SortTable", &members)
+}
+
 fn aggregate(a: &Aggregate) -> String {
+    let Aggregate { function, distinct, capacity, state, .. } = a;
+    let filter = match a.filter {
+        Some(register) => format!("Some({})", register_id(register)),
+        None => "None".to_string(),
+    };
     format!(
-        "Aggregate {{ function: AggregateFunction::{:?}, argument: {}, result: {}, state: {} }}",
-        a.function,
-        register_id(a.argument),
+        "Aggregate {{ function: AggregateFunction::{function:?}, distinct: {distinct}, \
+         filter: {filter}, arguments: {}, parameters: {}, capacity: {capacity}, result: {}, \
+         state: {state} }}",
+        range(a.arguments),
+        range(a.parameters),
         register_id(a.result),
-        a.state
     )
 }

@@ -18,7 +18,8 @@
 //!    opcode and kind, operands `a` and `b`, the written register, types, NULLs. Programs stand in
 //!    the instruction table without gap or overlap, in the operators' order; calls and their
 //!    arguments in their tables, in the instructions' order (`verify/call.rs`).
-//! 6. **Aggregates**, with their operator: argument and result. They too stand without gap.
+//! 6. **Aggregates**, with their operator (`verify/aggregate.rs`): arguments, constants, capacity
+//!    and result. They too stand without gap.
 //! 7. **Arena**: it has at most `u32::MAX` bytes, and every offset is the layout's
 //!    ([`layout::walk`]).
 //!
@@ -46,6 +47,7 @@
 //! assert_eq!(verify(&plan, &ALL), Err(refused));
 //! ```
 
+mod aggregate;
 mod call;
 mod chain;
 mod defined;

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::StreamDefinition;
 use super::emit::{Arg, CallStep, Emitter, Step, ValueId};
 use super::literal::Literal;
+use super::lower::{self, Limits, Shape};
 use super::registers::{Allocation, Outside, allocate, sweep};
 use crate::plan::layout::{self, Place};
 use crate::plan::op::{
@@ -13,8 +14,9 @@ use crate::plan::op::{
 };
 use crate::plan::verify::{MAX_RECORD, MAX_REGISTERS};
 use crate::plan::{
-    Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime, OnError,
-    OnFull, Operator, Output, Plan, Range, Stream,
+    Aggregate, AggregateTable, Argument, Call, Constant, EmitMode, EventTime,
+    OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream, TimeSource, WindowShape,
+    WindowTable,
 };
 use crate::schema::{Field, Layout, Text};
 use crate::types::DataType;
@@ -95,6 +97,15 @@ impl Texts {
     }
 }
 
+/// A call of an aggregate function, with virtual registers.
+#[derive(Debug)]
+pub(super) struct Folded {
+    pub(super) call: lower::Call,
+    pub(super) arguments: Vec<ValueId>,
+    pub(super) filter: Option<ValueId>,
+    pub(super) result: ValueId,
+}
+
 /// What a query is made of, with virtual registers.
 #[derive(Debug)]
 pub(super) enum Work {
@@ -103,20 +114,33 @@ pub(super) enum Work {
         program: usize,
         predicate: ValueId,
     },
-    Tumble {
-        size: i64,
+    Window {
+        time: TimeSource,
+        shape: Shape,
+        /// Of STATE_WINDOW: the program of both conditions, and their values.
+        conditions: Option<(usize, ValueId, ValueId)>,
     },
     Aggregate {
         program: usize,
         keys: Vec<ValueId>,
         key_results: Vec<ValueId>,
         window_results: Vec<ValueId>,
-        aggregates: Vec<(AggregateFunction, Option<ValueId>, ValueId)>,
+        aggregates: Vec<Folded>,
         groups: u32,
         on_full: OnFull,
+        emit: EmitMode,
+        retract: bool,
     },
     Project {
         program: usize,
+    },
+    Sort {
+        keys: Vec<ValueId>,
+        descending: u16,
+        nulls_first: u16,
+        offset: u32,
+        limit: u32,
+        capacity: u32,
     },
     Emit {
         columns: Vec<ValueId>,
@@ -125,11 +149,10 @@ pub(super) enum Work {
 
 /// What surrounds a query.
 #[derive(Debug)]
-pub(super) struct Shape<'s> {
+pub(super) struct Around<'s> {
     pub(super) stream: &'s StreamDefinition,
     pub(super) sink: &'s str,
-    pub(super) batch_rows: u16,
-    pub(super) on_error: OnError,
+    pub(super) limits: &'s Limits,
     /// Name, type and whether it can be NULL, of each column of the result.
     pub(super) outputs: Vec<(&'s str, DataType, bool)>,
 }
@@ -146,15 +169,26 @@ pub(super) enum TooLarge {
     Arena,
 }
 
-/// Windows that can be open at once.
-pub(super) fn panes(time: EventTime, size: i64) -> Option<u16> {
-    let open = time.delay.unsigned_abs().div_ceil(size.unsigned_abs().max(1)).saturating_add(1);
-    u16::try_from(open).ok()
+/// Whether the panes that can be open at once can be counted: those of a window, those that take
+/// late records, and those ahead of the watermark.
+fn has_room(time: Option<EventTime>, table: &WindowTable) -> bool {
+    let delay = match table.time {
+        TimeSource::Event => time.map_or(0, |time| time.delay),
+        _ => 0,
+    };
+    let (pane, size) = match table.shape {
+        WindowShape::Slide { pane, size, .. } => (pane, size),
+        WindowShape::Cumulate { pane, steps, .. } => (pane, steps),
+        WindowShape::Session { .. } | WindowShape::State { .. } => return true,
+    };
+    let panes = |length: i64| length.unsigned_abs().div_ceil(pane.unsigned_abs().max(1));
+    let open = panes(delay).saturating_add(panes(table.lateness)).saturating_add(size.into());
+    open <= u64::from(u16::MAX)
 }
 
 /// Makes the plan.
 pub(super) fn assemble(
-    shape: &Shape<'_>,
+    around: &Around<'_>,
     work: &[Work],
     emitter: Emitter<'_>,
     outside: &Outside,
@@ -165,11 +199,11 @@ pub(super) fn assemble(
     if allocation.registers.len() > MAX_REGISTERS {
         return Err(TooLarge::Registers);
     }
-    let mut tables = Tables::new(shape, &allocation)?;
+    let mut tables = Tables::new(around, &allocation)?;
     tables.instructions(&steps, &calls, &literals)?;
     let programs = Programs(&steps);
     for work in work {
-        tables.operator(shape, &programs, work)?;
+        tables.operator(around, &programs, work)?;
     }
     tables.finish()
 }
@@ -196,20 +230,23 @@ struct Tables<'a> {
 }
 
 impl<'a> Tables<'a> {
-    fn new(shape: &Shape<'_>, allocation: &'a Allocation) -> Result<Self, TooLarge> {
-        let StreamDefinition { name, fields, texts: names, time, with: _ } = shape.stream;
+    fn new(around: &Around<'_>, allocation: &'a Allocation) -> Result<Self, TooLarge> {
+        let StreamDefinition { name, fields, texts: names, time, with: _ } = around.stream;
         let mut texts = Texts::default();
         let mut add = |text: &str| texts.add(text).ok_or(TooLarge::Texts);
-        let mut all: Vec<Field> = Vec::with_capacity(fields.len() + shape.outputs.len());
+        let mut all: Vec<Field> = Vec::with_capacity(fields.len() + around.outputs.len());
         let stream = Stream { name: add(name)?, fields: range(0, fields.len())?, time: *time };
         for field in fields {
             all.push(Field { name: add(field.name.of(names))?, ..*field });
         }
         let output =
-            Output { name: add(shape.sink)?, fields: range(all.len(), shape.outputs.len())? };
-        let mut own: Vec<Field> = Vec::with_capacity(shape.outputs.len());
+            Output { name: add(around.sink)?, fields: range(all.len(), around.outputs.len())? };
+        let mut outputs = Vec::from([output]);
+        // Late records are as they came.
+        let late = all.clone();
+        let mut own: Vec<Field> = Vec::with_capacity(around.outputs.len());
         let mut end = 0;
-        for &(name, data_type, nullable) in &shape.outputs {
+        for &(name, data_type, nullable) in &around.outputs {
             let offset = Layout::place(end, data_type);
             end = offset.saturating_add(data_type.size());
             let offset = u16::try_from(offset).map_err(|_| TooLarge::Record)?;
@@ -219,11 +256,15 @@ impl<'a> Tables<'a> {
             return Err(TooLarge::Record);
         }
         all.append(&mut own);
+        if let Some(name) = &around.limits.late {
+            outputs.push(Output { name: add(name)?, fields: range(all.len(), late.len())? });
+            all.extend(late);
+        }
         let plan = OwnedPlan {
-            batch_rows: shape.batch_rows,
-            on_error: shape.on_error,
+            batch_rows: around.limits.batch_rows,
+            on_error: around.limits.on_error,
             streams: [stream].into(),
-            outputs: [output].into(),
+            outputs,
             fields: all,
             constants: Vec::new(),
             registers: allocation.registers.clone(),
@@ -278,11 +319,7 @@ impl<'a> Tables<'a> {
             Arg::Column(column) => Operand::column(column),
             Arg::Constant(i) => {
                 let constant = match literals.get(i) {
-                    Some(Literal::Bits(bits)) => Constant(*bits),
-                    Some(Literal::Text(text)) => {
-                        Constant::text(self.texts.add(text).ok_or(TooLarge::Texts)?)
-                    }
-                    Some(Literal::Bytes(bytes)) => Constant::bytes(self.bytes(bytes)?),
+                    Some(literal) => self.constant(literal)?,
                     None => Constant(0),
                 };
                 let constants = &mut self.plan.constants;
@@ -294,6 +331,28 @@ impl<'a> Tables<'a> {
                 Operand::constant(ConstantId(at.ok_or(TooLarge::Tables)?))
             }
         })
+    }
+
+    fn constant(&mut self, literal: &Literal) -> Result<Constant, TooLarge> {
+        Ok(match literal {
+            Literal::Bits(bits) => Constant(*bits),
+            Literal::Text(text) => Constant::text(self.texts.add(text).ok_or(TooLarge::Texts)?),
+            Literal::Bytes(bytes) => Constant::bytes(self.bytes(bytes)?),
+        })
+    }
+
+    /// Constants side by side; the place of equal ones, if there are some already.
+    fn constants(&mut self, literals: &[Literal]) -> Result<Range, TooLarge> {
+        if literals.is_empty() {
+            return Ok(Range::EMPTY);
+        }
+        let list: Vec<_> = literals.iter().map(|l| self.constant(l)).collect::<Result<_, _>>()?;
+        let pool = &mut self.plan.constants;
+        let start = pool.windows(list.len()).position(|w| *w == *list).unwrap_or_else(|| {
+            pool.extend_from_slice(&list);
+            pool.len() - list.len()
+        });
+        range(start, list.len())
     }
 
     /// The place of bytes in the byte pool, in which nothing stands twice.
@@ -323,7 +382,7 @@ impl<'a> Tables<'a> {
 
     fn operator(
         &mut self,
-        shape: &Shape<'_>,
+        around: &Around<'_>,
         programs: &Programs<'_>,
         work: &Work,
     ) -> Result<(), TooLarge> {
@@ -338,10 +397,12 @@ impl<'a> Tables<'a> {
                 predicate: self.allocation.get(*predicate),
                 state,
             },
-            Work::Tumble { size } => {
-                let time = shape.stream.time.ok_or(TooLarge::Windows)?;
-                let panes = panes(time, *size).ok_or(TooLarge::Windows)?;
-                Operator::Tumble { input, stream: StreamId(0), size: *size, panes, state }
+            Work::Window { time, shape, conditions } => {
+                let table = self.window(around, programs, input, *time, *shape, *conditions)?;
+                if !has_room(around.stream.time, &table) {
+                    return Err(TooLarge::Windows);
+                }
+                Operator::Window(table)
             }
             Work::Aggregate {
                 program,
@@ -351,12 +412,22 @@ impl<'a> Tables<'a> {
                 aggregates,
                 groups,
                 on_full,
+                emit,
+                retract,
             } => {
                 let start = self.plan.aggregates.len();
-                for &(function, argument, result) in aggregates {
-                    let argument = argument.map_or(RegisterId(0), |v| self.allocation.get(v));
-                    let result = self.allocation.get(result);
-                    self.plan.aggregates.push(Aggregate { function, argument, result, state });
+                for Folded { call, arguments, filter, result } in aggregates {
+                    let aggregate = Aggregate {
+                        function: call.function,
+                        distinct: call.distinct,
+                        filter: filter.map(|v| self.allocation.get(v)),
+                        arguments: self.list(arguments)?,
+                        parameters: self.constants(&call.parameters)?,
+                        capacity: call.capacity,
+                        result: self.allocation.get(*result),
+                        state,
+                    };
+                    self.plan.aggregates.push(aggregate);
                 }
                 Operator::Aggregate(AggregateTable {
                     input,
@@ -367,6 +438,8 @@ impl<'a> Tables<'a> {
                     window_results: self.list(window_results)?,
                     groups: *groups,
                     on_full: *on_full,
+                    emit: *emit,
+                    retract: *retract,
                     state,
                 })
             }
@@ -377,12 +450,65 @@ impl<'a> Tables<'a> {
                 }
                 Operator::Project { input, program }
             }
+            Work::Sort { keys, descending, nulls_first, offset, limit, capacity } => {
+                Operator::Sort(SortTable {
+                    input,
+                    keys: self.list(keys)?,
+                    descending: *descending,
+                    nulls_first: *nulls_first,
+                    offset: *offset,
+                    limit: *limit,
+                    capacity: *capacity,
+                    state,
+                })
+            }
             Work::Emit { columns } => {
                 Operator::Emit { input, output: OutputId(0), columns: self.list(columns)? }
             }
         };
         self.plan.operators.push(operator);
         Ok(())
+    }
+
+    fn window(
+        &self,
+        around: &Around<'_>,
+        programs: &Programs<'_>,
+        input: OperatorId,
+        time: TimeSource,
+        shape: Shape,
+        conditions: Option<(usize, ValueId, ValueId)>,
+    ) -> Result<WindowTable, TooLarge> {
+        let shape = match shape {
+            Shape::Slide { pane, offset, size, every } => {
+                WindowShape::Slide { pane, offset, size, every }
+            }
+            Shape::Cumulate { pane, offset, steps } => {
+                WindowShape::Cumulate { pane, offset, steps }
+            }
+            Shape::Session { gap } => WindowShape::Session { gap },
+            Shape::State { .. } => {
+                let (program, begin, end) = conditions.ok_or(TooLarge::Tables)?;
+                let (begin, end) = (self.allocation.get(begin), self.allocation.get(end));
+                WindowShape::State { program: programs.range(program)?, begin, end }
+            }
+        };
+        let limits = around.limits;
+        // Other times than the stream's never are late.
+        let table = WindowTable {
+            input,
+            time,
+            shape,
+            lateness: limits.lateness,
+            max_ahead: limits.max_ahead,
+            idle_timeout: limits.idle_timeout,
+            late: limits.late.is_some().then_some(OutputId(1)),
+            state: 0,
+        };
+        Ok(match time {
+            TimeSource::Event => table,
+            _ => WindowTable { lateness: 0, max_ahead: 0, idle_timeout: 0, late: None, ..table },
+        })
     }
 
     /// Sets all offsets.

@@ -13,7 +13,8 @@ use super::expression::OPERATORS;
 use super::fold::Failure;
 use super::literal::{self, Literal};
 use super::lower::Call;
-use super::scope::{Alias, From};
+use super::relation::From;
+use super::scope::Alias;
 use super::source::{Extent, Source};
 use super::tree::{NodeId, Refused, Tree};
 use super::types::{Type, literal_type};
@@ -71,6 +72,8 @@ pub(super) struct Binder<'a> {
     /// What the query is grouped by, ends of windows included.
     pub(super) keys: Vec<NodeId>,
     pub(super) aggregates: Vec<Call>,
+    /// The room that aggregates' states have.
+    pub(super) room: super::aggregates::Room,
     /// The aggregate function whose argument is bound.
     pub(super) within: Option<&'static str>,
     /// How the types of CASTs are written, for names of columns.
@@ -219,7 +222,10 @@ impl<'a> Binder<'a> {
             Sql::Cast { kind, expr, data_type, format } => {
                 self.cast(kind, expr, data_type, format.is_some(), or)
             }
-            Sql::Function(function) => self.function(function, or),
+            Sql::Function(function) => match self.window_edge(function, or)? {
+                Some(edge) => Ok(edge),
+                None => self.function(function, or),
+            },
             other => Err(self.refuse(other, or)),
         }
     }

@@ -14,8 +14,9 @@ use super::error::{CompileError, CompileErrorKind as Kind};
 use super::hints;
 use super::interval;
 use super::named::{Named, TYPE_NAMES, TYPES, named};
-use super::parse::{Name, Setting, Statements};
+use super::parse::{Name, Statements};
 use super::source::{Extent, Source};
+use super::tail::{Setting, SettingValue};
 use crate::nearest::nearest;
 use crate::plan::EventTime;
 use crate::plan::op::ColumnId;
@@ -45,6 +46,8 @@ struct Column {
 struct Watermark {
     column: Name,
     delay: i64,
+    /// The column that tells punctuation.
+    punctuation: Option<Name>,
     /// From WATERMARK on.
     extent: Extent,
 }
@@ -64,8 +67,10 @@ pub(super) fn create_stream(p: &mut Statements<'_>) -> Result<CreateStream, Comp
     p.expect(&Token::LParen)?;
     let mut columns = Vec::new();
     let mut watermark: Option<Watermark> = None;
+    let mut expected;
     loop {
         let at = p.at();
+        expected = ", or )";
         if p.source.is_word(at, "WATERMARK") && p.source.is_word(at + 1, "FOR") {
             let found = parse_watermark(p)?;
             if watermark.is_some() {
@@ -77,6 +82,7 @@ pub(super) fn create_stream(p: &mut Statements<'_>) -> Result<CreateStream, Comp
                 ));
             }
             watermark = Some(found);
+            expected = ", PUNCTUATION or )";
         } else {
             columns.push(column(p)?);
         }
@@ -85,7 +91,7 @@ pub(super) fn create_stream(p: &mut Statements<'_>) -> Result<CreateStream, Comp
         }
     }
     if *p.source.token(p.at()) != Token::RParen {
-        return Err(p.unexpected(", or )"));
+        return Err(p.unexpected(expected));
     }
     p.parser.advance_token();
     let mut with = Vec::new();
@@ -218,7 +224,7 @@ pub(super) fn refuse_type(source: &Source, meaning: Named, extent: Extent) -> Co
     source.unsupported(extent, format!("the type {written}"), TYPES)
 }
 
-/// `WATERMARK FOR ts AS ts [- INTERVAL ...]`
+/// `WATERMARK FOR ts AS ts [- INTERVAL ...] [PUNCTUATION column]`
 fn parse_watermark(p: &mut Statements<'_>) -> Result<Watermark, CompileError> {
     let first = p.at();
     p.parser.advance_token();
@@ -257,7 +263,12 @@ fn parse_watermark(p: &mut Statements<'_>) -> Result<Watermark, CompileError> {
         let message = "the watermark would run ahead of the event time";
         return Err(p.source.error(extent, Kind::Value, message, "the delay must be 0 or more"));
     }
-    Ok(Watermark { column, delay, extent: Extent { first, last: of.last } })
+    let punctuation = match p.word("PUNCTUATION") {
+        true => Some(p.name("the column that tells punctuation")?),
+        false => None,
+    };
+    let extent = Extent { first, last: p.at().saturating_sub(1) };
+    Ok(Watermark { column, delay, punctuation, extent })
 }
 
 impl CreateStream {
@@ -315,19 +326,10 @@ impl CreateStream {
     }
 
     fn event_time(&self, source: &Source) -> Result<Option<EventTime>, CompileError> {
-        let Some(Watermark { column: name, delay, .. }) = &self.watermark else { return Ok(None) };
-        let found = self.columns.iter().position(|c| c.name.text.eq_ignore_ascii_case(&name.text));
-        let Some(i) = found else {
-            let names = self.columns.iter().map(|c| &*c.name.text);
-            let message = format!("there is no column {} in {}", name.text, self.name.text);
-            return Err(source.error(
-                name.extent,
-                Kind::Unknown,
-                message,
-                did_you_mean(&name.text, names),
-            ));
+        let Some(Watermark { column: name, delay, punctuation, .. }) = &self.watermark else {
+            return Ok(None);
         };
-        let column = &self.columns[i];
+        let (id, column) = self.find(source, name)?;
         if column.data_type != DataType::Timestamp {
             let message = format!(
                 "the watermark's column {} is {}, not TIMESTAMP",
@@ -344,8 +346,37 @@ impl CreateStream {
                 "leave NULL out: the watermark makes the column NOT NULL",
             ));
         }
-        let column = ColumnId(u16::try_from(i).unwrap_or(u16::MAX));
-        Ok(Some(EventTime { column, delay: *delay }))
+        let punctuation = match punctuation {
+            Some(name) => Some(self.punctuation(source, name)?),
+            None => None,
+        };
+        Ok(Some(EventTime { column: id, delay: *delay, punctuation }))
+    }
+
+    fn punctuation(&self, source: &Source, name: &Name) -> Result<ColumnId, CompileError> {
+        let (id, column) = self.find(source, name)?;
+        if column.data_type == DataType::Boolean {
+            return Ok(id);
+        }
+        let (text, is) = (&column.name.text, column.data_type);
+        let message = format!("the column of PUNCTUATION {text} is {is}, not BOOLEAN");
+        let help = format!(
+            "declare it as {text} BOOLEAN: it is true in a record that moves the watermark to its \
+             own event time"
+        );
+        Err(source.error(name.extent, Kind::Type, message, help))
+    }
+
+    /// A column that the watermark names.
+    fn find(&self, source: &Source, name: &Name) -> Result<(ColumnId, &Column), CompileError> {
+        let same = |c: &Column| c.name.text.eq_ignore_ascii_case(&name.text);
+        let found = self.columns.iter().position(same);
+        let found = found.and_then(|i| Some((ColumnId(u16::try_from(i).ok()?), &self.columns[i])));
+        found.ok_or_else(|| {
+            let names = self.columns.iter().map(|c| &*c.name.text);
+            let message = format!("there is no column {} in {}", name.text, self.name.text);
+            source.error(name.extent, Kind::Unknown, message, did_you_mean(&name.text, names))
+        })
     }
 }
 
@@ -359,7 +390,7 @@ fn option(source: &Source, setting: &Setting) -> Result<(String, String), Compil
         let message = format!("there is no option {}", setting.key.text);
         return Err(source.error(setting.key.extent, Kind::Unknown, message, help));
     }
-    let Token::SingleQuotedString(value) = &setting.value else {
+    let SettingValue::Token(Token::SingleQuotedString(value)) = &setting.value else {
         let message = format!("the value of {key} is a quoted text");
         let help = format!("write {key} = '...'");
         return Err(source.error(setting.extent, Kind::Type, message, help));

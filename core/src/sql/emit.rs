@@ -70,6 +70,7 @@ pub(super) struct Emitter<'t> {
     pub(super) layers: Vec<BTreeMap<NodeId, ValueId>>,
     /// Values of the rows before they were thinned out.
     pub(super) earlier: BTreeMap<NodeId, ValueId>,
+    thinned: bool,
     /// Whether columns can be loaded.
     scans: bool,
     /// The masks of the guards that are open.
@@ -89,6 +90,7 @@ impl<'t> Emitter<'t> {
             program: 0,
             layers: [BTreeMap::new()].into(),
             earlier: BTreeMap::new(),
+            thinned: false,
             scans: true,
             guards: Vec::new(),
             active: None,
@@ -107,7 +109,7 @@ impl<'t> Emitter<'t> {
         let Some(layer) = self.layers.last_mut() else { return };
         let before = core::mem::take(layer);
         // Of two times that rows are thinned out, gathering goes back before the first.
-        if self.earlier.is_empty() {
+        if !core::mem::replace(&mut self.thinned, true) {
             let (tree, scans) = (self.tree, self.scans);
             let worth = |id: &NodeId| match tree.node(*id).expr {
                 Expr::Column(_) => !scans,
@@ -121,6 +123,7 @@ impl<'t> Emitter<'t> {
     /// An aggregate follows: rows are groups now, and these are the values that they have.
     pub(super) fn group(&mut self, results: impl Iterator<Item = NodeId>) -> Vec<ValueId> {
         self.scans = false;
+        self.thinned = false;
         self.earlier.clear();
         self.layers = [BTreeMap::new()].into();
         results
@@ -274,7 +277,7 @@ impl<'t> Emitter<'t> {
             }
             Expr::Case { branches, otherwise } => self.case(id, branches, *otherwise),
             // A group's result that is not there can't be asked for.
-            Expr::Null | Expr::Key(_) | Expr::Aggregate(_) | Expr::Window(_) => {
+            Expr::Null | Expr::Result(_) | Expr::Aggregate(_) | Expr::Window(_) => {
                 let dst = self.fresh(id);
                 self.push(Op::Null, kind, Some(dst), Arg::None, Arg::None);
                 dst

@@ -1,34 +1,35 @@
-//! Functions that are operators or forms of CASE, and the aggregates.
+//! Functions that are operators or forms of CASE, and which function a call means.
 
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use sqlparser::ast;
 
-use super::bind::{Binder, Bound, Clause};
+use super::aggregates::Written;
+use super::bind::{Binder, Bound};
 use super::error::{CompileError, CompileErrorKind as Kind};
 use super::expression::FUNCTIONS as CALLS;
 use super::forms::is_operator;
-use super::lower::Call;
 use super::source::Extent;
-use super::tree::{Expr, NodeId};
-use super::types::{FUNCTIONS, Type, aggregate, number_of};
+use super::types::FUNCTIONS;
 use crate::nearest::nearest;
-use crate::plan::AggregateFunction;
-use crate::plan::op::{Op, Register};
+use crate::plan::aggregates::Info;
+use crate::plan::op::Op;
 use crate::types::DataType;
 
 type Result<T> = core::result::Result<T, CompileError>;
 
 /// The arguments of a call.
-enum Arguments<'a> {
+pub(super) enum Arguments<'a> {
     Star,
     List(Vec<&'a ast::Expr>),
 }
 
 /// Functions of other rooms, or of other databases, to be refused by name.
 const WINDOWS: [&str; 6] = ["tumble", "hop", "session", "cumulate", "count_window", "state_window"];
+
+/// Aggregates of DuckDB whose results are lists or maps.
+const LISTS: [&str; 6] = ["list", "array_agg", "map", "histogram_exact", "list_agg", "json_group_array"];
 
 /// Functions whose results nobody can foretell.
 const CHANCE: [&str; 6] = ["random", "rand", "setseed", "uuid", "gen_random_uuid", "nextval"];
@@ -67,21 +68,30 @@ impl<'a> Binder<'a> {
         let upper = ident.value.to_ascii_uppercase();
         // `expression.rs` refuses these by their words.
         let plain = over.is_none()
-            && filter.is_none()
             && within_group.is_empty()
             && null_treatment.is_none()
             && matches!(parameters, ast::FunctionArguments::None);
         if !plain {
             return Err(self.source.unsupported(extent, "this form of a call", CALLS));
         }
-        let special = FUNCTIONS.contains(&&*lower) || clock(&lower).is_some();
+        let aggregate = Info::named(&lower);
+        let special =
+            FUNCTIONS.contains(&&*lower) || clock(&lower).is_some() || aggregate.is_some();
         let known = special || self.is_function(&lower);
         if !known || ident.quote_style.is_some() {
             return Err(self.unknown_function(&lower, &ident.value, at));
         }
-        let arguments = self.arguments(args, extent)?;
-        if let Some(function) = aggregate(&lower) {
-            return self.aggregate(function, &upper, arguments, extent);
+        let (distinct, arguments) = self.arguments(args, extent)?;
+        if let Some(info) = aggregate {
+            let filter = filter.as_deref();
+            let call = Written { info, upper: &upper, distinct, filter, extent };
+            return self.aggregate(&call, arguments);
+        }
+        if distinct || filter.is_some() {
+            let what = if distinct { "DISTINCT" } else { "FILTER" };
+            let message = format!("{what} of {upper}, which is no aggregate");
+            let help = "aggregates take it: COUNT(DISTINCT x), SUM(x) FILTER (WHERE c)";
+            return Err(self.source.unsupported(extent, message, help));
         }
         let Arguments::List(list) = arguments else {
             let help = format!("write {upper}(x)");
@@ -166,6 +176,11 @@ impl<'a> Binder<'a> {
             let message = format!("{upper} is refused: its results can't be foretold");
             return self.error(at, Kind::Unsupported, message, help);
         }
+        if LISTS.contains(&lower) {
+            let message = format!("{} is refused: there are no lists", written.to_ascii_uppercase());
+            let help = "STRING_AGG(x, ',') joins texts, APPROX_TOP_K(x, k) gives JSON";
+            return self.source.unsupported(at, message, help);
+        }
         if WINDOWS.contains(&lower) {
             let upper = written.to_ascii_uppercase();
             let message = format!("{upper} in an expression");
@@ -179,148 +194,39 @@ impl<'a> Binder<'a> {
             .iter()
             .flat_map(|f| [f.signature.name].into_iter().chain(f.doc.aliases.iter().copied()))
             .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()));
-        let help = match nearest(lower, FUNCTIONS.iter().copied().chain(names)) {
+        let aggregates = Info::ALL.iter().map(|info| info.name);
+        let help = match nearest(lower, FUNCTIONS.iter().copied().chain(aggregates).chain(names)) {
             Some(near) => format!("did you mean {}?", near.to_ascii_uppercase()),
             None => CALLS.into(),
         };
         self.error(at, Kind::Unknown, message, help)
     }
 
-    fn arguments(&self, args: &'a ast::FunctionArguments, extent: Extent) -> Result<Arguments<'a>> {
+    /// Whether there is a DISTINCT, and the arguments.
+    fn arguments(
+        &self,
+        args: &'a ast::FunctionArguments,
+        extent: Extent,
+    ) -> Result<(bool, Arguments<'a>)> {
         let refuse = |what| Err(self.source.unsupported(extent, what, CALLS));
         let ast::FunctionArguments::List(list) = args else {
             return refuse("this form of a call");
         };
         let ast::FunctionArgumentList { duplicate_treatment, args, clauses } = list;
-        if duplicate_treatment.is_some() || !clauses.is_empty() {
+        if !clauses.is_empty() {
             return refuse("this form of a call");
         }
+        let distinct = *duplicate_treatment == Some(ast::DuplicateTreatment::Distinct);
         let mut list = Vec::with_capacity(args.len());
         for arg in args {
             match arg {
                 ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr)) => list.push(expr),
                 ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Wildcard) if args.len() == 1 => {
-                    return Ok(Arguments::Star);
+                    return Ok((distinct, Arguments::Star));
                 }
                 _ => return refuse("this form of an argument"),
             }
         }
-        Ok(Arguments::List(list))
-    }
-
-    fn aggregate(
-        &mut self,
-        mut function: AggregateFunction,
-        upper: &str,
-        arguments: Arguments<'a>,
-        extent: Extent,
-    ) -> Result<Bound> {
-        let refuse = |b: &Self, message: String, help: &str| {
-            Err(b.error(extent, Kind::Grouping, message, help))
-        };
-        match self.clause {
-            Clause::Where => {
-                let message = format!("{upper} can't stand in WHERE");
-                return refuse(self, message, "a condition on groups stands in HAVING");
-            }
-            Clause::GroupBy => {
-                return refuse(
-                    self,
-                    format!("{upper} can't stand in GROUP BY"),
-                    "group by columns, not by what is computed of a group",
-                );
-            }
-            Clause::Results => {}
-        }
-        if let Some(outer) = self.within {
-            let message = format!("{upper} stands inside of {outer}");
-            return refuse(self, message, "aggregates can't be nested");
-        }
-        let count = function == AggregateFunction::Count;
-        let argument = match arguments {
-            Arguments::Star if count => None,
-            Arguments::List(list) if count && list.is_empty() => None,
-            Arguments::Star => {
-                let message = format!("{upper} takes no *");
-                let help = format!("write {upper}(x); only COUNT(*) counts rows");
-                return Err(self.error(extent, Kind::Syntax, message, help));
-            }
-            Arguments::List(list) => {
-                let [argument] = *list else {
-                    let message = format!("{upper} takes one argument");
-                    let help = format!("write {upper}(x)");
-                    return Err(self.error(extent, Kind::Syntax, message, help));
-                };
-                self.within = Some(name_of(function));
-                let bound = self.bind(argument, extent);
-                self.within = None;
-                Some(self.argument(function, upper, &bound?)?)
-            }
-        };
-        let argument = argument.filter(|&a| !count || self.tree.node(a).nullable);
-        if argument.is_none() {
-            function = AggregateFunction::CountAll;
-        }
-        let call = Call { function, argument };
-        let index = self.aggregates.iter().position(|c| *c == call).unwrap_or_else(|| {
-            self.aggregates.push(call);
-            self.aggregates.len() - 1
-        });
-        let Ok(index) = u16::try_from(index) else {
-            return Err(self.error(
-                extent,
-                Kind::Limit,
-                "the query has too many aggregates",
-                "split it",
-            ));
-        };
-        let (data_type, nullable) = self.result_of(call);
-        let node = self.tree.result(Expr::Aggregate(index), data_type, nullable);
-        self.made(node, extent, None)
-    }
-
-    /// The argument of an aggregate, of a type that it takes.
-    fn argument(
-        &mut self,
-        function: AggregateFunction,
-        upper: &str,
-        bound: &Bound,
-    ) -> Result<NodeId> {
-        let node = self.settle(bound)?;
-        let t = self.tree.data_type(node);
-        if function == AggregateFunction::Sum && t == DataType::Boolean {
-            let node = self.tree.cast(node, DataType::Integer);
-            return node.map_err(|r| self.refused(r, bound.extent));
-        }
-        if function.result_type(t).is_none() {
-            let message = format!("{upper} takes a number, not {t}");
-            let help = match t {
-                DataType::Timestamp => "MIN and MAX take a TIMESTAMP",
-                _ => number_of(Type::Known(t)),
-            };
-            return Err(self.error(bound.extent, Kind::Type, message, help));
-        }
-        Ok(node)
-    }
-
-    /// The type of an aggregate's result, and whether it can be NULL.
-    fn result_of(&self, call: Call) -> (DataType, bool) {
-        let Some(argument) = call.argument else { return (DataType::BigInt, false) };
-        let node = self.tree.node(argument);
-        let (data_type, nullable) = (node.data_type, node.nullable);
-        let register = Register { data_type, nullable, offset: 0 };
-        let can_be_empty = self.keys.is_empty();
-        let result = call.function.result_type(data_type).unwrap_or(DataType::BigInt);
-        (result, call.function.gives_null(&register, can_be_empty))
-    }
-}
-
-const fn name_of(function: AggregateFunction) -> &'static str {
-    match function {
-        AggregateFunction::CountAll | AggregateFunction::Count => "COUNT",
-        AggregateFunction::Sum => "SUM",
-        AggregateFunction::Avg => "AVG",
-        AggregateFunction::Min => "MIN",
-        AggregateFunction::Max => "MAX",
+        Ok((distinct, Arguments::List(list)))
     }
 }

@@ -120,6 +120,15 @@ fn text(text: &str) -> Result<Span, BadInterval> {
     }
 }
 
+/// The microseconds of a text like `10 seconds`.
+pub(super) fn of_text(written: &str) -> Result<i64, BadInterval> {
+    let span = text(written)?;
+    if span.months() != 0 {
+        return Err(BadInterval::Calendar("month".to_owned()));
+    }
+    fixed(span).ok_or(BadInterval::Range)
+}
+
 /// The digits of an interval's value, and how it is written.
 fn number(value: &ast::Expr) -> Result<(String, String), BadInterval> {
     match value {

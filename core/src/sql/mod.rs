@@ -2,12 +2,13 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `dialect.rs`, `source.rs`, `parse.rs` | text to tokens with places, to statements |
+//! | `dialect.rs`, `source.rs`, `rewrite.rs`, `parse.rs`, `tail.rs` | text to tokens with places, to statements |
 //! | `expression.rs`, `primary.rs` | the grammar of expressions |
 //! | `ddl.rs` | `CREATE STREAM` to a [`StreamDefinition`] |
 //! | `types.rs`, `literal.rs`, `interval.rs` | which types go together, and constants of them |
 //! | `select.rs` and `select/` | clauses of a query; refuses by name what is not supported |
-//! | `bind.rs`, `scope.rs`, `operators.rs`, `shift.rs`, `conditional.rs`, `cast.rs`, `functions.rs`, `coerce.rs` | expressions to a typed graph |
+//! | `relation.rs` | what a query reads: a stream, another query, windows |
+//! | `bind.rs`, `scope.rs`, `operators.rs`, `shift.rs`, `conditional.rs`, `cast.rs`, `functions.rs`, `aggregates.rs`, `coerce.rs` | expressions to a typed graph |
 //! | `name.rs` | names of result columns, as DuckDB gives them |
 //! | `tree.rs`, `fold.rs` | the typed graph: each value once, constants computed |
 //! | `emit.rs`, `registers.rs` | the graph to instructions, values to registers |
@@ -48,6 +49,7 @@
 //! # Ok::<(), ringql_core::sql::CompileError>(())
 //! ```
 
+mod aggregates;
 mod assemble;
 mod bind;
 mod branches;
@@ -77,10 +79,13 @@ mod parse;
 mod predicates;
 mod primary;
 mod registers;
+mod relation;
+mod rewrite;
 mod scope;
 mod select;
 mod shift;
 mod source;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -99,7 +104,9 @@ use crate::schema::{Field, Schema};
 pub use assemble::OwnedPlan;
 pub use error::{CompileError, CompileErrorKind};
 pub use implicit::implicit_conversions;
-use parse::Statement;
+use parse::{Name, Statement};
+use select::Context;
+use source::Source;
 
 /// How to compile.
 #[derive(Clone, Copy, Debug)]
@@ -162,7 +169,7 @@ impl StreamDefinition {
 
 /// Compiles a SQL text: any number of statements, with `;` in between.
 ///
-/// Statements are `CREATE STREAM`, `SELECT` and `INSERT INTO sink SELECT`. The plans need no
+/// Statements are `CREATE STREAM`, `CREATE VIEW`, `SELECT` and `INSERT INTO sink SELECT`. The plans need no
 /// further check, but [`Query::new`](crate::query::Query::new) verifies them all the same.
 ///
 /// ```
@@ -184,26 +191,49 @@ impl StreamDefinition {
 pub fn compile(sql: &str, options: &Options) -> Result<Program, CompileError> {
     let source = source::Source::new(sql)?;
     let mut program = Program::default();
+    let mut views: Vec<select::View> = Vec::new();
     for statement in parse::parse(&source)? {
         match statement {
             Statement::CreateStream(create) => {
-                let same = |s: &StreamDefinition| s.name.eq_ignore_ascii_case(&create.name.text);
-                if program.streams.iter().any(same) {
-                    return Err(source.error(
-                        create.name.extent,
-                        CompileErrorKind::Ambiguous,
-                        format!("there are two streams {}", create.name.text),
-                        "names of streams differ by more than upper and lower case",
-                    ));
-                }
+                unused(&source, &program.streams, &views, &create.name)?;
                 let stream = create.define(&source)?;
                 program.streams.push(stream);
             }
+            Statement::CreateView(name, query) => {
+                unused(&source, &program.streams, &views, &name)?;
+                let context = Context::new(&source, &program.streams, &views, options);
+                select::check(&context, &query)?;
+                views.push(select::View { name, query });
+            }
             Statement::Query(query) => {
-                let plan = select::compile(&source, &program.streams, &query, options)?;
+                let context = Context::new(&source, &program.streams, &views, options);
+                let plan = select::compile(&context, &query)?;
                 program.queries.push(plan);
             }
         }
     }
     Ok(program)
+}
+
+/// Refuses a name that a stream or a view has already.
+fn unused(
+    source: &Source,
+    streams: &[StreamDefinition],
+    views: &[select::View],
+    name: &Name,
+) -> Result<(), CompileError> {
+    let same = |other: &str| other.eq_ignore_ascii_case(&name.text);
+    let what = if streams.iter().any(|s| same(&s.name)) {
+        "streams"
+    } else if views.iter().any(|v| same(&v.name.text)) {
+        "views"
+    } else {
+        return Ok(());
+    };
+    Err(source.error(
+        name.extent,
+        CompileErrorKind::Ambiguous,
+        format!("there are two {what} {}", name.text),
+        format!("names of {what} differ by more than upper and lower case"),
+    ))
 }

@@ -209,8 +209,10 @@ fn function(call: &ast::Function, types: &TypeNames) -> String {
         })
         .collect();
     let args = args.unwrap_or_default();
+    let filter = call.filter.as_deref().map(|x| format!(" FILTER (WHERE {})", of(x, types)));
+    let filter = filter.unwrap_or_default();
     let name = match &*name {
-        "count" if args.is_empty() => return "count_star()".to_owned(),
+        "count" if args.is_empty() => return format!("count_star(){filter}"),
         // It has no parentheses, and DuckDB takes it for a name.
         "current_timestamp" => return call.name.to_string(),
         "coalesce" | "ifnull" => "COALESCE".to_owned(),
@@ -218,7 +220,11 @@ fn function(call: &ast::Function, types: &TypeNames) -> String {
         name if is_keyword(name) => format!("\"{name}\""),
         _ => name,
     };
-    format!("{name}({})", commas(args.into_iter(), types))
+    let distinct = match list.duplicate_treatment {
+        Some(ast::DuplicateTreatment::Distinct) => "DISTINCT ",
+        _ => "",
+    };
+    format!("{name}({distinct}{}){filter}", commas(args.into_iter(), types))
 }
 
 /// A type as DuckDB writes it in a name: words of its grammar in capitals, others as they are.

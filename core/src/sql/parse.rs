@@ -1,7 +1,7 @@
 //! Statements: a thin parser around `sqlparser`, which parses queries and expressions.
+//! SETTINGS and EMIT are in `tail.rs`.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,14 +9,16 @@ use alloc::vec::Vec;
 use sqlparser::ast;
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Location, Token, TokenWithSpan};
+use sqlparser::tokenizer::{Location, Token};
 
 use super::ddl::{self, CreateStream};
 use super::dialect::RingDialect;
 use super::error::{CompileError, CompileErrorKind};
 use super::expression::{HELP, REFUSED};
 use super::hints;
+use super::rewrite;
 use super::source::{Extent, Source, lower_first};
+use super::tail::{Emit, Setting};
 
 /// A name as it is written, and where.
 #[derive(Clone, Debug)]
@@ -29,31 +31,30 @@ pub(super) struct Name {
 #[derive(Debug)]
 pub(super) enum Statement {
     CreateStream(CreateStream),
+    CreateView(Name, QueryStatement),
     Query(QueryStatement),
 }
 
-/// `[INSERT INTO sink] SELECT ... [SETTINGS ...] [EMIT FINAL]`
+/// `[INSERT INTO sink] SELECT ... [EMIT ...] [SETTINGS ...]`
 #[derive(Debug)]
 pub(super) struct QueryStatement {
     pub(super) sink: Option<Name>,
     pub(super) query: Box<ast::Query>,
     pub(super) settings: Vec<Setting>,
+    pub(super) emit: Option<Emit>,
     /// The query itself.
     pub(super) extent: Extent,
+    /// The subqueries in FROM, by the parentheses around them.
+    pub(super) subqueries: Vec<(Extent, QueryStatement)>,
 }
 
-/// `key = value` of SETTINGS or WITH.
-#[derive(Debug)]
-pub(super) struct Setting {
-    pub(super) key: Name,
-    pub(super) value: Token,
-    pub(super) extent: Extent,
-}
+/// Deepest nesting of subqueries: a bound on recursion.
+const MAX_SUBQUERIES: usize = 8;
 
 /// Parses all statements of the text.
 pub(super) fn parse(source: &Source) -> Result<Vec<Statement>, CompileError> {
-    let parser = Parser::new(&RingDialect).with_tokens_with_locations(without_table(source));
-    let mut p = Statements { source, parser };
+    let all = Extent { first: 0, last: source.tokens().len().saturating_sub(2) };
+    let mut p = Statements::over(source, all, 0);
     let mut statements = Vec::new();
     loop {
         while p.take(&Token::SemiColon) {}
@@ -68,43 +69,32 @@ pub(super) fn parse(source: &Source) -> Result<Vec<Statement>, CompileError> {
     }
 }
 
-/// The tokens with Flink's `TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), ...))` written as
-/// `TUMBLE(s, ts, ...)`. They keep their places.
-fn without_table(source: &Source) -> Vec<TokenWithSpan> {
-    let mut dropped = BTreeSet::new();
-    let words = |i: usize, words: &[&str]| {
-        words.iter().enumerate().all(|(j, word)| match *word {
-            "(" => *source.token(i + j) == Token::LParen,
-            "" => matches!(source.token(i + j), Token::Word(_)),
-            "," => *source.token(i + j) == Token::Comma,
-            ")" => *source.token(i + j) == Token::RParen,
-            word => source.is_word(i + j, word),
-        })
-    };
-    for i in 0..source.tokens().len() {
-        if words(i, &["TABLE", "(", "", "(", "TABLE", "", ",", "DESCRIPTOR", "(", "", ")"]) {
-            // Without: TABLE ( . . TABLE . . DESCRIPTOR ( . ) ... )
-            dropped.extend([i, i + 1, i + 4, i + 7, i + 8, i + 10, source.closing(i + 1)]);
-        }
-    }
-    let kept = |(i, token): (usize, &TokenWithSpan)| (!dropped.contains(&i)).then(|| token.clone());
-    source.tokens().iter().enumerate().filter_map(kept).collect()
-}
-
 /// A cursor over the tokens.
 pub(super) struct Statements<'s> {
     pub(super) source: &'s Source,
     pub(super) parser: Parser<'s>,
+    /// How many queries deep it is.
+    nesting: usize,
 }
 
-const STATEMENTS: &str = "a statement is CREATE STREAM, SELECT or INSERT INTO ... SELECT";
+const STATEMENTS: &str =
+    "a statement is CREATE STREAM, CREATE VIEW, SELECT or INSERT INTO ... SELECT";
 
-impl Statements<'_> {
+impl<'s> Statements<'s> {
+    fn over(source: &'s Source, within: Extent, nesting: usize) -> Self {
+        let tokens = rewrite::tokens(source, within);
+        let parser = Parser::new(&RingDialect).with_tokens_with_locations(tokens);
+        Self { source, parser, nesting }
+    }
+
     fn statement(&mut self) -> Result<Statement, CompileError> {
         let start = self.at();
         if self.word("CREATE") {
             if self.word("STREAM") {
                 return ddl::create_stream(self).map(Statement::CreateStream);
+            }
+            if self.word("VIEW") {
+                return self.create_view();
             }
             return Err(self.refuse_create(start));
         }
@@ -139,18 +129,39 @@ impl Statements<'_> {
         }
     }
 
+    /// `CREATE VIEW name AS SELECT ...`
+    fn create_view(&mut self) -> Result<Statement, CompileError> {
+        let help = "write CREATE VIEW name AS SELECT ...";
+        let at = self.at();
+        if self.source.is_word(at, "IF") {
+            let extent = Extent { first: at, last: at + 2 };
+            return Err(self.source.unsupported(extent, "IF NOT EXISTS", help));
+        }
+        let name = self.name("the name of the view")?;
+        if *self.source.token(self.at()) == Token::LParen {
+            let what = "a list of column names after the name of a view";
+            let help = "name the columns in the SELECT list: SELECT a AS x";
+            return Err(self.source.unsupported(Extent::one(self.at()), what, help));
+        }
+        self.expect_word("AS", "AS")?;
+        if !self.source.is_word(self.at(), "SELECT") {
+            return Err(self.unexpected("SELECT"));
+        }
+        Ok(Statement::CreateView(name, self.query(None)?))
+    }
+
     /// `CREATE` something else.
     fn refuse_create(&self, start: usize) -> CompileError {
         let at = self.at();
         let extent = Extent { first: start, last: at };
         let help = "CREATE STREAM name (column TYPE, ..., WATERMARK FOR ts AS ts)";
         if let Token::Word(w) = self.source.token(at) {
-            let near = hints::hint(self.source, at, "STREAM");
+            let near = hints::hint(self.source, at, "STREAM VIEW");
             let help = near.as_deref().unwrap_or(help);
             let what = format!("CREATE {}", w.value.to_ascii_uppercase());
             return self.source.unsupported(extent, what, help);
         }
-        self.unexpected("STREAM").with_help(help)
+        self.unexpected("STREAM or VIEW").with_help(help)
     }
 
     fn query(&mut self, sink: Option<Name>) -> Result<QueryStatement, CompileError> {
@@ -158,43 +169,55 @@ impl Statements<'_> {
         self.check_nesting(first)?;
         let query = self.parser.parse_query().map_err(|e| self.syntax(e))?;
         let extent = Extent { first, last: self.at().saturating_sub(1).max(first) };
-        let mut settings: Option<Vec<Setting>> = None;
-        let mut emit = false;
-        loop {
-            let at = self.at();
-            if self.word("SETTINGS") {
-                if settings.is_some() {
-                    return Err(self.twice(at, "SETTINGS"));
-                }
-                settings = Some(self.settings()?);
-            } else if self.word("EMIT") {
-                if emit {
-                    return Err(self.twice(at, "EMIT"));
-                }
-                emit = true;
-                self.emit()?;
-            } else {
-                break;
-            }
+        let (emit, settings) = self.tail()?;
+        let mut subqueries = Vec::new();
+        for inner in rewrite::subqueries(self.source, extent) {
+            subqueries.push((inner, self.subquery(inner)?));
         }
-        Ok(QueryStatement { sink, query, settings: settings.unwrap_or_default(), extent })
+        Ok(QueryStatement { sink, query, settings, emit, extent, subqueries })
+    }
+
+    /// The query in these parentheses.
+    fn subquery(&self, inner: Extent) -> Result<QueryStatement, CompileError> {
+        let source = self.source;
+        if self.nesting >= MAX_SUBQUERIES {
+            let message = "the query is nested too deeply";
+            let help = "name queries by CREATE VIEW name AS SELECT ...";
+            let at = Extent::one(inner.first);
+            return Err(source.error(at, CompileErrorKind::Limit, message, help));
+        }
+        let within = Extent { first: inner.first + 1, last: inner.last - 1 };
+        let mut p = Statements::over(source, within, self.nesting + 1);
+        let query = p.query(None)?;
+        if p.at() != inner.last {
+            return Err(hints::cannot_go_on(source, within.first, p.at()));
+        }
+        Ok(query)
     }
 
     /// Refuses queries inside of queries before `sqlparser` descends into them.
     fn check_nesting(&self, first: usize) -> Result<(), CompileError> {
         let source = self.source;
         let help = "a query reads one stream: SELECT ... FROM stream";
-        let (mut depth, mut in_from) = (0usize, false);
-        for i in first..source.tokens().len() {
+        let (mut depth, mut in_from, mut i) = (0usize, false, first);
+        let all = Extent { first, last: source.tokens().len() - 1 };
+        let mut subqueries = rewrite::subqueries(source, all).into_iter().peekable();
+        while i < source.tokens().len() {
+            if let Some(subquery) = subqueries.next_if(|s| s.first == i) {
+                i = subquery.last + 1;
+                continue;
+            }
             let at = Extent::one(i);
             match source.token(i) {
                 Token::SemiColon => break,
-                Token::RParen => depth = depth.saturating_sub(1),
+                // The one around a subquery.
+                Token::RParen if depth == 0 => break,
+                Token::RParen => depth -= 1,
                 Token::LParen => {
                     let is_call = matches!(source.token(i - 1), Token::Word(w)
                         if !matches!(w.keyword, Keyword::FROM | Keyword::JOIN | Keyword::LATERAL));
                     if depth == 0 && in_from && !is_call {
-                        return Err(source.unsupported(at, "a subquery in FROM", help));
+                        return Err(source.unsupported(at, "FROM in parentheses", help));
                     }
                     depth += 1;
                 }
@@ -211,57 +234,9 @@ impl Statements<'_> {
                 },
                 _ => {}
             }
+            i += 1;
         }
         Ok(())
-    }
-
-    fn settings(&mut self) -> Result<Vec<Setting>, CompileError> {
-        let mut settings = Vec::new();
-        loop {
-            settings.push(self.setting("the name of a setting")?);
-            if !self.take(&Token::Comma) {
-                return Ok(settings);
-            }
-        }
-    }
-
-    fn emit(&mut self) -> Result<(), CompileError> {
-        if self.word("FINAL") {
-            return Ok(());
-        }
-        let at = self.at();
-        let help = "EMIT FINAL (the default): a result when its window closes or the input ends";
-        if self.source.is_word(at, "CHANGES") {
-            let extent = Extent { first: at - 1, last: at };
-            return Err(self.source.unsupported(extent, "EMIT CHANGES", help));
-        }
-        let near = hints::hint(self.source, at, "FINAL");
-        Err(self.unexpected("FINAL").with_help(near.as_deref().unwrap_or(help)))
-    }
-
-    fn twice(&self, at: usize, what: &str) -> CompileError {
-        let message = format!("{what} stands twice");
-        self.source.error(Extent::one(at), CompileErrorKind::Ambiguous, message, "write it once")
-    }
-
-    /// `key = value`, the value a number, a quoted text or a word.
-    pub(super) fn setting(&mut self, what: &str) -> Result<Setting, CompileError> {
-        let key = self.name(what)?;
-        if !self.take(&Token::Eq) {
-            return Err(self.unexpected("="));
-        }
-        let first = self.at();
-        if *self.source.token(first) == Token::Minus {
-            self.parser.advance_token();
-        }
-        let at = self.at();
-        match self.source.token(at) {
-            value @ (Token::Number(..) | Token::SingleQuotedString(_) | Token::Word(_)) => {
-                self.parser.advance_token();
-                Ok(Setting { key, value: value.clone(), extent: Extent { first, last: at } })
-            }
-            _ => Err(self.unexpected("a number or a quoted text")),
-        }
     }
 
     /// The index of the next token.

@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 
 use sqlparser::ast::helpers::attached_token::AttachedToken;
 use sqlparser::ast::{
-    CaseWhen, CastKind, DateTimeField, Expr, FunctionArg, FunctionArgExpr, Interval, TypedString,
-    UnaryOperator, Value,
+    CaseWhen, CastKind, DateTimeField, DuplicateTreatment, Expr, FunctionArg, FunctionArgExpr,
+    FunctionArguments, Interval, TypedString, UnaryOperator, Value,
 };
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
@@ -223,14 +223,15 @@ fn call(p: &mut Parser<'_>, depth: usize) -> Parsed {
     }
     let name = p.parse_identifier()?;
     p.advance_token();
-    let args = arguments(p, depth)?;
+    let (duplicate_treatment, args) = arguments(p, depth)?;
     p.expect_token(&Token::RParen)?;
+    let filter = filter(p, depth)?;
     if let Token::Word(word) = &p.peek_token_ref().token
         && word.quote_style.is_none()
     {
         let help = match &*word.value.to_ascii_uppercase() {
             "OVER" => "aggregates are over groups: GROUP BY, or FROM TUMBLE(...)",
-            "FILTER" => "put the condition into the argument: SUM(CASE WHEN c THEN x END)",
+            "FILTER" => "write FILTER (WHERE condition)",
             "WITHIN" | "IGNORE" | "RESPECT" => FUNCTIONS,
             _ => "",
         };
@@ -239,25 +240,48 @@ fn call(p: &mut Parser<'_>, depth: usize) -> Parsed {
             return refuse(p, &what, help);
         }
     }
-    Ok(Expr::Function(forms::function(name, args)))
+    let mut call = forms::function(name, args);
+    call.filter = filter;
+    if let FunctionArguments::List(list) = &mut call.args {
+        list.duplicate_treatment = duplicate_treatment;
+    }
+    Ok(Expr::Function(call))
 }
 
-fn arguments(p: &mut Parser<'_>, depth: usize) -> Parsed<Vec<FunctionArg>> {
+/// `FILTER (WHERE condition)`
+fn filter(p: &mut Parser<'_>, depth: usize) -> Parsed<Option<Box<Expr>>> {
+    let opens = p.peek_nth_token_ref(1).token == Token::LParen;
+    if !opens || !p.parse_keyword(Keyword::FILTER) {
+        return Ok(None);
+    }
+    p.expect_token(&Token::LParen)?;
+    p.expect_keyword_is(Keyword::WHERE)?;
+    let condition = level(p, OR, depth + 1)?;
+    p.expect_token(&Token::RParen)?;
+    Ok(Some(Box::new(condition)))
+}
+
+/// The arguments of a call, and whether DISTINCT or ALL stands before them.
+fn arguments(
+    p: &mut Parser<'_>,
+    depth: usize,
+) -> Parsed<(Option<DuplicateTreatment>, Vec<FunctionArg>)> {
     if p.consume_token(&Token::Mul) {
-        return Ok(vec![FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]);
+        return Ok((None, vec![FunctionArg::Unnamed(FunctionArgExpr::Wildcard)]));
     }
     if p.peek_token_ref().token == Token::RParen {
-        return Ok(Vec::new());
+        return Ok((None, Vec::new()));
     }
-    if p.peek_one_of_keywords(&[Keyword::DISTINCT, Keyword::ALL]).is_some() {
-        let what = format!("{} in a call", p.peek_token_ref().to_string().to_ascii_uppercase());
-        return refuse(p, &what, "aggregates take all values of a group that are not NULL");
-    }
+    let treatment = match p.parse_one_of_keywords(&[Keyword::DISTINCT, Keyword::ALL]) {
+        Some(Keyword::DISTINCT) => Some(DuplicateTreatment::Distinct),
+        Some(_) => Some(DuplicateTreatment::All),
+        None => None,
+    };
     let list = commas(p, depth)?;
     if p.peek_keyword(Keyword::ORDER) {
         return refuse(p, "ORDER BY in a call", FUNCTIONS);
     }
-    Ok(forms::arguments(list))
+    Ok((treatment, forms::arguments(list)))
 }
 
 fn cast(p: &mut Parser<'_>, kind: CastKind, depth: usize) -> Parsed {

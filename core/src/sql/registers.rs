@@ -15,6 +15,8 @@ pub(super) struct Outside {
     pub(super) given: Vec<(usize, ValueId)>,
     /// Values that are read when a program has ended: predicates, keys, arguments, columns.
     pub(super) read: Vec<(usize, ValueId)>,
+    /// Values that no program writes or reads: registers of their own.
+    pub(super) own: Vec<ValueId>,
 }
 
 /// The registers of a plan, and which one each value has.
@@ -115,6 +117,10 @@ pub(super) fn allocate(
         for &value in frees {
             pool.free.extend(of[value]);
         }
+    }
+    pool.free.clear();
+    for &value in &outside.own {
+        of[value.0] = Some(pool.take(&values[value.0])?);
     }
     Some(Allocation { registers: pool.registers, of })
 }

@@ -1,88 +1,21 @@
-//! What names mean in a query: columns of its stream, ends of its window, aliases.
+//! What names mean in a query: columns of what it reads, columns of its windows, aliases.
 
 use alloc::format;
-use alloc::string::String;
 
 use sqlparser::ast::{self, Ident};
 
-use super::StreamDefinition;
-use super::bind::{Binder, Bound, Form};
+use super::bind::{Binder, Bound, Clause, Form};
 use super::ddl::did_you_mean;
 use super::error::{CompileError, CompileErrorKind as Kind};
-use super::literal::Literal;
+use super::relation::{Place, WINDOW_END, WINDOW_START, WINDOW_TIME};
 use super::source::Extent;
-use super::tree::{NodeId, Refused, Tree};
 use crate::nearest::nearest;
-use crate::plan::op::{ColumnId, Op};
-use crate::types::DataType;
-
-/// FROM: a stream, perhaps in windows.
-#[derive(Clone, Debug)]
-pub(super) struct From<'a> {
-    pub(super) stream: &'a StreamDefinition,
-    /// What the stream is called in this query.
-    pub(super) name: String,
-    pub(super) window: Option<Tumbling>,
-}
-
-/// TUMBLE: windows over an event time.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Tumbling {
-    /// The start and the end of a row's window, as expressions.
-    pub(super) start: NodeId,
-    pub(super) end: NodeId,
-    /// Microseconds.
-    pub(super) size: i64,
-}
-
-impl Tumbling {
-    pub(super) fn new(tree: &mut Tree, time: ColumnId, size: i64) -> Result<Self, Refused> {
-        let time = tree.column(time, DataType::Timestamp, false)?;
-        let start = tree.window_start(time, size)?;
-        let length = tree.literal(Literal::Bits(size.cast_unsigned()), DataType::Timestamp)?;
-        let end = tree.arithmetic(Op::Add, start, length)?;
-        Ok(Self { start, end, size })
-    }
-}
 
 /// A column of the SELECT list that has a name of its own.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Alias<'a> {
     pub(super) name: &'a Ident,
     pub(super) expr: &'a ast::Expr,
-}
-
-pub(super) const WINDOW_START: &str = "window_start";
-pub(super) const WINDOW_END: &str = "window_end";
-
-impl<'a> From<'a> {
-    /// The names of all columns, in the order of `*`.
-    pub(super) fn columns(&self) -> impl Iterator<Item = &'a str> + Clone {
-        let schema = self.stream.schema();
-        let window: &[&str] = match self.window {
-            Some(_) => &[WINDOW_START, WINDOW_END],
-            None => &[],
-        };
-        (0..schema.fields.len()).map(move |i| schema.name(i)).chain(window.iter().copied())
-    }
-
-    /// The node of a column, by its place in the order of `*`.
-    pub(super) fn node(&self, tree: &mut Tree, index: usize) -> Result<NodeId, Refused> {
-        let fields = &self.stream.fields;
-        if let Some(field) = fields.get(index) {
-            // A record has fewer than 65,536 columns.
-            return tree.column(ColumnId(index as u16), field.data_type.loaded(), field.nullable);
-        }
-        match self.window {
-            Some(window) if index == fields.len() => Ok(window.start),
-            Some(window) => Ok(window.end),
-            None => Err(Refused::TooMany),
-        }
-    }
-
-    pub(super) fn position(&self, name: &str) -> Option<usize> {
-        self.columns().position(|c| c.eq_ignore_ascii_case(name))
-    }
 }
 
 impl<'a> Binder<'a> {
@@ -93,9 +26,18 @@ impl<'a> Binder<'a> {
         or: Extent,
     ) -> Result<Bound, CompileError> {
         let extent = self.source.extent(ident.span, or);
-        if let Some(index) = self.from.position(&ident.value) {
-            return self.column(index, extent);
+        if let Some((_, place)) = self.from.find(&ident.value) {
+            return self.column(place, extent);
         }
+        self.alias(ident, extent)?.ok_or_else(|| self.unknown_column(ident, extent))
+    }
+
+    /// What the SELECT list calls so.
+    pub(super) fn alias(
+        &mut self,
+        ident: &Ident,
+        extent: Extent,
+    ) -> Result<Option<Bound>, CompileError> {
         let name = |alias: &Alias<'_>| alias.name.value.eq_ignore_ascii_case(&ident.value);
         let visible = self.aliases.get(..self.visible).unwrap_or(&[]);
         if visible.iter().filter(|a| name(a)).count() > 1 {
@@ -110,37 +52,42 @@ impl<'a> Binder<'a> {
             self.visible = visible;
             let bound = bound?;
             let free = bound.free.map(|_| extent);
-            return Ok(Bound { extent, free, ..bound });
+            return Ok(Some(Bound { extent, free, ..bound }));
         }
-        if let Some(alias) = self.aliases.iter().find(|a| name(a)) {
-            return Err(self.error(
+        match self.aliases.iter().find(|a| name(a)) {
+            Some(alias) => Err(self.error(
                 extent,
                 Kind::Unknown,
                 format!("{} is used before it is defined", alias.name.value),
                 "a name given in the SELECT list is known to the expressions behind it",
-            ));
+            )),
+            None => Ok(None),
         }
-        Err(self.unknown_column(ident, extent))
     }
 
     fn unknown_column(&self, ident: &Ident, extent: Extent) -> CompileError {
         let name = &*ident.value;
-        let stream = &self.from.name;
-        let message = format!("there is no column {name} in {stream}");
-        let is_window = [WINDOW_START, WINDOW_END].iter().any(|w| name.eq_ignore_ascii_case(w));
-        let help = match self.from.stream.time {
-            Some(time) if is_window => {
-                let ts = self.from.stream.schema().name(time.column.index());
-                format!("windows come from FROM TUMBLE({stream}, {ts}, INTERVAL '1' SECOND)")
+        let from = &self.from.name;
+        let message = format!("there is no column {name} in {from}");
+        let mut windows = [WINDOW_START, WINDOW_END, WINDOW_TIME].into_iter();
+        let is_window = windows.any(|w| name.eq_ignore_ascii_case(w));
+        let relation = &self.from.relation;
+        let help = match relation.stream.time {
+            _ if is_window && self.from.windows.is_some() => {
+                "windows of rows have a window_start and a window_end".into()
+            }
+            Some(time) if is_window && relation.columns.is_none() => {
+                let ts = relation.stream.schema().name(time.column.index());
+                format!("windows come from FROM TUMBLE({from}, {ts}, INTERVAL '1' SECOND)")
             }
             _ => {
                 let aliases = self.aliases.iter().take(self.visible).map(|a| &*a.name.value);
-                match nearest(name, self.from.columns().chain(aliases)) {
+                match nearest(name, self.from.names().chain(aliases)) {
                     Some(near) => format!("did you mean {near}?"),
                     None if ident.quote_style.is_some() => {
                         format!("a text stands in single quotes: '{name}'")
                     }
-                    None => did_you_mean(name, self.from.columns()),
+                    None => did_you_mean(name, self.from.names()),
                 }
             }
         };
@@ -153,6 +100,16 @@ impl<'a> Binder<'a> {
         parts: &'a [Ident],
         or: Extent,
     ) -> Result<Bound, CompileError> {
+        let (place, extent) = self.qualified_place(parts, or)?;
+        self.column(place, extent)
+    }
+
+    /// The column that `stream.column` is.
+    pub(super) fn qualified_place(
+        &self,
+        parts: &[Ident],
+        or: Extent,
+    ) -> Result<(Place, Extent), CompileError> {
         let at = |i: &Ident| self.source.extent(i.span, or);
         let [stream, column] = parts else {
             let extent = parts.first().map_or(or, at).to(parts.last().map_or(or, at));
@@ -161,8 +118,8 @@ impl<'a> Binder<'a> {
         };
         let (first, extent) = (at(stream), at(stream).to(at(column)));
         self.is_stream(stream, first)?;
-        match self.from.position(&column.value) {
-            Some(index) => self.column(index, extent),
+        match self.from.find(&column.value) {
+            Some((_, place)) => Ok((place, extent)),
             None => Err(self.unknown_column(column, at(column))),
         }
     }
@@ -178,9 +135,21 @@ impl<'a> Binder<'a> {
         Err(self.error(extent, Kind::Unknown, message, help))
     }
 
-    fn column(&mut self, index: usize, extent: Extent) -> Result<Bound, CompileError> {
-        let node = self.from.node(&mut self.tree, index);
+    pub(super) fn column(&mut self, place: Place, extent: Extent) -> Result<Bound, CompileError> {
+        let node = self.from.node(&mut self.tree, place);
         let node = node.map_err(|r| self.refused(r, extent))?;
+        if let (Place::Window(_), Some(windows)) = (place, &self.from.windows)
+            && !windows.by_row
+            && (self.clause == Clause::Where || self.within.is_some())
+        {
+            let name = windows.name;
+            let message = match self.clause {
+                Clause::Where => format!("the windows of {name} are not known in WHERE"),
+                _ => format!("the windows of {name} are not known inside of an aggregate"),
+            };
+            let help = "they are known of groups: in GROUP BY, HAVING, SELECT and ORDER BY";
+            return Err(self.error(extent, Kind::Grouping, message, help));
+        }
         let free = if self.is_key(node) { None } else { Some(extent) };
         Ok(Bound { form: Form::Node(node), extent, free })
     }

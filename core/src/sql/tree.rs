@@ -3,7 +3,7 @@
 //! made, and what can be decided without a row is decided here.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
@@ -22,11 +22,13 @@ const MAX_NODES: usize = 20_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct NodeId(u32);
 
-/// An end of a window.
+/// What of a window is a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Edge {
     Start,
     End,
+    /// The last microsecond in it.
+    Last,
 }
 
 /// What a node computes.
@@ -50,12 +52,12 @@ pub(super) enum Expr {
     WindowStart(NodeId, i64),
     /// The value of the first branch whose condition is true.
     Case { branches: Box<[(NodeId, NodeId)]>, otherwise: NodeId },
-    /// A group's key.
-    Key(u16),
-    /// A group's aggregate.
+    /// An aggregate of the query that is bound, before its groups are known.
     Aggregate(u16),
-    /// An end of a group's window.
+    /// A column of the windows of the query that is bound, before its groups are known.
     Window(Edge),
+    /// A value of the groups that leave an aggregate: a key, an end of a window, an aggregate.
+    Result(u16),
 }
 
 /// A node: an expression and what is known of its value.
@@ -86,6 +88,10 @@ pub(super) struct Tree {
     pub(super) lenient: usize,
     nodes: Vec<Node>,
     index: BTreeMap<u64, Vec<NodeId>>,
+    /// Where the nodes of the query that is bound start.
+    query: usize,
+    /// How many results of groups there are.
+    results: u16,
 }
 
 /// FNV-1a: spreads what an index of a few thousand nodes needs.
@@ -108,7 +114,8 @@ pub(super) type Made = Result<NodeId, Refused>;
 impl Tree {
     /// A graph without nodes, over these functions.
     pub(super) fn new(functions: Functions<'static>) -> Self {
-        Self { functions, lenient: 0, nodes: Vec::new(), index: BTreeMap::new() }
+        let index = BTreeMap::new();
+        Self { functions, lenient: 0, nodes: Vec::new(), index, query: 0, results: 0 }
     }
 
     /// What can be called.
@@ -225,14 +232,48 @@ impl Tree {
         self.add(Expr::Null, data_type, true, false)
     }
 
-    /// A value of the groups that leave an aggregate.
+    /// What stands for a value of groups that are not known yet.
     pub(super) fn result(&mut self, expr: Expr, data_type: DataType, nullable: bool) -> Made {
         self.add(expr, data_type, nullable, false)
     }
 
-    /// The node of an aggregate's result.
+    /// A new value of groups, of the type of this node.
+    pub(super) fn result_of(&mut self, id: NodeId, nullable: bool) -> Made {
+        let index = self.results;
+        self.results = index.checked_add(1).ok_or(Refused::TooMany)?;
+        self.add(Expr::Result(index), self.data_type(id), nullable, false)
+    }
+
+    /// Another query is bound: its aggregates are others.
+    pub(super) fn start_query(&mut self) {
+        self.query = self.nodes.len();
+        let nodes = &self.nodes;
+        for ids in self.index.values_mut() {
+            let is_other = |id: &NodeId| {
+                let node = nodes.get(id.0 as usize);
+                node.is_none_or(|n| !matches!(n.expr, Expr::Aggregate(_)))
+            };
+            ids.retain(is_other);
+        }
+    }
+
+    /// The node of an aggregate of the query that is bound.
     pub(super) fn aggregate(&self, index: u16) -> Option<NodeId> {
-        let at = self.nodes.iter().position(|n| n.expr == Expr::Aggregate(index))?;
-        u32::try_from(at).ok().map(NodeId)
+        let mut nodes = self.nodes.iter().skip(self.query);
+        let at = nodes.position(|n| n.expr == Expr::Aggregate(index))?;
+        u32::try_from(self.query + at).ok().map(NodeId)
+    }
+
+    /// Whether a node is computed from another one for which this holds.
+    pub(super) fn any(&self, id: NodeId, holds: &impl Fn(&Expr) -> bool) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut left = Vec::from([id]);
+        while let Some(id) = left.pop() {
+            if holds(&self.node(id).expr) {
+                return true;
+            }
+            left.extend(self.inputs(id).into_iter().filter(|&input| seen.insert(input)));
+        }
+        false
     }
 }

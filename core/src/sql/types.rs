@@ -3,7 +3,6 @@
 
 use super::implicit::common_type;
 use crate::fmt::power_of_ten;
-use crate::plan::AggregateFunction;
 use crate::plan::op::integer_range;
 use crate::types::DataType;
 
@@ -158,25 +157,8 @@ pub(super) fn default_of(t: Type) -> Result<Type, Mismatch> {
     }))
 }
 
-/// An aggregate function by name.
-pub(super) fn aggregate(name: &str) -> Option<AggregateFunction> {
-    Some(match name {
-        "count" => AggregateFunction::Count,
-        "sum" => AggregateFunction::Sum,
-        "avg" => AggregateFunction::Avg,
-        "min" => AggregateFunction::Min,
-        "max" => AggregateFunction::Max,
-        _ => return None,
-    })
-}
-
-/// Functions that exist, for "did you mean".
+/// Functions that are operators or forms of CASE.
 pub(super) const FUNCTIONS: &[&str] = &[
-    "count",
-    "sum",
-    "avg",
-    "min",
-    "max",
     "coalesce",
     "nullif",
     "now",

@@ -1,9 +1,10 @@
-//! Event time: the calendar.
+//! Event time: the calendar, and the panes that windows are made of.
 
 pub mod calendar;
 pub mod civil;
 pub mod date;
 pub mod shift;
+pub mod panes;
 pub mod time_of_day;
 
 /// Event times beyond this many microseconds (146,000 years) before or after 1970 are late: a

@@ -136,7 +136,7 @@ const fn clamp(n: i128) -> i32 {
 }
 
 impl Uuid16 {
-    const fn order(self) -> (u64, u64) {
+    pub(crate) const fn order(self) -> (u64, u64) {
         (self.0[0].swap_bytes(), self.0[1].swap_bytes())
     }
 }

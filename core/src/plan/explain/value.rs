@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use crate::fmt::write_value;
 use crate::plan::op::{Instruction, Op, Operand, RegisterId, Source, StreamId, Takes};
 use crate::plan::signature::{Prepared, Signatures};
+use crate::plan::aggregates::Parameter;
 use crate::plan::{Aggregate, AggregateFunction, Constant, Operator, Plan};
 use crate::schema::Schema;
 use crate::types::{DataType, Kind};
@@ -137,17 +138,24 @@ fn call(plan: &Plan<'_>, names: &Names<'_>, operand: Operand) -> String {
     }
 }
 
-/// An aggregate function and its argument.
-pub(super) fn function(aggregate: &Aggregate) -> String {
-    let name = match aggregate.function {
-        AggregateFunction::CountAll => return "COUNT(*)".to_owned(),
-        AggregateFunction::Count => "COUNT",
-        AggregateFunction::Sum => "SUM",
-        AggregateFunction::Avg => "AVG",
-        AggregateFunction::Min => "MIN",
-        AggregateFunction::Max => "MAX",
-    };
-    format!("{name}(r{})", aggregate.argument.0)
+/// An aggregate: its function, arguments and constants.
+pub(super) fn function(plan: &Plan<'_>, aggregate: &Aggregate) -> String {
+    let info = aggregate.function.info();
+    let name = info.name.to_ascii_uppercase();
+    let arguments = aggregate.arguments.of(plan.lists).iter().map(|r| format!("r{}", r.0));
+    let constants = aggregate.parameters.of(plan.constants).iter().zip(info.parameters);
+    let constants = constants.map(|(constant, parameter)| match parameter {
+        Parameter::Separator => format!("{:?}", constant.as_text().of(plan.texts)),
+        Parameter::Count(_) => constant.0.to_string(),
+        _ => f64::from_bits(constant.0).to_string(),
+    });
+    let mut all: Vec<_> = arguments.chain(constants).collect();
+    if aggregate.function == AggregateFunction::CountAll {
+        all.push("*".to_owned());
+    }
+    let distinct = if aggregate.distinct { "DISTINCT " } else { "" };
+    let filter = aggregate.filter.map_or(String::new(), |r| format!(" FILTER (WHERE r{})", r.0));
+    format!("{name}({distinct}{}){filter}", all.join(", "))
 }
 
 /// The name of a kind: that of its Rust type.

@@ -5,23 +5,29 @@
 //! | operator  | its input is                        | and                                        |
 //! |-----------|-------------------------------------|--------------------------------------------|
 //! | scan      | nothing: it is the first entry      | once                                       |
-//! | filter    | scan, filter or aggregate           | predicate: a BOOLEAN register, present     |
-//! | tumble    | scan or filter                      | once, and only an aggregate follows it     |
-//! | aggregate | scan, filter or tumble              | once                                       |
+//! | filter    | scan, filter, aggregate or project  | predicate: a BOOLEAN register, present     |
+//! | window    | scan, filter, aggregate or project  | only an aggregate follows it               |
+//! | aggregate | scan, filter, window, project or    | at most 4                                  |
+//! |           | aggregate                           |                                            |
 //! | project   | scan, filter, aggregate or project  |                                            |
-//! | emit      | filter, aggregate or project        | once: it is the last entry                 |
+//! | sort      | filter, aggregate or project        | behind an aggregate with a window; emit    |
+//! |           |                                     | follows it                                 |
+//! | emit      | filter, aggregate, project or sort  | once: it is the last entry                 |
 
 use super::defined::Defined;
 use super::program::{Program, present};
 use super::{MAX_GROUPS, ensure, following, refuse};
 use crate::error::{Fault, Table, VerifyError};
+use crate::plan::layout::{self, Combine, MAX_STAGES, delay};
 use crate::plan::op::{OutputId, Register, RegisterId, StreamId};
 use crate::plan::signature::Signatures;
 use crate::plan::{
-    Aggregate, AggregateFunction, AggregateTable, EventTime, Operator, Plan, Range, Stream,
+    AggregateTable, EmitMode, OnFull, Operator, Plan, Range,
+    SortTable, Stream, TimeSource, WindowShape, WindowTable, WindowTime,
 };
 use crate::time::LENGTH_LIMIT;
-use crate::types::{DataType, Kind};
+use crate::time::panes::Panes;
+use crate::types::DataType;
 
 /// Checks the operators and all that they name.
 pub(super) fn verify(plan: &Plan<'_>, functions: &dyn Signatures) -> Result<(), VerifyError> {
@@ -32,6 +38,11 @@ pub(super) fn verify(plan: &Plan<'_>, functions: &dyn Signatures) -> Result<(), 
         previous: None,
         scanned: None,
         aggregated: false,
+        stages: heapless::Vec::new(),
+        groups: 1,
+        leaves_again: false,
+        retracts: false,
+        by_state: false,
         next_instruction: 0,
         next_aggregate: 0,
         next_call: 0,
@@ -62,6 +73,16 @@ struct Chain<'p> {
     scanned: Option<(StreamId, &'p Stream)>,
     /// Rows are groups.
     aggregated: bool,
+    /// How the windows of the aggregates so far come about.
+    stages: heapless::Vec<Combine, MAX_STAGES>,
+    /// Groups of the last one.
+    groups: u32,
+    /// Whether its groups leave more than once.
+    leaves_again: bool,
+    /// Whether they are taken back then.
+    retracts: bool,
+    /// Whether its windows are windows by state.
+    by_state: bool,
     next_instruction: usize,
     next_aggregate: usize,
     next_call: usize,
@@ -86,29 +107,30 @@ impl<'p> Chain<'p> {
                 self.defined.thin();
                 Ok(())
             }
-            Operator::Tumble { stream, size, panes, .. } => {
-                self.tumble(entry, stream, size, panes)?;
+            Operator::Window(ref table) => {
+                self.window(entry, table)?;
                 self.defined.thin(); // of late rows
                 Ok(())
             }
             Operator::Aggregate(ref table) => self.aggregate(entry, table),
             Operator::Project { program, .. } => self.program(entry, program),
+            Operator::Sort(ref table) => self.sort(entry, table),
             Operator::Emit { output, columns, .. } => self.emit(entry, output, columns),
         }
     }
 
     /// Whether the operator may stand behind the one before it.
     fn follows(&self, entry: usize, operator: &Operator) -> Result<(), VerifyError> {
-        use Operator::{Aggregate, Emit, Filter, Project, Scan, Tumble};
+        use Operator::{Aggregate, Emit, Filter, Project, Scan, Sort, Window};
         let holds = match (self.previous, operator) {
             (None, Scan { .. }) => true,
-            (Some(Scan { .. } | Filter { .. } | Aggregate(_)), Filter { .. }) => true,
-            (Some(Scan { .. } | Filter { .. }), Tumble { .. } | Aggregate(_)) => !self.aggregated,
-            (Some(Tumble { .. }), Aggregate(_)) => true,
-            (Some(Scan { .. } | Filter { .. } | Aggregate(_) | Project { .. }), Project { .. }) => {
-                true
-            }
-            (Some(Filter { .. } | Aggregate(_) | Project { .. }), Emit { .. }) => true,
+            (
+                Some(Scan { .. } | Filter { .. } | Aggregate(_) | Project { .. }),
+                Filter { .. } | Window(_) | Aggregate(_) | Project { .. },
+            ) => true,
+            (Some(Window(_)), Aggregate(_)) => true,
+            (Some(Filter { .. } | Aggregate(_) | Project { .. }), Sort(_) | Emit { .. }) => true,
+            (Some(Sort(_)), Emit { .. }) => true,
             _ => false,
         };
         ensure(holds, Table::Operators, entry, Fault::Order)
@@ -148,24 +170,73 @@ impl<'p> Chain<'p> {
         ensure(register.data_type == DataType::Boolean, Table::Operators, entry, Fault::Type)
     }
 
-    fn tumble(
-        &self,
-        entry: usize,
-        stream: StreamId,
-        size: i64,
-        panes: u16,
-    ) -> Result<(), VerifyError> {
-        let known = stream.index() < self.plan.streams.len();
-        ensure(known, Table::Operators, entry, Fault::Index)?;
-        let time = match self.scanned {
-            Some((id, stream_of_rows)) if id == stream => stream_of_rows.time,
-            _ => None,
-        };
-        let EventTime { delay, .. } = time.ok_or(refuse(Table::Operators, entry, Fault::Order))?;
-        ensure((1..=LENGTH_LIMIT).contains(&size), Table::Operators, entry, Fault::Capacity)?;
-        // Of the windows of an open row's event time, up to `delay` behind the latest one.
-        let open = delay.unsigned_abs().div_ceil(size.unsigned_abs().max(1)).saturating_add(1);
-        ensure(u64::from(panes) == open, Table::Operators, entry, Fault::Capacity)
+    fn window(&mut self, entry: usize, table: &WindowTable) -> Result<(), VerifyError> {
+        let ensure = |holds, fault| ensure(holds, Table::Operators, entry, fault);
+        let event = self.scanned.and_then(|(_, stream)| stream.time);
+        let before = self.stages.last();
+        match table.time {
+            TimeSource::Event => ensure(before.is_none() && event.is_some(), Fault::Order)?,
+            TimeSource::Clock | TimeSource::Rows => ensure(before.is_none(), Fault::Order)?,
+            TimeSource::Window(time) => {
+                // Results that leave in the order of the time, each once.
+                let in_order = match before {
+                    Some(Combine::Pane(_) | Combine::Stacks(_) | Combine::Running(_)) => true,
+                    Some(Combine::Sessions) => time != WindowTime::Start && !self.by_state,
+                    _ => false,
+                };
+                ensure(in_order && !self.leaves_again, Fault::Order)?;
+            }
+        }
+        let is_event = table.time == TimeSource::Event;
+        let has_clock = is_event || table.lateness == 0 && table.late.is_none();
+        ensure(has_clock, Fault::Order)?;
+        let lengths = [table.lateness, table.max_ahead, table.idle_timeout];
+        ensure(lengths.iter().all(|n| (0..=LENGTH_LIMIT).contains(n)), Fault::Capacity)?;
+        match table.shape {
+            WindowShape::Slide { .. } | WindowShape::Cumulate { .. } => {
+                let panes = Panes::of(table, delay(self.plan, table));
+                let panes = panes.ok_or(refuse(Table::Operators, entry, Fault::Capacity))?;
+                ensure(panes.length <= LENGTH_LIMIT, Fault::Capacity)?;
+                ensure(panes.offset.unsigned_abs() <= LENGTH_LIMIT as u64, Fault::Capacity)?;
+                ensure(panes.held() <= i64::from(u16::MAX), Fault::Capacity)?;
+            }
+            WindowShape::Session { gap } => {
+                ensure((1..=LENGTH_LIMIT).contains(&gap), Fault::Capacity)?;
+                ensure(matches!(table.time, TimeSource::Event | TimeSource::Clock), Fault::Order)?;
+            }
+            WindowShape::State { program, begin, end } => {
+                ensure(before.is_none() && table.lateness == 0, Fault::Order)?;
+                ensure(matches!(table.time, TimeSource::Event | TimeSource::Clock), Fault::Order)?;
+                self.program(entry, program)?;
+                self.boolean(entry, begin)?;
+                self.boolean(entry, end)?;
+            }
+        }
+        if let Some(output) = table.late {
+            // Records of the stream, as they came.
+            let known = self.plan.outputs.get(output.index());
+            let known = known.ok_or(refuse(Table::Operators, entry, Fault::Index))?;
+            let stream = self.plan.streams.first().map(|s| s.fields.of(self.plan.fields));
+            let same = stream.is_some_and(|fields| fields == known.fields.of(self.plan.fields));
+            ensure(output.index() > 0 && same, Fault::Type)?;
+        }
+        Ok(())
+    }
+
+    fn sort(&mut self, entry: usize, table: &SortTable) -> Result<(), VerifyError> {
+        let ensure = |holds, fault| ensure(holds, Table::Operators, entry, fault);
+        let windowed = self.stages.last().is_some_and(|c| *c != Combine::Whole);
+        ensure(!self.stages.is_empty() && (windowed || !self.leaves_again), Fault::Order)?;
+        ensure(!self.leaves_again, Fault::Order)?;
+        let keys = self.list(entry, table.keys)?;
+        ensure(keys.len() <= 16, Fault::Count)?;
+        for id in keys {
+            present(self.plan, &self.defined, *id, Table::Operators, entry)?;
+        }
+        // All that a window can have, or all that can leave.
+        let held = table.offset.saturating_add(table.limit).min(self.groups.max(1));
+        let fits = (1..=MAX_GROUPS).contains(&table.capacity) && table.limit > 0;
+        ensure(fits && held == table.capacity, Fault::Capacity)
     }
 
     fn aggregate(&mut self, entry: usize, table: &AggregateTable) -> Result<(), VerifyError> {
@@ -175,15 +246,24 @@ impl<'p> Chain<'p> {
         let keys = self.list(entry, table.keys)?;
         let key_results = self.list(entry, table.key_results)?;
         let window_results = self.list(entry, table.window_results)?;
-        let panes = match self.previous {
-            Some(Operator::Tumble { panes, .. }) => Some(*panes),
-            _ => None,
-        };
+        let window = layout::window(plan, table);
+        let combine = layout::combine(plan, table);
+        ensure(self.stages.len() < MAX_STAGES, Fault::Count)?;
+        // Only what leaves last leaves more than once, or can make room.
+        ensure(!self.leaves_again, Fault::Order)?;
 
         ensure((1..=MAX_GROUPS).contains(&table.groups), Fault::Capacity)?;
         ensure(!keys.is_empty() || table.groups == 1, Fault::Capacity)?;
-        let slots = table.groups.checked_mul(u32::from(panes.unwrap_or(1)));
-        ensure(slots.is_some(), Fault::Capacity)?;
+        let slots = layout::aggregate_layout(plan, table).slots;
+        ensure(slots < u64::from(u32::MAX) - 1, Fault::Capacity)?;
+        if let EmitMode::Every(interval) = table.emit {
+            ensure((1..=LENGTH_LIMIT).contains(&interval), Fault::Capacity)?;
+        }
+        ensure(!table.retract || table.emit != EmitMode::Final || window.is_some_and(|w| w.lateness > 0), Fault::Order)?;
+        if table.on_full == OnFull::CloseOldest {
+            let whole = matches!(combine, Combine::Whole | Combine::Pane(_) | Combine::Sessions);
+            ensure(whole && self.stages.is_empty(), Fault::Order)?;
+        }
 
         ensure(key_results.len() == keys.len(), Fault::Count)?;
         for (key, result) in keys.iter().zip(key_results) {
@@ -192,23 +272,33 @@ impl<'p> Chain<'p> {
             ensure(key.data_type == result.data_type, Fault::Type)?;
             ensure(key.nullable == result.nullable, Fault::Nullability)?;
         }
-        ensure(window_results.len() == if panes.is_some() { 2 } else { 0 }, Fault::Count)?;
+        ensure(window_results.len() == if window.is_some() { 2 } else { 0 }, Fault::Count)?;
         for id in window_results {
             let register = self.register(entry, *id)?;
-            ensure(register.data_type == DataType::Timestamp, Fault::Type)?;
+            let data_type = match window {
+                Some(WindowTable { time: TimeSource::Rows, .. }) => DataType::BigInt,
+                _ => DataType::Timestamp,
+            };
+            ensure(register.data_type == data_type, Fault::Type)?;
             ensure(!register.nullable, Fault::Nullability)?;
         }
 
         let (next, len) = (self.next_aggregate, plan.aggregates.len());
         self.next_aggregate = following(table.aggregates, next, len, Table::Operators, entry)?;
         let aggregates = table.aggregates.of(plan.aggregates);
-        let can_be_empty = keys.is_empty() && panes.is_none();
+        let can_be_empty = keys.is_empty() && window.is_none();
         for (aggregate, i) in aggregates.iter().zip(next..) {
-            self.function(i, aggregate, can_be_empty)?;
+            super::aggregate::verify(plan, &self.defined, i, aggregate, can_be_empty)?;
         }
 
         // From here on rows are groups.
         self.aggregated = true;
+        self.groups = table.groups;
+        self.leaves_again = table.emit != EmitMode::Final || window.is_some_and(|w| w.lateness > 0);
+        self.retracts = table.retract;
+        self.by_state = matches!(window, Some(WindowTable { shape: WindowShape::State { .. }, .. }));
+        let pushed = self.stages.push(combine);
+        ensure(pushed.is_ok(), Fault::Count)?;
         self.defined = Defined::NONE;
         let results = aggregates.iter().map(|a| a.result);
         for id in key_results.iter().chain(window_results).copied().chain(results) {
@@ -218,33 +308,17 @@ impl<'p> Chain<'p> {
         Ok(())
     }
 
-    fn function(
-        &self,
-        entry: usize,
-        aggregate: &Aggregate,
-        can_be_empty: bool,
-    ) -> Result<(), VerifyError> {
-        let ensure = |holds, fault| ensure(holds, Table::Aggregates, entry, fault);
-        let result = self.plan.registers.get(aggregate.result.index());
-        let result = result.ok_or(refuse(Table::Aggregates, entry, Fault::Index))?;
-        if aggregate.function == AggregateFunction::CountAll {
-            ensure(aggregate.argument == RegisterId(0), Fault::Operand)?;
-            return ensure(result.data_type == DataType::BigInt, Fault::Type);
-        }
-        let id = aggregate.argument;
-        let argument = present(self.plan, &self.defined, id, Table::Aggregates, entry)?;
-        let data_type = aggregate.function.result_type(argument.data_type);
-        ensure(data_type == Some(result.data_type), Fault::Type)?;
-        let null = aggregate.function.gives_null(&argument, can_be_empty);
-        ensure(result.nullable || !null, Fault::Nullability)
-    }
-
     fn emit(&self, entry: usize, output: OutputId, columns: Range) -> Result<(), VerifyError> {
         let ensure = |holds, fault| ensure(holds, Table::Operators, entry, fault);
         ensure(output.index() < self.plan.outputs.len(), Fault::Index)?;
+        ensure(output == OutputId(0), Fault::Index)?;
         let fields = self.plan.output(output).fields;
         let columns = self.list(entry, columns)?;
         ensure(columns.len() == fields.len(), Fault::Count)?;
+        if self.retracts {
+            let flag = fields.first().is_some_and(|f| f.data_type == DataType::Boolean && !f.nullable);
+            ensure(flag, Fault::Type)?;
+        }
         for (id, field) in columns.iter().zip(fields) {
             let column = present(self.plan, &self.defined, *id, Table::Operators, entry)?;
             ensure(column.data_type == field.data_type, Fault::Type)?;
@@ -261,47 +335,5 @@ impl<'p> Chain<'p> {
 
     fn register(&self, entry: usize, id: RegisterId) -> Result<&Register, VerifyError> {
         self.plan.registers.get(id.index()).ok_or(refuse(Table::Operators, entry, Fault::Index))
-    }
-}
-
-impl AggregateFunction {
-    /// The type of the function's result over an argument of this type; `None` where it is not
-    /// defined. COUNT takes anything.
-    ///
-    /// ```
-    /// use ringql_core::plan::AggregateFunction::{Avg, Max, Sum};
-    /// use ringql_core::types::DataType;
-    /// assert_eq!(Sum.result_type(DataType::TinyInt), Some(DataType::BigInt));
-    /// assert_eq!(Avg.result_type(DataType::Real), Some(DataType::Double));
-    /// assert_eq!(Max.result_type(DataType::Varchar(8)), Some(DataType::Varchar(8)));
-    /// assert_eq!(Sum.result_type(DataType::Decimal(9, 2)), Some(DataType::Decimal(38, 2)));
-    /// assert_eq!(Sum.result_type(DataType::Timestamp), None);
-    /// ```
-    #[must_use]
-    pub const fn result_type(self, argument: DataType) -> Option<DataType> {
-        match (self, argument) {
-            (Self::CountAll | Self::Count, _) => Some(DataType::BigInt),
-            (Self::Sum, DataType::Decimal(_, scale)) => {
-                Some(DataType::Decimal(DataType::MAX_DECIMAL, scale))
-            }
-            (Self::Avg, DataType::Decimal(..)) => Some(DataType::Double),
-            (Self::Sum, t) if t.is_integer() => Some(DataType::BigInt),
-            (Self::Sum | Self::Avg, t) if t.is_numeric() => Some(DataType::Double),
-            (Self::Sum | Self::Avg, _) => None,
-            (Self::Min | Self::Max, t) => Some(t),
-        }
-    }
-
-    /// Whether the function's result can be NULL. `can_be_empty`: a group may have no rows, which
-    /// holds for the one group of a query without keys and without windows.
-    #[must_use]
-    pub const fn gives_null(self, argument: &Register, can_be_empty: bool) -> bool {
-        match self {
-            Self::CountAll | Self::Count => false,
-            // The sum of integers can overflow BIGINT, that of DECIMALs 38 digits.
-            Self::Sum if argument.data_type.is_integer() || argument.data_type.is_decimal() => true,
-            Self::Avg if matches!(argument.data_type.kind(), Kind::I128) => true,
-            Self::Sum | Self::Avg | Self::Min | Self::Max => argument.nullable || can_be_empty,
-        }
     }
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::plan::op::Op;
-use crate::plan::{Operator, Plan};
+use crate::plan::{Operator, Plan, WindowShape};
 use crate::types::DataType;
 
 /// The families of kernels and operators that a plan uses. A reader that does not know one of the
@@ -29,8 +29,8 @@ impl Features {
     pub const AGGREGATE: Self = Self(1 << 1);
     /// Bit 2: an aggregate operator with keys.
     pub const GROUP: Self = Self(1 << 2);
-    /// Bit 3: a tumble operator.
-    pub const TUMBLE: Self = Self(1 << 3);
+    /// Bit 3: windows of panes: TUMBLE, HOP, CUMULATE.
+    pub const PANES: Self = Self(1 << 3);
     /// Bit 4: a VARCHAR in a register.
     pub const TEXT: Self = Self(1 << 4);
     /// Bit 5: a REAL or DOUBLE in a register.
@@ -43,20 +43,26 @@ impl Features {
     pub const CALENDAR: Self = Self(1 << 8);
     /// Bit 9: a UUID or VARBINARY in a register.
     pub const BYTES: Self = Self(1 << 9);
+    /// Bit 10: sessions, and windows by state.
+    pub const SESSIONS: Self = Self(1 << 10);
+    /// Bit 11: a sort operator.
+    pub const SORT: Self = Self(1 << 11);
     /// All that this version knows.
-    pub const ALL: Self = Self((1 << 10) - 1);
+    pub const ALL: Self = Self((1 << 12) - 1);
 
-    const NAMES: [(Self, &str); 10] = [
+    const NAMES: [(Self, &str); 12] = [
         (Self::FILTER, "filter"),
         (Self::AGGREGATE, "aggregate"),
         (Self::GROUP, "group"),
-        (Self::TUMBLE, "tumble"),
+        (Self::PANES, "panes"),
         (Self::TEXT, "text"),
         (Self::FLOAT, "float"),
         (Self::CAST, "cast"),
         (Self::DECIMAL, "decimal"),
         (Self::CALENDAR, "calendar"),
         (Self::BYTES, "bytes"),
+        (Self::SESSIONS, "sessions"),
+        (Self::SORT, "sort"),
     ];
 
     /// What `plan` uses.
@@ -69,7 +75,11 @@ impl Features {
                     Self::NONE
                 }
                 Operator::Filter { .. } => Self::FILTER,
-                Operator::Tumble { .. } => Self::TUMBLE,
+                Operator::Window(table) => match table.shape {
+                    WindowShape::Slide { .. } | WindowShape::Cumulate { .. } => Self::PANES,
+                    WindowShape::Session { .. } | WindowShape::State { .. } => Self::SESSIONS,
+                },
+                Operator::Sort(_) => Self::SORT,
                 Operator::Aggregate(table) if table.keys.len == 0 => Self::AGGREGATE,
                 Operator::Aggregate(_) => Self::AGGREGATE.with(Self::GROUP),
             });

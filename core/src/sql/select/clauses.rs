@@ -4,6 +4,7 @@ use sqlparser::ast;
 
 use super::super::error::{CompileError, CompileErrorKind as Kind};
 use super::super::source::{Extent, Source};
+use super::order::Clauses;
 
 /// The clauses of a SELECT that RingQL knows.
 #[derive(Debug)]
@@ -13,6 +14,9 @@ pub(super) struct Parts<'a> {
     pub(super) selection: Option<&'a ast::Expr>,
     pub(super) group_by: &'a [ast::Expr],
     pub(super) having: Option<&'a ast::Expr>,
+    /// Where DISTINCT stands.
+    pub(super) distinct: Option<Extent>,
+    pub(super) order: Clauses<'a>,
     /// Where each clause starts, for messages.
     pub(super) extent: Extent,
 }
@@ -29,22 +33,25 @@ impl Refuser<'_> {
         if absent {
             return Ok(());
         }
+        Err(self.refuse(words, help))
+    }
+
+    fn refuse(&self, words: &[&str], help: &str) -> CompileError {
         let extent = self.source.find(self.extent, words);
-        Err(self.source.unsupported(extent, words.join(" "), help))
+        self.source.unsupported(extent, words.join(" "), help)
     }
 }
 
-const EMIT_ORDER: &str = "results leave as windows close; sort them where they are kept";
 const ONE_STREAM: &str = "a query reads one stream: SELECT ... FROM stream";
 const SHAPE: &str = "a query is SELECT ... FROM stream [WHERE ...] [GROUP BY ...] [HAVING ...] \
-                     [SETTINGS ...]";
+                     [ORDER BY ...] [LIMIT ...] [EMIT ...] [SETTINGS ...]";
 
 /// The SELECT that a query is.
 pub(super) fn query<'a>(
     source: &Source,
     query: &'a ast::Query,
     extent: Extent,
-) -> Result<&'a ast::Select, CompileError> {
+) -> Result<(&'a ast::Select, Clauses<'a>), CompileError> {
     let refuser = Refuser { source, extent };
     let ast::Query {
         with,
@@ -76,10 +83,7 @@ pub(super) fn query<'a>(
                 ast::SetOperator::Intersect => "INTERSECT",
                 ast::SetOperator::Minus => "MINUS",
             };
-            return Err(refuser
-                .unless(false, &[word], ONE_STREAM)
-                .err()
-                .unwrap_or_else(|| source.unsupported(extent, word, ONE_STREAM)));
+            return Err(refuser.refuse(&[word], ONE_STREAM));
         }
         ast::SetExpr::Values(_) => {
             return Err(source.unsupported(Extent::one(extent.first), "VALUES", ONE_STREAM));
@@ -92,15 +96,6 @@ pub(super) fn query<'a>(
             return Err(source.unsupported(Extent::one(extent.first), "this statement", SHAPE));
         }
     };
-    refuser.unless(order_by.is_none(), &["ORDER", "BY"], EMIT_ORDER)?;
-    if let Some(limit) = limit_clause {
-        let word = match limit {
-            ast::LimitClause::LimitOffset { limit: None, .. } => "OFFSET",
-            _ => "LIMIT",
-        };
-        refuser.unless(false, &[word], "a stream has no last row to count to")?;
-    }
-    refuser.unless(fetch.is_none(), &["FETCH"], "a stream has no last row to count to")?;
     refuser.unless(locks.is_empty(), &["FOR"], SHAPE)?;
     refuser.unless(for_clause.is_none(), &["FOR"], SHAPE)?;
     refuser.unless(settings.is_none(), &["SETTINGS"], SHAPE)?;
@@ -108,13 +103,17 @@ pub(super) fn query<'a>(
     if !pipe_operators.is_empty() {
         return Err(source.unsupported(extent, "the pipe operator |>", SHAPE));
     }
-    Ok(select)
+    let by = order_by.as_ref();
+    let plain = by.is_none_or(|by| by.interpolate.is_none());
+    refuser.unless(plain, &["INTERPOLATE"], SHAPE)?;
+    Ok((select, Clauses { by, limit: limit_clause.as_ref(), fetch: fetch.as_ref() }))
 }
 
 /// The clauses of a SELECT.
 pub(super) fn select<'a>(
     source: &Source,
     select: &'a ast::Select,
+    order: Clauses<'a>,
     extent: Extent,
 ) -> Result<Parts<'a>, CompileError> {
     let refuser = Refuser { source, extent };
@@ -144,12 +143,15 @@ pub(super) fn select<'a>(
         value_table_mode,
         flavor,
     } = select;
-    let help = "GROUP BY the columns instead";
-    match distinct {
-        None => {}
-        Some(ast::Distinct::All) => refuser.unless(false, &["ALL"], SHAPE)?,
-        Some(_) => refuser.unless(false, &["DISTINCT"], help)?,
-    }
+    let distinct = match distinct {
+        None => None,
+        Some(ast::Distinct::Distinct) => Some(source.find(extent, &["DISTINCT"])),
+        Some(ast::Distinct::All) => return Err(refuser.refuse(&["ALL"], SHAPE)),
+        Some(ast::Distinct::On(_)) => {
+            let help = "write GROUP BY x and aggregates of the other columns: MIN(y), MAX(y)";
+            return Err(refuser.refuse(&["DISTINCT", "ON"], help));
+        }
+    };
     refuser.unless(optimizer_hints.is_empty(), &["SELECT"], SHAPE)?;
     refuser.unless(select_modifiers.is_none(), &["SELECT"], SHAPE)?;
     refuser.unless(top.is_none(), &["TOP"], SHAPE)?;
@@ -160,7 +162,7 @@ pub(super) fn select<'a>(
     refuser.unless(connect_by.is_empty(), &["CONNECT"], SHAPE)?;
     refuser.unless(cluster_by.is_empty(), &["CLUSTER", "BY"], SHAPE)?;
     refuser.unless(distribute_by.is_empty(), &["DISTRIBUTE", "BY"], SHAPE)?;
-    refuser.unless(sort_by.is_empty(), &["SORT", "BY"], EMIT_ORDER)?;
+    refuser.unless(sort_by.is_empty(), &["SORT", "BY"], "write ORDER BY")?;
     refuser.unless(named_window.is_empty(), &["WINDOW"], "windows stand in FROM: TUMBLE(...)")?;
     refuser.unless(qualify.is_none(), &["QUALIFY"], "conditions on groups stand in HAVING")?;
     refuser.unless(value_table_mode.is_none(), &["SELECT"], SHAPE)?;
@@ -197,6 +199,8 @@ pub(super) fn select<'a>(
         selection: selection.as_ref(),
         group_by,
         having: having.as_ref(),
+        distinct,
+        order,
         extent,
     })
 }

@@ -1,31 +1,38 @@
-//! FROM: a stream, or a tumbling window over one.
+//! FROM: a stream, a view, a subquery; perhaps in windows.
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use sqlparser::ast::{self, Spanned};
-use sqlparser::tokenizer::Token;
 
-use super::super::StreamDefinition;
 use super::super::ddl::did_you_mean;
 use super::super::error::{CompileError, CompileErrorKind as Kind};
-use super::super::interval;
-use super::super::scope::{From, Tumbling, WINDOW_END, WINDOW_START};
+use super::super::parse::QueryStatement;
+use super::super::relation::{From, Relation, Time};
+use super::super::rewrite::SUBQUERY;
 use super::super::source::{Extent, Source};
-use super::super::tree::Tree;
+use super::super::tree::{Refused, Tree};
 use super::clauses::Parts;
-use crate::plan::EventTime;
+use super::window::{self, Call, Function};
+use super::{Context, view};
+use crate::nearest::nearest;
+use crate::plan::TimeSource;
 
-const WINDOWS: &str = "write FROM TUMBLE(stream, ts, INTERVAL '1' SECOND)";
+type Result<T> = core::result::Result<T, CompileError>;
+
 const ONE_STREAM: &str = "a query reads one stream: SELECT ... FROM stream";
+const FUNCTIONS: &str = "windows are TUMBLE, HOP, CUMULATE, SESSION, COUNT_WINDOW and STATE_WINDOW: write FROM \
+     TUMBLE(stream, ts, INTERVAL '1' SECOND)";
 
-/// Reads the FROM of a query.
+/// Reads the FROM of a query: its rows, and the call that puts them into windows.
 pub(super) fn read<'a>(
-    source: &Source,
+    context: &Context<'a>,
     tree: &mut Tree,
-    streams: &'a [StreamDefinition],
-    parts: &Parts<'_>,
-) -> Result<From<'a>, CompileError> {
+    statement: &'a QueryStatement,
+    parts: &Parts<'a>,
+) -> Result<(From<'a>, Option<Call<'a>>)> {
+    let source = context.source;
     let from = source.find(parts.extent, &["FROM"]);
     let or = Extent::one(from.last + 1);
     let (name, alias, args) = match parts.from {
@@ -70,46 +77,24 @@ pub(super) fn read<'a>(
     }
     let alias = alias.as_ref().map(|a| read_alias(source, a, or)).transpose()?;
     let Some(ast::TableFunctionArgs { args, settings }) = args else {
-        let stream = find(source, streams, ident, extent)?;
-        let name = alias.unwrap_or_else(|| stream.name.clone());
-        return Ok(From { stream, name, window: None });
+        let from = rows(context, tree, statement, ident, extent)?;
+        return Ok((From { name: alias.unwrap_or(from.name), ..from }, None));
     };
     if settings.is_some() {
         let help = "SETTINGS stand at the end of the query";
         return Err(source.unsupported(extent, "SETTINGS inside of a call", help));
     }
-    if !ident.value.eq_ignore_ascii_case("TUMBLE") {
-        let upper = ident.value.to_ascii_uppercase();
-        let known = ["HOP", "SESSION", "CUMULATE", "COUNT_WINDOW", "STATE_WINDOW"];
-        if known.contains(&&*upper) {
-            return Err(source.unsupported(extent, upper, WINDOWS));
-        }
+    let Some(function) = Function::find(&ident.value) else {
         let message = format!("there is no function {} for FROM", ident.value);
-        return Err(source.error(extent, Kind::Unknown, message, WINDOWS));
-    }
-    let call = Extent { first: extent.first, last: source.closing(extent.first + 1) };
-    let (stream, window) = tumble(source, tree, streams, args, call)?;
-    let name = alias.unwrap_or_else(|| stream.name.clone());
-    Ok(From { stream, name, window: Some(window) })
-}
-
-/// The tokens of a call's argument.
-fn argument(source: &Source, call: Extent, index: usize) -> Extent {
-    let (mut depth, mut found, mut first) = (0usize, 0, call.first + 2);
-    for i in call.first + 2..=call.last {
-        match source.token(i) {
-            Token::LParen => depth += 1,
-            Token::Comma | Token::RParen if depth == 0 => {
-                if found == index {
-                    return Extent { first, last: i - 1 };
-                }
-                (found, first) = (found + 1, i + 1);
-            }
-            Token::RParen => depth -= 1,
-            _ => {}
-        }
-    }
-    call
+        let near = nearest(&ident.value, window::FUNCTIONS.iter().map(|f| f.name));
+        let help = near.map_or(FUNCTIONS.to_string(), |near| format!("did you mean {near}?"));
+        return Err(source.error(extent, Kind::Unknown, message, help));
+    };
+    let call = Call::in_from(source, function, args, extent.first)?;
+    let stream = call.stream(source)?;
+    let at = source.extent(stream.span, call.extent);
+    let from = rows(context, tree, statement, stream, at)?;
+    Ok((From { name: alias.unwrap_or(from.name), ..from }, Some(call)))
 }
 
 fn refuse(source: &Source, factor: &ast::TableFactor, or: Extent) -> CompileError {
@@ -117,15 +102,14 @@ fn refuse(source: &Source, factor: &ast::TableFactor, or: Extent) -> CompileErro
     let rest = Extent { first: or.last + 1, last: source.tokens().len() - 1 };
     let find = |word: &str| source.find(rest, &[word]);
     match factor {
-        ast::TableFactor::Derived { .. } => {
-            source.unsupported(behind, "a subquery in FROM", ONE_STREAM)
-        }
         ast::TableFactor::NestedJoin { .. } => source.unsupported(behind, "JOIN", ONE_STREAM),
         ast::TableFactor::MatchRecognize { .. } => {
             source.unsupported(find("MATCH_RECOGNIZE"), "MATCH_RECOGNIZE", ONE_STREAM)
         }
         ast::TableFactor::UNNEST { .. } => source.unsupported(behind, "UNNEST", ONE_STREAM),
-        ast::TableFactor::TableFunction { .. } => source.unsupported(behind, "TABLE(...)", WINDOWS),
+        ast::TableFactor::TableFunction { .. } => {
+            source.unsupported(behind, "TABLE(...)", FUNCTIONS)
+        }
         ast::TableFactor::Pivot { .. } => source.unsupported(find("PIVOT"), "PIVOT", ONE_STREAM),
         ast::TableFactor::Unpivot { .. } => {
             source.unsupported(find("UNPIVOT"), "UNPIVOT", ONE_STREAM)
@@ -134,11 +118,7 @@ fn refuse(source: &Source, factor: &ast::TableFactor, or: Extent) -> CompileErro
     }
 }
 
-fn read_alias(
-    source: &Source,
-    alias: &ast::TableAlias,
-    or: Extent,
-) -> Result<String, CompileError> {
+fn read_alias(source: &Source, alias: &ast::TableAlias, or: Extent) -> Result<String> {
     let ast::TableAlias { explicit: _, name, columns, at } = alias;
     let extent = source.extent(name.span, or);
     if !columns.is_empty() || at.is_some() {
@@ -149,95 +129,54 @@ fn read_alias(
     Ok(name.value.clone())
 }
 
-fn find<'a>(
-    source: &Source,
-    streams: &'a [StreamDefinition],
+/// The rows that a name stands for: of a stream, a view or a subquery.
+fn rows<'a>(
+    context: &Context<'a>,
+    tree: &mut Tree,
+    statement: &'a QueryStatement,
     ident: &ast::Ident,
     extent: Extent,
-) -> Result<&'a StreamDefinition, CompileError> {
-    let same = |s: &&StreamDefinition| s.name.eq_ignore_ascii_case(&ident.value);
-    streams.iter().find(same).ok_or_else(|| {
-        let names = streams.iter().map(|s| &*s.name);
-        let help = match streams {
-            [] => "define it first: CREATE STREAM name (column TYPE, ...)".into(),
-            _ => did_you_mean(&ident.value, names),
+) -> Result<From<'a>> {
+    let same = |name: &str| name.eq_ignore_ascii_case(&ident.value);
+    let subquery = statement.subqueries.iter().find(|(e, _)| e.first == extent.first);
+    let (name, relation) = if let Some((_, query)) = subquery {
+        (SUBQUERY.to_string(), view::rows(context, tree, query)?)
+    } else if let Some(stream) = context.streams.iter().find(|s| same(&s.name)) {
+        let times = match stream.time {
+            Some(time) => {
+                let column = tree.column(time.column, crate::types::DataType::Timestamp, false);
+                let column = column.map_err(|_: Refused| too_many(context.source, extent))?;
+                Vec::from([(column, Time::Source(TimeSource::Event))])
+            }
+            None => Vec::new(),
         };
-        let message = format!("there is no stream {}", ident.value);
-        source.error(extent, Kind::Unknown, message, help)
-    })
+        (stream.name.clone(), Relation { stream, columns: None, stages: Vec::new(), times })
+    } else if let Some(i) = context.views.iter().position(|v| same(&v.name.text)) {
+        // A view knows those that are defined before it.
+        let (before, rest) = context.views.split_at(i);
+        let Some(view) = rest.first() else { return Err(unknown(context, ident, extent)) };
+        let context = Context { views: before, ..*context };
+        (view.name.text.clone(), view::rows(&context, tree, &view.query)?)
+    } else {
+        return Err(unknown(context, ident, extent));
+    };
+    Ok(From { relation, name, windows: None })
 }
 
-/// `TUMBLE(stream, ts, INTERVAL ...)`
-fn tumble<'a>(
-    source: &Source,
-    tree: &mut Tree,
-    streams: &'a [StreamDefinition],
-    args: &[ast::FunctionArg],
-    call: Extent,
-) -> Result<(&'a StreamDefinition, Tumbling), CompileError> {
-    use ast::{Expr, FunctionArg, FunctionArgExpr};
-    let expr = |arg| match arg {
-        &FunctionArg::Unnamed(FunctionArgExpr::Expr(ref expr)) => Some(expr),
-        _ => None,
+fn too_many(source: &Source, extent: Extent) -> CompileError {
+    source.error(extent, Kind::Limit, "the query has too many expressions", "split it")
+}
+
+fn unknown(context: &Context<'_>, ident: &ast::Ident, extent: Extent) -> CompileError {
+    let streams = context.streams.iter().map(|s| &*s.name);
+    let names = streams.chain(context.views.iter().map(|v| &*v.name.text));
+    let help = match names.clone().next() {
+        None => "define it first: CREATE STREAM name (column TYPE, ...)".into(),
+        Some(_) => did_you_mean(&ident.value, names),
     };
-    let args: Option<alloc::vec::Vec<&Expr>> = args.iter().map(expr).collect();
-    let wrong = |extent| source.error(extent, Kind::Syntax, "TUMBLE has other arguments", WINDOWS);
-    let args = args.ok_or_else(|| wrong(call))?;
-    if let [_, _, _, offset] = *args {
-        let _ = offset;
-        return Err(source.unsupported(
-            argument(source, call, 3),
-            "TUMBLE with an offset",
-            WINDOWS,
-        ));
-    }
-    let [stream, time, size] = *args else { return Err(wrong(call)) };
-    let Expr::Identifier(stream) = stream else {
-        return Err(wrong(source.extent(stream.span(), call)));
+    let message = match context.views {
+        [] => format!("there is no stream {}", ident.value),
+        _ => format!("there is no stream or view {}", ident.value),
     };
-    let stream = find(source, streams, stream, source.extent(stream.span, call))?;
-    let at = source.extent(time.span(), call);
-    let ident = match time {
-        Expr::Identifier(ident) => ident,
-        _ => return Err(wrong(at)),
-    };
-    let schema = stream.schema();
-    let Some(EventTime { column, .. }) = stream.time else {
-        let message = format!("the stream {} has no event time", stream.name);
-        let help = format!("add WATERMARK FOR {0} AS {0} to its columns", ident.value);
-        return Err(source.error(at, Kind::Type, message, help));
-    };
-    let event_time = schema.name(column.index());
-    if !ident.value.eq_ignore_ascii_case(event_time) {
-        if schema.position(&ident.value).is_none() {
-            let message = format!("there is no column {} in {}", ident.value, stream.name);
-            let help = format!("the event time of {} is {event_time}", stream.name);
-            return Err(source.error(at, Kind::Unknown, message, help));
-        }
-        let message = format!("{} is not the event time of {}", ident.value, stream.name);
-        let help = format!("its WATERMARK is FOR {event_time}");
-        return Err(source.error(at, Kind::Type, message, help));
-    }
-    let at = argument(source, call, 2);
-    let Expr::Interval(size) = size else {
-        let message = "the size of a window is an INTERVAL";
-        return Err(source.error(at, Kind::Type, message, WINDOWS));
-    };
-    let size =
-        interval::read(size).and_then(|read| read.fixed()).map_err(|bad| bad.error(source, at))?;
-    if size <= 0 {
-        let message = "the size of a window is above 0";
-        return Err(source.error(at, Kind::Value, message, WINDOWS));
-    }
-    for name in [WINDOW_START, WINDOW_END] {
-        if schema.position(name).is_some() {
-            let message = format!("{} has a column {name} of its own", stream.name);
-            let help = "TUMBLE adds columns of these names: call the stream's column otherwise";
-            return Err(source.error(call, Kind::Ambiguous, message, help));
-        }
-    }
-    let window = Tumbling::new(tree, column, size).map_err(|_| {
-        source.error(call, Kind::Limit, "the query has too many expressions", "split it")
-    })?;
-    Ok((stream, window))
+    context.source.error(extent, Kind::Unknown, message, help)
 }

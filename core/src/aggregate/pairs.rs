@@ -1,0 +1,121 @@
+//! Covariance, correlation and linear regression of y over x: means and central sums of both,
+//! folded as in [`super::moments`]. Rows with a NULL don't count.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::arena::view_mut;
+use crate::counters::Counters;
+use crate::error::RunError;
+use crate::expr::frame::{Vector, VectorMut};
+use crate::plan::AggregateFunction as F;
+
+use super::result::{Outcome, write};
+use super::{Groups, States};
+
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+#[repr(C)]
+pub(super) struct Pairs {
+    n: u64,
+    mean_x: f64,
+    mean_y: f64,
+    sxx: f64,
+    syy: f64,
+    sxy: f64,
+}
+
+impl Pairs {
+    #[inline]
+    fn add(&mut self, y: f64, x: f64) {
+        self.n += 1;
+        let n = self.n as f64;
+        let (dx, dy) = (x - self.mean_x, y - self.mean_y);
+        self.mean_x += dx / n;
+        self.mean_y += dy / n;
+        let rest = y - self.mean_y;
+        self.sxx += dx * (x - self.mean_x);
+        self.syy += dy * rest;
+        self.sxy += dx * rest;
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        if self.n == 0 || other.n == 0 {
+            if self.n == 0 {
+                *self = *other;
+            }
+            return;
+        }
+        let (a, b) = (self.n as f64, other.n as f64);
+        let n = a + b;
+        let (dx, dy) = (other.mean_x - self.mean_x, other.mean_y - self.mean_y);
+        let weight = a * b / n;
+        self.sxx += other.sxx + dx * dx * weight;
+        self.syy += other.syy + dy * dy * weight;
+        self.sxy += other.sxy + dx * dy * weight;
+        self.mean_x += dx * (b / n);
+        self.mean_y += dy * (b / n);
+        self.n += other.n;
+    }
+
+    fn slope(&self) -> f64 {
+        self.sxy / self.sxx
+    }
+
+    fn result(&self, function: F) -> Outcome<f64> {
+        let n = self.n as f64;
+        let least = if function == F::CovarSamp { 2 } else { 1 };
+        if self.n < least {
+            return Outcome::Null;
+        }
+        Outcome::Value(match function {
+            F::CovarPop => self.sxy / n,
+            F::CovarSamp => self.sxy / (n - 1.0),
+            F::Corr => {
+                let r = self.sxy / (libm::sqrt(self.sxx) * libm::sqrt(self.syy));
+                r.clamp(-1.0, 1.0)
+            }
+            F::RegrSlope => self.slope(),
+            // Also where it is NaN or infinite.
+            F::RegrIntercept if !(self.sxx > 0.0 && self.sxx.is_finite()) => return Outcome::Null,
+            F::RegrIntercept => self.mean_y - self.slope() * self.mean_x,
+            F::RegrR2 if self.sxx == 0.0 => return Outcome::Null,
+            F::RegrR2 if self.syy == 0.0 => 1.0,
+            F::RegrR2 => self.sxy * self.sxy / (self.sxx * self.syy),
+            F::RegrAvgX => self.mean_x,
+            F::RegrAvgY => self.mean_y,
+            F::RegrSxx => self.sxx,
+            F::RegrSyy => self.syy,
+            _ => self.sxy,
+        })
+    }
+}
+
+pub(super) fn update(
+    states: &mut States<'_>,
+    y: Vector<'_>,
+    x: Vector<'_>,
+    groups: Groups<'_>,
+    rows: usize,
+) -> Result<(), RunError> {
+    let (ys, xs) = (y.of::<f64>(rows)?, x.of::<f64>(rows)?);
+    states.each_row(&y, groups, rows, |state, row| {
+        if let (Some(y), Some(x), true) = (ys.get(row), xs.get(row), x.is_valid(row)) {
+            view_mut::<Pairs>(state)?.add(*y, *x);
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn finish(
+    states: &mut States<'_>,
+    dst: &mut VectorMut<'_>,
+    slots: &[u32],
+    counters: &mut Counters,
+) -> Result<(), RunError> {
+    let function = states.function();
+    if function == F::RegrCount {
+        return write::<u64>(dst, slots, counters, |slot| {
+            Ok(Outcome::Value(states.of::<Pairs>(slot)?.n))
+        });
+    }
+    write(dst, slots, counters, |slot| Ok(states.of::<Pairs>(slot)?.result(function)))
+}

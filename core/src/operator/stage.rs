@@ -1,0 +1,197 @@
+//! A stage: an aggregate and the window in front of it, as constants worked out once.
+
+use crate::batch::Batch;
+use crate::column::Column;
+use crate::counters::Counters;
+use crate::error::RunError;
+use crate::expr::frame::Frame;
+use crate::expr::{Context, Halt, Machine};
+use crate::plan::layout::{AggregateLayout, MAX_STAGES, aggregate_layout, window};
+use crate::plan::op::StreamId;
+use crate::plan::{EmitMode, EventTime, Operator, Plan, Range, TimeSource, WindowShape, WindowTime};
+use crate::selection::Selection;
+
+use super::aggregate::Rows;
+use super::groups::Progress;
+use super::window::{Cut, NEW, RowPanes, Window};
+
+/// A stage of the operator table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stage {
+    pub(super) window: Option<Window>,
+    /// Arena offset of the window operator's state.
+    pub(super) window_state: Option<u32>,
+    /// The aggregate's place in the operator table.
+    pub(super) at: usize,
+    /// Arena offset of its state.
+    pub(super) state: u32,
+    pub(super) layout: AggregateLayout,
+    pub(super) delivers_late: bool,
+    /// Whether changed groups leave at the end of each poll.
+    pub(super) emits_each_poll: bool,
+    emit: EmitMode,
+    time: Option<TimeSource>,
+    /// The conditions of a state window.
+    program: Option<Range>,
+}
+
+/// What gives rows their times.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Times<'b> {
+    Column(Column<'b>),
+    All(i64),
+}
+
+impl Times<'_> {
+    pub(super) fn of(&self, row: usize) -> i64 {
+        match self {
+            Self::Column(column) => {
+                column.get::<8>(row).map_or(NEW, |bytes| i64::from_le_bytes(*bytes))
+            }
+            Self::All(time) => *time,
+        }
+    }
+}
+
+/// The stages of a plan.
+pub(crate) fn all(plan: &Plan<'_>) -> heapless::Vec<Stage, MAX_STAGES> {
+    let mut stages = heapless::Vec::new();
+    for (at, operator) in plan.operators.iter().enumerate() {
+        let Operator::Aggregate(entry) = operator else { continue };
+        let below = window(plan, entry);
+        let layout = aggregate_layout(plan, entry);
+        let stage = Stage {
+            window: below.and_then(|w| Window::of(plan, w)),
+            window_state: below.map(|w| w.state),
+            at,
+            state: entry.state,
+            layout,
+            delivers_late: below.is_some_and(|w| w.late.is_some()),
+            emits_each_poll: layout.notes_changes && !matches!(entry.emit, EmitMode::Every(_)),
+            emit: entry.emit,
+            time: below.map(|w| w.time),
+            program: below.and_then(|w| match w.shape {
+                WindowShape::State { program, .. } => Some(program),
+                _ => None,
+            }),
+        };
+        if stages.push(stage).is_err() {
+            break; // `verify` allows no more
+        }
+    }
+    stages
+}
+
+impl Stage {
+    /// Whether groups that leave again are taken back first.
+    pub(super) const fn retracts(&self) -> bool {
+        self.layout.aggregates > self.layout.left
+    }
+
+    /// Computes the conditions of a state window.
+    pub(super) fn conditions(
+        &self,
+        context: Context<'_>,
+        frame: &mut Frame<'_>,
+        counters: &mut Counters,
+        batch: &Batch<'_>,
+        selection: Selection<'_>,
+    ) -> Result<(), Halt> {
+        let Some(program) = self.program else { return Ok(()) };
+        Machine::new(context, frame, counters, Some(batch), selection)
+            .run(program.of(context.plan.instructions))
+    }
+
+    /// The times of a batch's rows.
+    pub(super) fn times<'b>(
+        &self,
+        plan: &Plan<'_>,
+        batch: &Batch<'b>,
+        clock: Option<i64>,
+    ) -> Result<Times<'b>, RunError> {
+        match (self.time, event_time(plan)) {
+            (Some(TimeSource::Event), Some(event)) => event_column(plan, event, batch),
+            _ => Ok(Times::All(clock.unwrap_or(0))),
+        }
+    }
+
+    /// The first row of a batch before which changed groups leave, if an interval says so.
+    pub(super) fn emit_cut(
+        &self,
+        plan: &Plan<'_>,
+        batch: &Batch<'_>,
+        progress: &mut Progress,
+    ) -> Result<Option<(usize, Cut)>, RunError> {
+        let (EmitMode::Every(interval), Some(event)) = (self.emit, event_time(plan)) else {
+            return Ok(None);
+        };
+        if matches!(self.time, Some(TimeSource::Clock | TimeSource::Rows)) {
+            return Ok(None);
+        }
+        let times = event_column(plan, event, batch)?;
+        for row in 0..batch.rows() {
+            let watermark = times.of(row).saturating_sub(event.delay);
+            if progress.next_emit == NEW {
+                progress.next_emit = next_multiple(watermark, interval);
+            } else if watermark >= progress.next_emit {
+                progress.next_emit = next_multiple(watermark, interval);
+                return Ok(Some((row, Cut::Emit(watermark))));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the clock says that changed groups leave: where there is no event time.
+    pub(super) fn is_due(&self, plan: &Plan<'_>, progress: &mut Progress, now: i64) -> bool {
+        let EmitMode::Every(interval) = self.emit else { return false };
+        let by_event = event_time(plan).is_some()
+            && !matches!(self.time, Some(TimeSource::Clock | TimeSource::Rows));
+        if by_event {
+            return false;
+        }
+        let due = progress.next_emit != NEW && now >= progress.next_emit;
+        if due || progress.next_emit == NEW {
+            progress.next_emit = next_multiple(now, interval);
+        }
+        due
+    }
+
+    /// The time of rows of a window of the stage before, from its start and end.
+    pub(super) fn time_of(&self, (start, end): (i64, i64)) -> Option<i64> {
+        match self.time? {
+            TimeSource::Window(WindowTime::Start) => Some(start),
+            TimeSource::Window(WindowTime::End) => Some(end),
+            TimeSource::Window(WindowTime::Last) => Some(end.saturating_sub(1)),
+            _ => None,
+        }
+    }
+
+    /// Rows of the stage before, all of which are where this one's watermark is.
+    pub(super) fn rows(&self, count: usize, (bound, watermark): (i64, i64)) -> Rows<'static> {
+        let panes = RowPanes::One(self.window.map_or(0, |window| window.ring(bound)));
+        Rows { count, panes, bound, watermark }
+    }
+}
+
+fn event_time(plan: &Plan<'_>) -> Option<EventTime> {
+    plan.streams.first().and_then(|stream| stream.time)
+}
+
+fn event_column<'b>(
+    plan: &Plan<'_>,
+    event: EventTime,
+    batch: &Batch<'b>,
+) -> Result<Times<'b>, RunError> {
+    let index = event.column.index();
+    let field = plan.input(StreamId(0)).fields.get(index).ok_or(RunError::Internal)?;
+    let column = batch.column(index, field.offset as usize, 8, None);
+    column.map(Times::Column).ok_or(RunError::Internal)
+}
+
+/// The first multiple of `interval` after `time`.
+fn next_multiple(time: i64, interval: i64) -> i64 {
+    match time.checked_rem_euclid(interval) {
+        Some(into) => time.saturating_sub(into).saturating_add(interval),
+        None => i64::MAX,
+    }
+}
