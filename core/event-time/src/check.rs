@@ -1,6 +1,8 @@
 //! A case in all ways: batches of several sizes, rows and columns, random cuts and full sinks,
 //! other orders of the rows.
 
+use std::panic;
+
 use differential::columns::{Row, records};
 use differential::random::Random;
 use ringql_core::fmt::parse_cast;
@@ -42,16 +44,21 @@ pub fn plan(stream: &Stream, case: &Case, batch_rows: u16) -> Result<OwnedPlan, 
     Ok(program.queries.into_iter().next().expect("a query"))
 }
 
-/// Runs a case in all ways.
+/// Runs a case in all ways. A panic is a difference, too.
 #[must_use]
 pub fn check(stream: &Stream, case: &Case) -> Verdict {
-    match plan(stream, case, 1024) {
+    let checked = panic::catch_unwind(|| match plan(stream, case, 1024) {
         Err(error) => Verdict::Refused(error.message().to_owned()),
         Ok(whole) => match in_all_ways(stream, case, &whole) {
             Ok(()) => Verdict::Same,
             Err(what) => Verdict::Differs(what),
         },
-    }
+    });
+    checked.unwrap_or_else(|what| {
+        let text = what.downcast_ref::<String>().map(String::as_str);
+        let text = text.or(what.downcast_ref::<&str>().copied());
+        Verdict::Differs(format!("a panic: {}", text.unwrap_or("without a message")))
+    })
 }
 
 fn in_all_ways(stream: &Stream, case: &Case, whole: &OwnedPlan) -> Result<(), String> {

@@ -36,10 +36,10 @@ const PATIENCE: usize = 200;
 /// Runs a plan over records to its end.
 ///
 /// # Errors
-/// Why the query stopped before, or what its counters say wrong.
+/// Why the query did not start or stopped before its end, or what its counters say wrong.
 ///
 /// # Panics
-/// If the plan does not start, or the records are not the stream's.
+/// If the records are not the stream's.
 pub fn run(plan: &Plan<'_>, records: &[u8], way: Way<'_>) -> Result<Outcome, String> {
     let schema = plan.input(StreamId(0));
     let columns = Columns::of(schema, records);
@@ -50,8 +50,8 @@ pub fn run(plan: &Plan<'_>, records: &[u8], way: Way<'_>) -> Result<Outcome, Str
         Batch::records(records, schema.layout().record_size).expect("whole records")
     };
     let mut arena = vec![u64::MAX; plan.arena_bytes().div_ceil(8)];
-    let mut query =
-        Query::new(plan, bytemuck::cast_slice_mut(&mut arena)).expect("a compiled plan starts");
+    let mut query = Query::new(plan, bytemuck::cast_slice_mut(&mut arena))
+        .map_err(|e| format!("does not start: {e}"))?;
     let mut random = way.chance.map(Random::new);
     let mut source = Steps::new(batch);
     let mut sink = Narrow { room: usize::MAX, ..Narrow::default() };

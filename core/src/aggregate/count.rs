@@ -13,11 +13,7 @@ pub(super) fn reset(states: &mut States<'_>, slots: &[u32]) -> Result<(), RunErr
     Ok(())
 }
 
-pub(super) fn merge(
-    states: &mut States<'_>,
-    into: &[u32],
-    from: &[u32],
-) -> Result<(), RunError> {
+pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
     pairs(slice_mut::<u64>(states.bytes)?, into, from, |count, other| *count += other);
     Ok(())
 }

@@ -127,10 +127,7 @@ impl<'a> Sketch<'a> {
             let all = (h.negative.len + h.positive.len) as usize;
             let (low, more) = match run.len {
                 0 => (0, 1),
-                _ => (
-                    wanted.first.abs_diff(run.first) as usize,
-                    (wanted.len - run.len) as usize,
-                ),
+                _ => (wanted.first.abs_diff(run.first) as usize, (wanted.len - run.len) as usize),
             };
             // What is behind the run goes up by as many as are new, the run by those below it.
             self.counts.copy_within(end..all, end + more);
@@ -215,11 +212,9 @@ pub(super) fn update(
     rows: usize,
 ) -> Result<(), RunError> {
     let kind = states.kind();
-    states.each_row(&x, groups, rows, |state, row| {
-        match cell::float(kind, cell::of(&x, row)?) {
-            value if value.is_finite() => Sketch::of(state)?.take(value),
-            _ => Ok(()),
-        }
+    states.each_row(&x, groups, rows, |state, row| match cell::float(kind, cell::of(&x, row)?) {
+        value if value.is_finite() => Sketch::of(state)?.take(value),
+        _ => Ok(()),
     })
 }
 

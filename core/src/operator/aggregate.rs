@@ -107,7 +107,14 @@ impl<'a> Aggregate<'a> {
         if width > 0 {
             let words = self.table.batch_keys.get_mut(..count * width);
             let keys = entry.keys.of(plan.lists);
-            keys::encode(frame, plan.registers, keys, width, count, words.ok_or(RunError::Internal)?)?;
+            keys::encode(
+                frame,
+                plan.registers,
+                keys,
+                width,
+                count,
+                words.ok_or(RunError::Internal)?,
+            )?;
         }
         if let Some((rule, by_state)) = self.sessions(rows.watermark) {
             return self.update_sessions(frame, count, &rule, by_state, time, counters);
@@ -236,7 +243,9 @@ impl<'a> Aggregate<'a> {
         }
         let groups = self.table.groups();
         let running = self.table.layout.panes as usize;
-        for target in self.table.progress.low.max(oldest.saturating_sub(p.held()))..=self.table.progress.merged {
+        for target in self.table.progress.low.max(oldest.saturating_sub(p.held()))
+            ..=self.table.progress.merged
+        {
             // The last round is the running pane's.
             let last = target == self.table.progress.merged;
             if !last && target >= self.table.progress.front {
@@ -282,13 +291,12 @@ impl<'a> Aggregate<'a> {
         directory.reclaim(|word| {
             if is_session {
                 let heads = heads.get(word * 64..).unwrap_or(&[]).iter().take(64);
-                return heads.enumerate().fold(0, |bits, (i, head)| {
-                    bits | u64::from(*head != NO_GROUP) << i
-                });
+                return heads
+                    .enumerate()
+                    .fold(0, |bits, (i, head)| bits | u64::from(*head != NO_GROUP) << i);
             }
-            (0..sets).fold(0, |bits, set| {
-                bits | present.get(set * words + word).copied().unwrap_or(0)
-            })
+            (0..sets)
+                .fold(0, |bits, set| bits | present.get(set * words + word).copied().unwrap_or(0))
         })
     }
 
@@ -359,9 +367,7 @@ impl<'a> Aggregate<'a> {
                         self.table.put_into_states(begin, end, &time, done, to, &mut outside)?;
                     (reached, 0)
                 }
-                None => {
-                    self.table.put_into_sessions(rule, &time, done, done + found, &mut late)?
-                }
+                None => self.table.put_into_sessions(rule, &time, done, done + found, &mut late)?,
             };
             counters.late += late;
             counters.filtered += outside;
@@ -496,7 +502,11 @@ impl<'a> Aggregate<'a> {
         }
         if let Some((rule, by_state)) = self.sessions(watermark) {
             let job = self.table.progress.job;
-            let limit = if self.table.progress.until == i64::MAX || by_state || job == ONE { i64::MAX } else { watermark };
+            let limit = if self.table.progress.until == i64::MAX || by_state || job == ONE {
+                i64::MAX
+            } else {
+                watermark
+            };
             let more = match job {
                 CHANGES => {
                     let from = self.table.progress.cursor as usize;
@@ -651,7 +661,8 @@ impl<'a> Aggregate<'a> {
             (count, at) = (1, at + 1);
         } else {
             while count < max
-                && let Some(place) = if changes { table.changed(0)? } else { table.present(0)? }.next(at)
+                && let Some(place) =
+                    if changes { table.changed(0)? } else { table.present(0)? }.next(at)
             {
                 if changes {
                     table.changed(0)?.remove(place);

@@ -64,7 +64,6 @@ impl<'a> Bits<'a> {
         let word = next_bit(self.summary, first + 1)?;
         Some(word * 64 + self.word(word).trailing_zeros() as usize)
     }
-
 }
 
 /// The first bit at or behind `from`.
@@ -105,7 +104,6 @@ mod tests {
                 }
                 assert_eq!(bits.contains(number), model.contains(&number));
                 assert_eq!(bits.next(number), model.range(number..).next().copied());
-
             }
         }
     }

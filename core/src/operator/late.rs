@@ -22,7 +22,10 @@ pub(super) fn write(
             let bitmap = layout.validity.filter(|_| field.nullable);
             let column = batch.column(index, offset, size, bitmap).ok_or(RunError::Internal)?;
             let value = column.slice(row, size).ok_or(RunError::Internal)?;
-            crate::arena::copy(record.get_mut(offset..offset + size).ok_or(RunError::Internal)?, value)?;
+            crate::arena::copy(
+                record.get_mut(offset..offset + size).ok_or(RunError::Internal)?,
+                value,
+            )?;
             if let Some(at) = layout.validity
                 && column.is_valid(row)
                 && let Some(byte) = record.get_mut(at + index / 8)

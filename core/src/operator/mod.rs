@@ -26,6 +26,7 @@ use crate::counters::{Counters, Failure};
 use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::expr::{Context, Halt, Machine};
+use crate::plan::layout::MAX_STAGES;
 use crate::plan::layout::{calls_offset, operator_bytes, registers_bytes, registers_offset};
 use crate::plan::op::{OutputId, StreamId};
 use crate::plan::{OnError, Operator, Plan};
@@ -33,7 +34,6 @@ use crate::schema::Layout;
 use crate::selection::Selection;
 use aggregate::{Aggregate, Folded, Rows};
 use groups::Progress;
-use crate::plan::layout::MAX_STAGES;
 use stage::Stage;
 use window::{Cut, RowPanes, WindowState};
 
@@ -203,8 +203,8 @@ impl Walk<'_, '_> {
                     let stage = geometry.stages.first().ok_or(RunError::Internal)?;
                     let window = stage.window.as_ref().ok_or(RunError::Internal)?;
                     let before = selection;
-                    (selection, input.panes) = state
-                        .assign(plan, window, batch, selection, kept, numbers, counters)?;
+                    (selection, input.panes) =
+                        state.assign(plan, window, batch, selection, kept, numbers, counters)?;
                     input.bound = state.bound;
                     input.watermark = state.watermark(window).unwrap_or(i64::MIN);
                     if fold && !late_room.is_empty() && selection.len() < before.len() {
@@ -532,7 +532,9 @@ impl Walk<'_, '_> {
             (false, false) => most.min(fits),
         };
         let same = |a: i64, b: i64| match next.and_then(|next| next.window) {
-            Some(window) => window.panes.at(a.saturating_sub(1)) == window.panes.at(b.saturating_sub(1)),
+            Some(window) => {
+                window.panes.at(a.saturating_sub(1)) == window.panes.at(b.saturating_sub(1))
+            }
             None => !holds || a == b,
         };
         let mut rest = part(self.states, geometry.states, entry.state)?;

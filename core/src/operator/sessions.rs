@@ -427,11 +427,7 @@ impl Table<'_> {
     }
 
     /// Lists the sessions that changed, from number `from` on: all, or only those that have left.
-    pub(super) fn list_changed(
-        &mut self,
-        only_left: bool,
-        max: usize,
-    ) -> Result<usize, RunError> {
+    pub(super) fn list_changed(&mut self, only_left: bool, max: usize) -> Result<usize, RunError> {
         let mut count = 0;
         let mut at = self.progress.cursor as usize;
         while count < max

@@ -134,7 +134,10 @@ impl<'a> Sort<'a> {
             let start = row * self.record;
             let from = self.batch.get(start..start + self.record).ok_or(RunError::Internal)?;
             let start = place * self.padded;
-            copy(self.records.get_mut(start..start + self.record).ok_or(RunError::Internal)?, from)?;
+            copy(
+                self.records.get_mut(start..start + self.record).ok_or(RunError::Internal)?,
+                from,
+            )?;
             if held < self.entry.capacity as usize {
                 *self.order.get_mut(held).ok_or(RunError::Internal)? = place as u32;
                 self.state.rows += 1;

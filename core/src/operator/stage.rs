@@ -8,7 +8,9 @@ use crate::expr::frame::Frame;
 use crate::expr::{Context, Halt, Machine};
 use crate::plan::layout::{AggregateLayout, MAX_STAGES, aggregate_layout, window};
 use crate::plan::op::StreamId;
-use crate::plan::{EmitMode, EventTime, Operator, Plan, Range, TimeSource, WindowShape, WindowTime};
+use crate::plan::{
+    EmitMode, EventTime, Operator, Plan, Range, TimeSource, WindowShape, WindowTime,
+};
 use crate::selection::Selection;
 
 use super::aggregate::Rows;

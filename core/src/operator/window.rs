@@ -282,7 +282,8 @@ impl WindowState {
             self.refused = NEW;
         }
         if self.is_ahead(window, time) {
-            let agrees = self.refused != NEW && time.abs_diff(self.refused) < window.max_ahead as u64;
+            let agrees =
+                self.refused != NEW && time.abs_diff(self.refused) < window.max_ahead as u64;
             if !agrees {
                 return Ok(Some((row, Cut::Refuse(time))));
             }
@@ -349,9 +350,8 @@ impl WindowState {
         let field = schema.fields.get(index)?;
         let bitmap = layout.validity.filter(|_| field.nullable);
         let column = batch.column(index, field.offset as usize, 1, bitmap)?;
-        let says = |row: &usize| {
-            column.get::<1>(*row).is_some_and(|[b]| *b != 0) && column.is_valid(*row)
-        };
+        let says =
+            |row: &usize| column.get::<1>(*row).is_some_and(|[b]| *b != 0) && column.is_valid(*row);
         (0..end).find(says).map(|row| (row, self.threshold))
     }
 
@@ -411,7 +411,8 @@ impl WindowState {
             } else {
                 (false, 0)
             };
-            let place = if place >= 0 && place < p.held() { place } else { window.ring(place).into() };
+            let place =
+                if place >= 0 && place < p.held() { place } else { window.ring(place).into() };
             // Written always, kept by the condition: no branch to mispredict.
             if let (Some(k), Some(p)) = (kept.get_mut(count), panes.get_mut(count)) {
                 *k = row;

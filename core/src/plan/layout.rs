@@ -18,8 +18,8 @@
 use super::aggregates::rules;
 use super::op::{Register, RegisterId};
 use super::{
-    Aggregate, AggregateFunction, AggregateTable, EmitMode, OnFull, Operator, Plan, Range, SortTable,
-    TimeSource, WindowTable,
+    Aggregate, AggregateFunction, AggregateTable, EmitMode, OnFull, Operator, Plan, Range,
+    SortTable, TimeSource, WindowTable,
 };
 use crate::schema::Layout;
 use crate::time::panes::Panes;
@@ -314,7 +314,8 @@ pub const fn aggregate_layout(plan: &Plan<'_>, table: &AggregateTable) -> Aggreg
     let changed_bytes = if notes_changes { panes.saturating_mul(set_bytes) } else { 0 };
     let records = changed.saturating_add(changed_bytes);
     let evicts = matches!(table.on_full, OnFull::EvictOldest);
-    let record_bytes = if evicts { align8(panes.saturating_mul(groups).saturating_mul(4)) } else { 0 };
+    let record_bytes =
+        if evicts { align8(panes.saturating_mul(groups).saturating_mul(4)) } else { 0 };
     let sessions = records.saturating_add(record_bytes);
     let session_bytes =
         if is_session { groups * SESSION_BYTES + 2 * align8(groups * 4) } else { 0 };

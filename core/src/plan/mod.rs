@@ -477,9 +477,9 @@ impl Operator {
     pub const fn input(&self) -> Option<OperatorId> {
         match *self {
             Self::Scan { .. } => None,
-            Self::Filter { input, .. }
-            | Self::Project { input, .. }
-            | Self::Emit { input, .. } => Some(input),
+            Self::Filter { input, .. } | Self::Project { input, .. } | Self::Emit { input, .. } => {
+                Some(input)
+            }
             Self::Window(ref t) => Some(t.input),
             Self::Aggregate(ref t) => Some(t.input),
             Self::Sort(ref t) => Some(t.input),

@@ -187,7 +187,12 @@ impl<'a> Binder<'a> {
         let relation = &self.from.relation;
         if relation.is_grouped() {
             let is_time = |t: &relation::Time| matches!(t, relation::Time::Source(_));
-            return relation.times.iter().rev().find(|(_, t)| is_time(t)).map(|&(node, _)| Ok(node));
+            return relation
+                .times
+                .iter()
+                .rev()
+                .find(|(_, t)| is_time(t))
+                .map(|&(node, _)| Ok(node));
         }
         let column = relation.stream.time?.column;
         let field = relation.stream.fields.get(column.index())?;
@@ -195,13 +200,7 @@ impl<'a> Binder<'a> {
     }
 
     /// The argument of an aggregate, of a type that it takes.
-    fn taken(
-        &mut self,
-        function: F,
-        takes: Takes,
-        upper: &str,
-        bound: &Bound,
-    ) -> Result<NodeId> {
+    fn taken(&mut self, function: F, takes: Takes, upper: &str, bound: &Bound) -> Result<NodeId> {
         let own = self.type_of(bound);
         let is_number = |t: DataType| t.is_numeric() || t.is_decimal();
         let to = match (takes, own) {
@@ -250,7 +249,9 @@ impl<'a> Binder<'a> {
             Parameter::Fraction => (DataType::Double, "a number from 0 to 1".into()),
             Parameter::Weight => (DataType::Double, "a number above 0, at most 1".into()),
             Parameter::Bound => (DataType::Double, "a number, and low is below high".into()),
-            Parameter::Count(most) => (DataType::BigInt, format!("a whole number from 1 to {most}")),
+            Parameter::Count(most) => {
+                (DataType::BigInt, format!("a whole number from 1 to {most}"))
+            }
             Parameter::Separator => (DataType::Varchar(1), "a text".into()),
         };
         let is_text = matches!(self.type_of(bound), Type::Text | Type::Known(DataType::Varchar(_)));

@@ -14,9 +14,8 @@ use crate::plan::op::{
 };
 use crate::plan::verify::{MAX_RECORD, MAX_REGISTERS};
 use crate::plan::{
-    Aggregate, AggregateTable, Argument, Call, Constant, EmitMode, EventTime,
-    OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream, TimeSource, WindowShape,
-    WindowTable,
+    Aggregate, AggregateTable, Argument, Call, Constant, EmitMode, EventTime, OnError, OnFull,
+    Operator, Output, Plan, Range, SortTable, Stream, TimeSource, WindowShape, WindowTable,
 };
 use crate::schema::{Field, Layout, Text};
 use crate::types::DataType;

@@ -15,9 +15,9 @@ use alloc::vec::Vec;
 
 use sqlparser::ast;
 
+use super::aggregates::Room;
 use super::assemble::{OwnedPlan, TooLarge};
 use super::bind::{Binder, Clause};
-use super::aggregates::Room;
 use super::error::{CompileError, CompileErrorKind as Kind};
 use super::lower::{self, BoundQuery, Order, Stage};
 use super::parse::QueryStatement;

@@ -3,8 +3,8 @@
 pub mod calendar;
 pub mod civil;
 pub mod date;
-pub mod shift;
 pub mod panes;
+pub mod shift;
 pub mod time_of_day;
 
 /// Event times beyond this many microseconds (146,000 years) before or after 1970 are late: a

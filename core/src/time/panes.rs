@@ -110,8 +110,7 @@ impl Panes {
     /// Whether `pane` is in a window that takes records while the watermark is in `bound`.
     #[must_use]
     pub const fn takes(&self, pane: i64, bound: i64) -> bool {
-        self.gap(pane) < 0
-            && self.last(pane).saturating_add(self.lateness) > bound
+        self.gap(pane) < 0 && self.last(pane).saturating_add(self.lateness) > bound
     }
 
     /// Whether `pane` lies between windows: 0 or more if it does.
@@ -175,7 +174,11 @@ mod tests {
                 let takes = |k: i64| {
                     (p.first(k)..p.end(k)).contains(&pane) && p.end(k) + p.lateness > bound
                 };
-                assert_eq!(p.takes(pane, bound), windows.clone().any(takes), "{p:?} {pane} {bound}");
+                assert_eq!(
+                    p.takes(pane, bound),
+                    windows.clone().any(takes),
+                    "{p:?} {pane} {bound}"
+                );
             }
         }
     }

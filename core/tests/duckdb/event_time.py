@@ -35,6 +35,8 @@ NOT_YET = {
 }  # fmt: skip
 # Cases over one stream, and cases of one run of the program.
 OF_A_STREAM, OF_A_RUN = 10, 500
+# Seconds that such a run may take.
+PATIENCE = 120
 # Of the kept cases: few streams with many cases, so that the file stays small.
 KEPT_STREAMS, KEPT_OF_A_STREAM = 8, 40
 
@@ -96,16 +98,23 @@ def unescape(cell):
 
 
 def verdicts(program, con, cases):
-    """What the program says of cases: (case, verdict, text)."""
-    text = "".join(line + "\n" for line in lines(con, cases))
-    done = subprocess.run([program], input=text, capture_output=True, encoding="utf-8")
-    by_name = dict(cases)
-    for line in done.stdout.splitlines():
-        verdict, name, what = line.split("\t")
-        yield by_name.pop(name), verdict, unescape(what)
-    if done.returncode != 0:
-        case = next(iter(by_name.values()))
-        yield case, "differs", f"the program fails: {done.stderr.strip()[-2000:]}"
+    """What the program says of cases: (case, verdict, text). One that fails or hangs in it differs."""
+    while cases:
+        text = "".join(line + "\n" for line in lines(con, cases))
+        try:
+            done = subprocess.run([program], input=text.encode(), capture_output=True, timeout=PATIENCE)
+            out, failed = done.stdout, done.returncode and f"the program fails: {done.stderr.decode()[-2000:]}"
+        except subprocess.TimeoutExpired as error:
+            out, failed = error.stdout or b"", "it hangs in a poll"
+        reported = out.decode().splitlines()
+        for line, (name, case) in zip(reported, cases):
+            verdict, reported_name, what = line.split("\t")
+            assert reported_name == name
+            yield case, verdict, unescape(what)
+        cases = cases[len(reported) :]
+        if failed and cases:
+            yield cases[0][1], "differs", failed
+            cases = cases[1:]
 
 
 def smallest(program, con, case):
@@ -156,6 +165,7 @@ def run(args):
         return allowed and only <= case.features
 
     counts, refused, failures, differing = collections.Counter(), collections.Counter(), 0, 0
+    reasons = collections.Counter()
     batch = []
 
     def flush():
@@ -170,6 +180,7 @@ def run(args):
                         print(f"\nrefused: {what}\n    {case.sql}")
             elif verdict == "differs":
                 differing += 1
+                reasons[case.kind, re.sub(r"'[^']*'|\d+", "N", what.split("\n")[0])[:100]] += 1
                 if differing <= args.show:
                     report(args.program, con_of_reports, case, what)
         batch.clear()
@@ -181,6 +192,8 @@ def run(args):
     flush()
     table(counts, refused)
     if failures or differing:
+        for (kind, reason), n in reasons.most_common():
+            print(f"  {n:6} {kind:14} {reason}")
         print(f"{differing} cases differ, {failures} are refused that must not be")
         return 1
     return 0

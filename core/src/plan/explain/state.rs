@@ -35,7 +35,11 @@ pub(super) fn state(plan: &Plan<'_>, operator: &Operator) -> Option<State> {
                 part("order", times(8), held * 8),
                 part("sort keys", times(keys), held * keys),
                 part("rows", times(record), held * record),
-                part("rows of a batch", format!("{rows} rows x {record}"), u64::from(rows) * record),
+                part(
+                    "rows of a batch",
+                    format!("{rows} rows x {record}"),
+                    u64::from(rows) * record,
+                ),
             ]
         }
         Operator::Aggregate(table) => aggregate(plan, table),
@@ -86,7 +90,12 @@ fn aggregate(plan: &Plan<'_>, table: &AggregateTable) -> Vec<Part> {
     let groups = |size: u64| match l.combine {
         Combine::Sessions => format!("{} sessions x {size}", l.groups),
         Combine::Whole | Combine::Pane(_) => times(l.groups, l.panes, &format!("groups x {size}")),
-        _ => format!("{} panes x {} groups and {} more x {size}", l.panes, l.groups, l.slots - l.panes * l.groups),
+        _ => format!(
+            "{} panes x {} groups and {} more x {size}",
+            l.panes,
+            l.groups,
+            l.slots - l.panes * l.groups
+        ),
     };
     for aggregate in table.aggregates.of(plan.aggregates) {
         let bytes = layout::aggregate_bytes(plan, aggregate, l.slots);

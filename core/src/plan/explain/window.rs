@@ -18,16 +18,14 @@ pub(super) fn summary(plan: &Plan<'_>, table: &WindowTable) -> String {
     let windows = match table.shape {
         WindowShape::Slide { pane, offset, size, every } => {
             let of = |panes: u16| length(pane.saturating_mul(i64::from(panes)));
-            let each = if size == every {
-                String::new()
-            } else {
-                format!(" each {}", of(every))
-            };
-            let from = if offset == 0 { String::new() } else { format!(" from {}", length(offset)) };
+            let each = if size == every { String::new() } else { format!(" each {}", of(every)) };
+            let from =
+                if offset == 0 { String::new() } else { format!(" from {}", length(offset)) };
             format!("windows of {}{each}{from}", of(size))
         }
         WindowShape::Cumulate { pane, offset, steps } => {
-            let from = if offset == 0 { String::new() } else { format!(" from {}", length(offset)) };
+            let from =
+                if offset == 0 { String::new() } else { format!(" from {}", length(offset)) };
             let most = length(pane.saturating_mul(i64::from(steps)));
             format!("windows that grow by {} up to {most}{from}", length(pane))
         }
@@ -83,7 +81,8 @@ pub(super) fn order(plan: &Plan<'_>, table: &SortTable) -> String {
         format!("r{}{descending}{nulls}", id.0)
     });
     let keys: Vec<_> = keys.collect();
-    let by = if keys.is_empty() { "as they come".into() } else { format!("by {}", keys.join(", ")) };
+    let by =
+        if keys.is_empty() { "as they come".into() } else { format!("by {}", keys.join(", ")) };
     let rows = match (table.limit, table.offset) {
         (u32::MAX, 0) => "all rows".to_string(),
         (u32::MAX, offset) => format!("all rows but {offset}"),

@@ -22,8 +22,8 @@ use crate::plan::layout::{self, Combine, MAX_STAGES, delay};
 use crate::plan::op::{OutputId, Register, RegisterId, StreamId};
 use crate::plan::signature::Signatures;
 use crate::plan::{
-    AggregateTable, EmitMode, OnFull, Operator, Plan, Range,
-    SortTable, Stream, TimeSource, WindowShape, WindowTable, WindowTime,
+    AggregateTable, EmitMode, OnFull, Operator, Plan, Range, SortTable, Stream, TimeSource,
+    WindowShape, WindowTable, WindowTime,
 };
 use crate::time::LENGTH_LIMIT;
 use crate::time::panes::Panes;
@@ -259,7 +259,12 @@ impl<'p> Chain<'p> {
         if let EmitMode::Every(interval) = table.emit {
             ensure((1..=LENGTH_LIMIT).contains(&interval), Fault::Capacity)?;
         }
-        ensure(!table.retract || table.emit != EmitMode::Final || window.is_some_and(|w| w.lateness > 0), Fault::Order)?;
+        ensure(
+            !table.retract
+                || table.emit != EmitMode::Final
+                || window.is_some_and(|w| w.lateness > 0),
+            Fault::Order,
+        )?;
         if table.on_full == OnFull::CloseOldest {
             let whole = matches!(combine, Combine::Whole | Combine::Pane(_) | Combine::Sessions);
             ensure(whole && self.stages.is_empty(), Fault::Order)?;
@@ -296,7 +301,8 @@ impl<'p> Chain<'p> {
         self.groups = table.groups;
         self.leaves_again = table.emit != EmitMode::Final || window.is_some_and(|w| w.lateness > 0);
         self.retracts = table.retract;
-        self.by_state = matches!(window, Some(WindowTable { shape: WindowShape::State { .. }, .. }));
+        self.by_state =
+            matches!(window, Some(WindowTable { shape: WindowShape::State { .. }, .. }));
         let pushed = self.stages.push(combine);
         ensure(pushed.is_ok(), Fault::Count)?;
         self.defined = Defined::NONE;
@@ -316,7 +322,8 @@ impl<'p> Chain<'p> {
         let columns = self.list(entry, columns)?;
         ensure(columns.len() == fields.len(), Fault::Count)?;
         if self.retracts {
-            let flag = fields.first().is_some_and(|f| f.data_type == DataType::Boolean && !f.nullable);
+            let flag =
+                fields.first().is_some_and(|f| f.data_type == DataType::Boolean && !f.nullable);
             ensure(flag, Fault::Type)?;
         }
         for (id, field) in columns.iter().zip(fields) {
