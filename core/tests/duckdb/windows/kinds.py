@@ -26,12 +26,15 @@ class Window:
     rows_as_time: bool = False
     # A column that tells windows of the same bounds apart.
     number: str = ""
+    # What Flink's SESSION is partitioned by.
+    partition: list = dataclasses.field(default_factory=list)
 
     def from_sql(self, source, time, spelling):
         if self.kind in ("COUNT_WINDOW", "STATE_WINDOW"):
             return f"{self.kind}({', '.join([source, *self.arguments])})"
         if spelling == "flink":
-            arguments = [f"TABLE {source}", f"DESCRIPTOR({time})", *self.arguments]
+            keys = f" PARTITION BY {', '.join(self.partition)}" if self.partition else ""
+            arguments = [f"TABLE {source}{keys}", f"DESCRIPTOR({time})", *self.arguments]
             return f"TABLE({self.kind}({', '.join(arguments)}))"
         return f"{self.kind}({', '.join([source, time, *self.arguments])})"
 

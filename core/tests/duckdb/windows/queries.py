@@ -124,6 +124,8 @@ def grouped(random, stream, kind):
         names = [f"key{i}" for i in range(len(keys))]
         window = kinds.of("TUMBLE" if kind == "PROCTIME" else kind, random, stream.unit, names)
         features |= window.features
+        if kind == "SESSION":
+            window.partition = keys
     if condition:
         features.add("WHERE")
     bounds = ["window_start", "window_end"] if window else []
@@ -211,7 +213,7 @@ def from_sql(random, kind, window, columns, group_by, features):
     if not window:
         return "s", select, ", ".join(group_by)
     spelling = random.choice(["plain", "plain", "plain", "flink", "group"])
-    if kind in ("COUNT_WINDOW", "STATE_WINDOW", "PROCTIME"):
+    if kind in ("COUNT_WINDOW", "STATE_WINDOW", "PROCTIME") or window.partition == ["n % 3"]:
         spelling = "plain"
     if spelling == "group":
         features.add("windows in GROUP BY")
