@@ -11,7 +11,8 @@ use ringql_core::plan::op::{
 };
 use ringql_core::plan::verify::{MAX_GROUPS, MAX_REGISTERS, verify};
 use ringql_core::plan::{
-    Aggregate, AggregateFunction, AggregateTable, Constant, EventTime, Operator, Range,
+    Aggregate, AggregateFunction, AggregateTable, Constant, EventTime, Operator, Range, TimeSource,
+    WindowShape, WindowTable, WindowTime,
 };
 use ringql_core::schema::Text;
 use ringql_core::time::LENGTH_LIMIT;
@@ -134,7 +135,8 @@ fn streams_and_outputs() {
 
     let time = |column, delay| {
         move |t: &mut Tables| {
-            t.streams[0].time = Some(EventTime { column: ColumnId(column), delay });
+            t.streams[0].time =
+                Some(EventTime { column: ColumnId(column), delay, punctuation: None });
         }
     };
     refused(tumble, time(5, 0), Table::Streams, 0, Fault::Index);
@@ -155,9 +157,8 @@ fn registers_and_arena() {
     // 255 windows of 16 million groups: more than 4 GiB.
     let huge = |t: &mut Tables| {
         aggregate(t).groups = MAX_GROUPS;
-        t.streams[0].time = Some(EventTime { column: ColumnId(0), delay: 254 });
-        let Operator::Tumble { size, panes, .. } = &mut t.operators[1] else { panic!() };
-        (*size, *panes) = (1, 255);
+        t.streams[0].time = Some(EventTime { column: ColumnId(0), delay: 254, punctuation: None });
+        window(t).shape = slide(1, 1, 1);
     };
     refused(tumble, huge, Table::Header, 0, Fault::Capacity);
 }
@@ -176,12 +177,22 @@ fn retarget(t: &mut Tables) {
         match &mut t.operators[i] {
             Operator::Scan { .. } => {}
             Operator::Filter { input, .. }
-            | Operator::Tumble { input, .. }
             | Operator::Project { input, .. }
             | Operator::Emit { input, .. } => *input = before,
+            Operator::Window(table) => table.input = before,
             Operator::Aggregate(table) => table.input = before,
+            Operator::Sort(table) => table.input = before,
         }
     }
+}
+
+fn window(t: &mut Tables) -> &mut WindowTable {
+    let Operator::Window(table) = &mut t.operators[1] else { panic!() };
+    table
+}
+
+const fn slide(pane: i64, size: u16, every: u16) -> WindowShape {
+    WindowShape::Slide { pane, offset: 0, size, every }
 }
 
 #[test]
@@ -254,21 +265,32 @@ fn filter_tumble_emit() {
     refused(filter_project, predicate(9), Table::Operators, 1, Fault::Index);
     refused(filter_project, predicate(5), Table::Operators, 1, Fault::Order);
 
-    let tumble_with = |s: i64, p: u16| {
-        move |t: &mut Tables| {
-            let Operator::Tumble { size, panes, .. } = &mut t.operators[1] else { panic!() };
-            (*size, *panes) = (s, p);
-        }
-    };
-    refused(tumble, tumble_with(0, 4), Table::Operators, 1, Fault::Capacity);
-    refused(tumble, tumble_with(-1, 4), Table::Operators, 1, Fault::Capacity);
-    refused(tumble, tumble_with(LENGTH_LIMIT + 1, 2), Table::Operators, 1, Fault::Capacity);
-    accepted(tumble, tumble_with(LENGTH_LIMIT, 2));
-    refused(tumble, tumble_with(1_000_000, 3), Table::Operators, 1, Fault::Capacity);
-    refused(tumble, tumble_with(1_000_000, 5), Table::Operators, 1, Fault::Capacity);
-    refused(tumble, tumble_with(1, 2), Table::Operators, 1, Fault::Capacity); // 2,500,001 panes
-    accepted(tumble, tumble_with(2_500_000, 2));
-    accepted(tumble, tumble_with(2_499_999, 3));
+    let shape = |shape| move |t: &mut Tables| window(t).shape = shape;
+    let at = Table::Operators;
+    refused(tumble, shape(slide(0, 1, 1)), at, 1, Fault::Capacity);
+    refused(tumble, shape(slide(-1, 1, 1)), at, 1, Fault::Capacity);
+    refused(tumble, shape(slide(1, 0, 1)), at, 1, Fault::Capacity);
+    refused(tumble, shape(slide(1, 1, 0)), at, 1, Fault::Capacity);
+    refused(tumble, shape(slide(LENGTH_LIMIT + 1, 1, 1)), at, 1, Fault::Capacity);
+    accepted(tumble, shape(slide(LENGTH_LIMIT, 1, 1)));
+    accepted(tumble, shape(slide(1_000_000, 7, 2)));
+    accepted(tumble, shape(slide(1_000_000, 2, 7)));
+    refused(tumble, shape(slide(1, 1, 1)), at, 1, Fault::Capacity); // 2,500,001 panes
+    let cumulate = |pane, steps| WindowShape::Cumulate { pane, offset: -5, steps };
+    accepted(tumble, shape(cumulate(1_000_000, 60)));
+    refused(tumble, shape(cumulate(1_000_000, 0)), at, 1, Fault::Capacity);
+    accepted(tumble, shape(WindowShape::Session { gap: 1 }));
+    refused(tumble, shape(WindowShape::Session { gap: 0 }), at, 1, Fault::Capacity);
+    let offset = |offset| WindowShape::Slide { pane: 10_000_000, offset, size: 1, every: 1 };
+    accepted(tumble, shape(offset(-LENGTH_LIMIT)));
+    refused(tumble, shape(offset(i64::MIN)), at, 1, Fault::Capacity);
+    refused(tumble, |t| window(t).lateness = -1, at, 1, Fault::Capacity);
+    refused(tumble, |t| window(t).max_ahead = -1, at, 1, Fault::Capacity);
+    refused(tumble, |t| window(t).idle_timeout = LENGTH_LIMIT + 1, at, 1, Fault::Capacity);
+    refused(tumble, |t| window(t).late = Some(OutputId(0)), at, 1, Fault::Type);
+    refused(tumble, |t| window(t).late = Some(OutputId(1)), at, 1, Fault::Index);
+    let before = TimeSource::Window(WindowTime::End);
+    refused(tumble, |t| window(t).time = before, at, 1, Fault::Order);
     refused(tumble, |t| t.streams[0].time = None, Table::Operators, 1, Fault::Order);
 
     let columns = |range: Range| {

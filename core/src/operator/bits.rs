@@ -82,6 +82,7 @@ fn next_bit(words: &[u64], from: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::vec;
 
     use super::*;
     use crate::plan::layout::bits_words;

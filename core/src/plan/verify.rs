@@ -136,6 +136,12 @@ fn schemas(plan: &Plan<'_>) -> Result<(), VerifyError> {
         ensure(is_timestamp, Table::Streams, i, Fault::Type)?;
         ensure(!column.nullable, Table::Streams, i, Fault::Nullability)?;
         ensure((0..=LENGTH_LIMIT).contains(&time.delay), Table::Streams, i, Fault::Capacity)?;
+        if let Some(column) = time.punctuation {
+            let field = stream.fields.of(plan.fields).get(column.index());
+            let field = field.ok_or(refuse(Table::Streams, i, Fault::Index))?;
+            let is_boolean = field.data_type == DataType::Boolean;
+            ensure(is_boolean, Table::Streams, i, Fault::Type)?;
+        }
     }
     for (i, output) in plan.outputs.iter().enumerate() {
         text(plan, output.name, Table::Outputs, i)?;

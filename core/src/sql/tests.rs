@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::{CompileErrorKind, Options, OwnedPlan, compile};
 use crate::plan::op::{Op, Operand, Source, Takes};
 use crate::plan::verify::verify;
-use crate::plan::{AggregateFunction, Operator};
+use crate::plan::{AggregateFunction, Operator, WindowShape};
 use crate::types::DataType;
 
 const S: &str = "CREATE STREAM s (ts TIMESTAMP, device INTEGER UNSIGNED NOT NULL, \
@@ -107,9 +107,10 @@ fn aggregates() {
         "SELECT window_start, device, COUNT(*), AVG(temp), MAX(temp) FROM \
          TUMBLE(s, ts, INTERVAL '1' SECOND) GROUP BY window_start, window_end, device",
     );
-    assert_eq!(operators(&q4), ["scan", "tumble", "aggregate", "emit"]);
-    let Operator::Tumble { size, panes, .. } = q4.plan().operators[1] else { panic!() };
-    assert_eq!((size, panes), (1_000_000, 3));
+    assert_eq!(operators(&q4), ["scan", "window", "aggregate", "emit"]);
+    let Operator::Window(window) = q4.plan().operators[1] else { panic!() };
+    let shape = WindowShape::Slide { pane: 1_000_000, offset: 0, size: 1, every: 1 };
+    assert_eq!(window.shape, shape);
     let Operator::Aggregate(table) = q4.plan().operators[2] else { panic!() };
     assert_eq!((table.keys.len, table.groups), (1, 1024));
 }

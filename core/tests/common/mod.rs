@@ -119,7 +119,11 @@ impl Tables {
     pub fn stream(&mut self, name: &str, columns: &[Column<'_>], time: Option<(u16, i64)>) {
         let name = self.text(name);
         let fields = self.columns(columns);
-        let time = time.map(|(column, delay)| EventTime { column: ColumnId(column), delay });
+        let time = time.map(|(column, delay)| EventTime {
+            column: ColumnId(column),
+            delay,
+            punctuation: None,
+        });
         self.streams.push(Stream { name, fields, time });
     }
 

@@ -1,7 +1,10 @@
 //! Changes a plan's tables at random: any member of any entry.
 
-use ringql_core::plan::op::{ColumnId, Op, Operand, OperatorId, OutputId, RegisterId, StreamId};
-use ringql_core::plan::{AggregateFunction, Constant, EventTime, OnFull, Operator, Range};
+use ringql_core::plan::op::{ColumnId, Op, Operand, OperatorId, OutputId, RegisterId};
+use ringql_core::plan::{
+    AggregateFunction, Constant, EmitMode, EventTime, OnFull, Operator, Range, TimeSource,
+    WindowShape, WindowTable, WindowTime,
+};
 use ringql_core::schema::Text;
 use ringql_core::types::{DataType, Kind};
 
@@ -133,8 +136,13 @@ fn stream(t: &mut Tables, random: &mut Random) {
         1 => range(&mut s.fields, random),
         2 => s.time = None,
         _ => {
-            let time = s.time.unwrap_or(EventTime { column: ColumnId(0), delay: 0 });
-            s.time = Some(match random.below(2) {
+            let time =
+                s.time.unwrap_or(EventTime { column: ColumnId(0), delay: 0, punctuation: None });
+            s.time = Some(match random.below(3) {
+                2 => EventTime {
+                    punctuation: Some(ColumnId(u16_near(time.column.0, random))),
+                    ..time
+                },
                 0 => EventTime { column: ColumnId(u16_near(time.column.0, random)), ..time },
                 _ => EventTime { delay: i64_near(time.delay, random), ..time },
             });
@@ -151,14 +159,17 @@ fn operator(operator: &mut Operator, random: &mut Random) {
             2 => predicate.0 = u16_near(predicate.0, random),
             _ => *state = u64_near((*state).into(), random) as u32,
         },
-        Operator::Tumble { input, stream, size, panes, state } => match random.below(5) {
-            0 => id(input, random),
-            1 => *stream = StreamId(u16_near(stream.0, random)),
-            2 => *size = i64_near(*size, random),
-            3 => *panes = u16_near(*panes, random),
-            _ => *state = u64_near((*state).into(), random) as u32,
+        Operator::Window(table) => window(table, random),
+        Operator::Sort(table) => match random.below(7) {
+            0 => id(&mut table.input, random),
+            1 => range(&mut table.keys, random),
+            2 => table.descending = u16_near(table.descending, random),
+            3 => table.offset = u64_near(table.offset.into(), random) as u32,
+            4 => table.limit = u64_near(table.limit.into(), random) as u32,
+            5 => table.capacity = u64_near(table.capacity.into(), random) as u32,
+            _ => table.state = u64_near(table.state.into(), random) as u32,
         },
-        Operator::Aggregate(table) => match random.below(9) {
+        Operator::Aggregate(table) => match random.below(11) {
             0 => id(&mut table.input, random),
             1 => range(&mut table.program, random),
             2 => range(&mut table.keys, random),
@@ -166,7 +177,12 @@ fn operator(operator: &mut Operator, random: &mut Random) {
             4 => range(&mut table.aggregates, random),
             5 => range(&mut table.window_results, random),
             6 => table.groups = u64_near(table.groups.into(), random) as u32,
-            7 => table.on_full = pick(&[OnFull::Error, OnFull::DropNew], random),
+            7 => table.on_full = pick(&ON_FULL, random),
+            8 => {
+                let every = EmitMode::Every(i64_near(1_000_000, random));
+                table.emit = pick(&[EmitMode::Final, EmitMode::Changes, every], random);
+            }
+            9 => table.retract = !table.retract,
             _ => table.state = u64_near(table.state.into(), random) as u32,
         },
         Operator::Project { input, program } => match random.below(2) {
@@ -177,6 +193,62 @@ fn operator(operator: &mut Operator, random: &mut Random) {
             0 => id(input, random),
             1 => *output = OutputId(u16_near(output.0, random)),
             _ => range(columns, random),
+        },
+    }
+}
+
+const ON_FULL: [OnFull; 4] =
+    [OnFull::Error, OnFull::DropNew, OnFull::EvictOldest, OnFull::CloseOldest];
+
+fn window(table: &mut WindowTable, random: &mut Random) {
+    match random.below(9) {
+        0 => id(&mut table.input, random),
+        1 => {
+            let windows = [WindowTime::Start, WindowTime::End, WindowTime::Last];
+            let window = TimeSource::Window(pick(&windows, random));
+            let all = [TimeSource::Event, TimeSource::Clock, TimeSource::Rows, window];
+            table.time = pick(&all, random);
+        }
+        2 => table.lateness = i64_near(table.lateness, random),
+        3 => table.max_ahead = i64_near(table.max_ahead, random),
+        4 => table.idle_timeout = i64_near(table.idle_timeout, random),
+        5 => table.late = pick(&[None, Some(OutputId(0)), Some(OutputId(1))], random),
+        6 => table.state = u64_near(table.state.into(), random) as u32,
+        7 => {
+            let (pane, offset) = (i64_near(1_000_000, random), i64_near(0, random));
+            let (size, every) = (u16_near(3, random), u16_near(2, random));
+            table.shape = pick(
+                &[
+                    WindowShape::Slide { pane, offset, size, every },
+                    WindowShape::Cumulate { pane, offset, steps: size },
+                    WindowShape::Session { gap: pane },
+                    WindowShape::State {
+                        program: Range::EMPTY,
+                        begin: RegisterId(size),
+                        end: RegisterId(every),
+                    },
+                ],
+                random,
+            );
+        }
+        _ => match &mut table.shape {
+            WindowShape::Slide { pane, offset, size, every } => match random.below(4) {
+                0 => *pane = i64_near(*pane, random),
+                1 => *offset = i64_near(*offset, random),
+                2 => *size = u16_near(*size, random),
+                _ => *every = u16_near(*every, random),
+            },
+            WindowShape::Cumulate { pane, offset, steps } => match random.below(3) {
+                0 => *pane = i64_near(*pane, random),
+                1 => *offset = i64_near(*offset, random),
+                _ => *steps = u16_near(*steps, random),
+            },
+            WindowShape::Session { gap } => *gap = i64_near(*gap, random),
+            WindowShape::State { program, begin, end } => match random.below(3) {
+                0 => range(program, random),
+                1 => begin.0 = u16_near(begin.0, random),
+                _ => end.0 = u16_near(end.0, random),
+            },
         },
     }
 }

@@ -1,7 +1,10 @@
 //! The sample plans: each kind of operator, most opcodes.
 
 use ringql_core::plan::op::{Op, Operand, OperatorId, OutputId, StreamId};
-use ringql_core::plan::{AggregateFunction, AggregateTable, OnFull, Operator, Range};
+use ringql_core::plan::{
+    AggregateFunction, AggregateTable, EmitMode, OnFull, Operator, Range, TimeSource, WindowShape,
+    WindowTable,
+};
 use ringql_core::types::{DataType, Kind};
 
 use super::{Column, Tables, r};
@@ -105,6 +108,8 @@ pub fn global_aggregate() -> Tables {
         window_results: Range::EMPTY,
         groups: 1,
         on_full: OnFull::Error,
+        emit: EmitMode::Final,
+        retract: false,
         state: 0,
     }));
     emit(&mut t, &[count, avg, min, max]);
@@ -177,13 +182,16 @@ pub fn tumble() -> Tables {
         ("max(temp)", DataType::Real, false),
     ]);
     t.operators.push(Operator::Scan { stream: StreamId(0) });
-    t.operators.push(Operator::Tumble {
+    t.operators.push(Operator::Window(WindowTable {
         input: t.last(),
-        stream: StreamId(0),
-        size: 1_000_000,
-        panes: 4,
+        time: TimeSource::Event,
+        shape: WindowShape::Slide { pane: 1_000_000, offset: 0, size: 1, every: 1 },
+        lateness: 0,
+        max_ahead: 0,
+        idle_timeout: 0,
+        late: None,
         state: 0,
-    });
+    }));
     let device = t.load(1);
     let temp = t.load(2);
     let key = t.register(DataType::UInteger, false);
@@ -207,6 +215,8 @@ pub fn tumble() -> Tables {
         window_results,
         groups: 6,
         on_full: OnFull::Error,
+        emit: EmitMode::Final,
+        retract: false,
         state: 0,
     }));
     emit(&mut t, &[start, key, count, avg, max]);
