@@ -118,7 +118,8 @@ impl<'a> Table<'a> {
         let records = slice_mut(take(rest, l.sessions - l.records)?)?;
         let sessions = take(rest, l.left - l.sessions)?;
         let (sessions, numbers) = match sessions.len() {
-            0 => (sessions, &mut [][..]),
+            // An empty slice of somewhere else need not be aligned.
+            0 => sessions.split_at_mut(0),
             len => {
                 let each = size_of::<Session>() * l.groups as usize;
                 sessions.split_at_mut_checked(each.min(len)).ok_or(RunError::Internal)?
