@@ -157,6 +157,9 @@ pub enum RunError {
     /// The same of a group that leaves: its SUM or AVG is out of range, or what is computed from its
     /// results. Groups before it are written; it is gone.
     GroupFailed(Failure),
+    /// The query has windows by its clock, and the clock was not set
+    /// ([`Query::set_clock`](crate::query::Query::set_clock)). The record is still in the source.
+    NoClock,
     /// The source lends no rows, or bytes that are not whole records of the plan's stream, or
     /// columns that are not its columns.
     BadBatch,
@@ -189,6 +192,7 @@ impl fmt::Display for RunError {
             Self::GroupFailed(failure) => {
                 write!(f, "in a group's result, {failure} (on_error = 'stop')")
             }
+            Self::NoClock => f.write_str("windows by PROCTIME() need the query's clock to be set"),
             Self::BadBatch => f.write_str("the source's rows are not records of the plan's stream"),
             Self::Internal => f.write_str("the plan's tables contradict each other"),
         }

@@ -196,7 +196,7 @@ proptest! {
     }
 }
 
-/// The arena of the tumble sample: batches of 16 rows, 4 windows of 6 groups.
+/// The arena of the tumble sample: batches of 16 rows, 4 panes of 24 groups.
 #[test]
 fn an_arena_by_hand() {
     let tables: Tables = samples::tumble();
@@ -211,18 +211,20 @@ fn an_arena_by_hand() {
     }
     expected.push((Place::Operator(0), next));
     expected.push((Place::Operator(1), next));
-    next += 32 + 16 * 2 + 16 * 2; // fixed, selection, windows of rows
+    next += 96 + 16 * 2 + 16 * 2; // fixed, selection, panes of rows
     expected.push((Place::Operator(2), next));
-    next += 16 + 4 * 16; // fixed, a header per window
-    next += 4 * 16 * 4; // indexes: 16 entries for 6 groups, at most 2/3 full
-    next += 4 * 6 * 8; // keys: one word
+    next += 152; // fixed
+    next += 64 * 4; // index: 64 entries for 24 groups, at most 2/3 full
+    next += 24 * 8; // keys: one word
     next += 16 * 8 + 16 * 4; // of the batch: keys and groups
+    next += 3 * 16 * 4; // lists
+    next += 4 * 2 * 8; // sets: a word of bits and one above it for each pane
     expected.push((Place::Aggregate(0), next));
-    next += 4 * 6 * 8; // COUNT(*)
+    next += 4 * 24 * 8; // COUNT(*)
     expected.push((Place::Aggregate(1), next));
-    next += 4 * 6 * 16; // AVG: sum and count
+    next += 4 * 24 * 16; // AVG: sum and count
     expected.push((Place::Aggregate(2), next));
-    next += 4 * 6 * 4; // MAX(REAL NOT NULL)
+    next += 4 * 24 * 4; // MAX(REAL NOT NULL)
     expected.push((Place::Operator(3), next));
     assert_eq!(at, expected);
     assert_eq!(tables.plan().arena_bytes() as u64, next);

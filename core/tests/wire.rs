@@ -57,7 +57,7 @@ fn the_envelope_is_as_documented() {
     assert_eq!(bytes[10..14], (bytes.len() as u32 - 18).to_le_bytes());
     let sum = Crc::<u32>::new(&CRC_32_ISO_HDLC).checksum(&bytes[..bytes.len() - 4]);
     assert_eq!(bytes[bytes.len() - 4..], sum.to_le_bytes());
-    assert_eq!(Features::of(&tables.plan()).to_string(), "aggregate, group, tumble, float");
+    assert_eq!(Features::of(&tables.plan()).to_string(), "aggregate, group, panes, float");
 }
 
 /// The body of a small plan, written out by hand.

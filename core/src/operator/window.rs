@@ -263,6 +263,7 @@ impl WindowState {
                 let row = usize::try_from(row).unwrap_or(0);
                 return Ok((row < batch.rows()).then_some((row, Cut::Move(self.threshold))));
             }
+            TimeSource::Clock if !self.has_started() => return Err(RunError::NoClock),
             TimeSource::Clock | TimeSource::Window(_) => return Ok(None),
         }
         let times = window.times(plan, batch)?;
@@ -274,13 +275,13 @@ impl WindowState {
         let mut rows = times.iter::<8>().map(|bytes| i64::from_le_bytes(*bytes)).enumerate();
         let cut = rows.find(|&(_, time)| time >= low && time <= TIME_LIMIT);
         let before = cut.map_or(batch.rows(), |(row, _)| row);
+        if before > 0 {
+            self.refused = NEW;
+        }
         if let Some((row, at)) = self.punctuation(plan, window, batch, before) {
             return Ok(Some((row, Cut::MoveAfter(time(row).unwrap_or(at)))));
         }
         let Some((row, time)) = cut else { return Ok(None) };
-        if row > 0 {
-            self.refused = NEW;
-        }
         if self.is_ahead(window, time) {
             let agrees =
                 self.refused != NEW && time.abs_diff(self.refused) < window.max_ahead as u64;

@@ -268,8 +268,6 @@ pub enum Operator {
         /// Computes the columns.
         program: Range,
     },
-    /// Holds the rows of a window, and lets them leave in an order.
-    Sort(SortTable),
     /// Writes rows as records to an output.
     Emit {
         /// Where rows come from.
@@ -279,6 +277,8 @@ pub enum Operator {
         /// One register per field of the output, in [`Plan::lists`].
         columns: Range,
     },
+    /// Holds the rows of a window, and lets them leave in an order.
+    Sort(SortTable),
 }
 
 /// The [`Operator::Aggregate`] entry.

@@ -215,7 +215,7 @@ pub fn tumble() -> Tables {
         key_results,
         aggregates: Range { start: 0, len: 3 },
         window_results,
-        groups: 6,
+        groups: 24,
         on_full: OnFull::Error,
         emit: EmitMode::Final,
         retract: false,

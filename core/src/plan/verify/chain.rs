@@ -43,6 +43,7 @@ pub(super) fn verify(plan: &Plan<'_>, functions: &dyn Signatures) -> Result<(), 
         leaves_again: false,
         retracts: false,
         by_state: false,
+        outputs: 1,
         next_instruction: 0,
         next_aggregate: 0,
         next_call: 0,
@@ -54,6 +55,8 @@ pub(super) fn verify(plan: &Plan<'_>, functions: &dyn Signatures) -> Result<(), 
     }
     let is_emit = matches!(chain.previous, Some(Operator::Emit { .. }));
     ensure(is_emit, Table::Operators, plan.operators.len(), Fault::Count)?;
+    let outputs = plan.outputs.len();
+    ensure(outputs == chain.outputs, Table::Outputs, chain.outputs, Fault::Count)?;
     let end = chain.next_instruction;
     ensure(end == plan.instructions.len(), Table::Instructions, end, Fault::Count)?;
     let end = chain.next_aggregate;
@@ -83,6 +86,8 @@ struct Chain<'p> {
     retracts: bool,
     /// Whether its windows are windows by state.
     by_state: bool,
+    /// Outputs that are written.
+    outputs: usize,
     next_instruction: usize,
     next_aggregate: usize,
     next_call: usize,
@@ -219,6 +224,7 @@ impl<'p> Chain<'p> {
             let stream = self.plan.streams.first().map(|s| s.fields.of(self.plan.fields));
             let same = stream.is_some_and(|fields| fields == known.fields.of(self.plan.fields));
             ensure(output.index() > 0 && same, Fault::Type)?;
+            self.outputs = 2;
         }
         Ok(())
     }
@@ -253,7 +259,7 @@ impl<'p> Chain<'p> {
         ensure(!self.leaves_again, Fault::Order)?;
 
         ensure((1..=MAX_GROUPS).contains(&table.groups), Fault::Capacity)?;
-        ensure(!keys.is_empty() || table.groups == 1, Fault::Capacity)?;
+        ensure(!keys.is_empty() || table.groups == 1 || combine == Combine::Sessions, Fault::Capacity)?;
         let slots = layout::aggregate_layout(plan, table).slots;
         ensure(slots < u64::from(u32::MAX) - 1, Fault::Capacity)?;
         if let EmitMode::Every(interval) = table.emit {
@@ -326,7 +332,9 @@ impl<'p> Chain<'p> {
                 fields.first().is_some_and(|f| f.data_type == DataType::Boolean && !f.nullable);
             ensure(flag, Fault::Type)?;
         }
-        for (id, field) in columns.iter().zip(fields) {
+        // What says that a row is taken back is written with the record.
+        let written = usize::from(self.retracts);
+        for (id, field) in columns.iter().zip(fields).skip(written) {
             let column = present(self.plan, &self.defined, *id, Table::Operators, entry)?;
             ensure(column.data_type == field.data_type, Fault::Type)?;
             ensure(field.nullable || !column.nullable, Fault::Nullability)?;
