@@ -1,4 +1,4 @@
-//! Q1 to Q4 over the first 4 million records of `S`, single-threaded, row-major, each beside the
+//! Q1 to Q5 over the first 4 million records of `S`, single-threaded, row-major, each beside the
 //! hand-written loop.
 
 #![allow(missing_docs)]
@@ -68,6 +68,14 @@ fn queries(c: &mut Criterion) {
         b.iter(|| hand::q4(black_box(&rows), |row| _ = black_box(row)));
     });
     ringql(&mut group, queries::Q4, &rows);
+    group.finish();
+
+    let mut group = c.benchmark_group("Q5");
+    group.throughput(Throughput::Elements(ROWS as u64));
+    group.bench_function("hand, panes", |b| {
+        b.iter(|| hand::q5(black_box(&rows), |row| _ = black_box(row)));
+    });
+    ringql(&mut group, queries::Q5, &rows);
     group.finish();
 }
 

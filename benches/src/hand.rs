@@ -42,6 +42,15 @@ pub struct GroupRow {
     pub avg: f64,
 }
 
+/// A result row of Q5.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Q5Row {
+    /// `window_start`
+    pub window_start: i64,
+    /// `AVG(temp)`
+    pub avg: f64,
+}
+
 /// Q1 with an `if`: every mispredicted branch costs.
 pub fn q1_plain(rows: &[Reading], out: &mut [Q1Row]) -> usize {
     let mut n = 0;
@@ -165,4 +174,111 @@ pub fn q4(rows: &[Reading], mut write: impl FnMut(GroupRow)) {
         table.add(r);
     }
     table.drain(start, write);
+}
+
+/// Sum and count of the rows of a second.
+#[derive(Clone, Copy, Default)]
+struct Pane {
+    sum: f64,
+    count: u64,
+}
+
+/// Q5 by panes of a second: each window is the sum of ten. Rows come in order.
+pub fn q5(rows: &[Reading], mut write: impl FnMut(Q5Row)) {
+    const PANE: i64 = 1_000_000;
+    const PANES: i64 = 10;
+    let mut panes = [Pane::default(); PANES as usize];
+    // The window that ends with a pane leaves when the pane does.
+    let mut leave = |panes: &[Pane; PANES as usize], pane: i64| {
+        let all = panes.iter().fold(Pane::default(), |all, pane| Pane {
+            sum: all.sum + pane.sum,
+            count: all.count + pane.count,
+        });
+        if all.count > 0 {
+            let window_start = (pane - PANES + 1) * PANE;
+            write(Q5Row { window_start, avg: all.sum / all.count as f64 });
+        }
+        all.count > 0
+    };
+    let place = |pane: i64| pane.rem_euclid(PANES) as usize;
+    let mut rest = rows;
+    let mut open: Option<i64> = None;
+    while let Some(first) = rest.first() {
+        let pane = first.ts.div_euclid(PANE);
+        if let Some(before) = open {
+            for passed in before..pane {
+                if !leave(&panes, passed) {
+                    break; // a gap: nothing is left in any pane
+                }
+                panes[place(passed + 1)] = Pane::default();
+            }
+            if pane - before >= PANES {
+                panes = [Pane::default(); PANES as usize];
+            }
+        }
+        open = Some(pane);
+        let (sum, count) = fold_pane(rest, (pane + 1) * PANE);
+        panes[place(pane)] = Pane { sum, count: count as u64 };
+        rest = &rest[count..];
+    }
+    if let Some(last) = open {
+        for passed in last..last + PANES {
+            leave(&panes, passed);
+            panes[place(passed + 1)] = Pane::default();
+        }
+    }
+}
+
+/// The sum of `temp`, and how many rows come before `end`. Eight sums, as one would wait for each
+/// addition.
+fn fold_pane(rows: &[Reading], end: i64) -> (f64, usize) {
+    let mut sums = [0.0; 8];
+    let mut count = 0;
+    for rows in rows.as_chunks::<8>().0 {
+        if rows[7].ts >= end {
+            break;
+        }
+        for (sum, r) in sums.iter_mut().zip(rows) {
+            *sum += f64::from(r.temp);
+        }
+        count += rows.len();
+    }
+    let mut sum = sums.iter().sum();
+    for r in rows[count..].iter().take_while(|r| r.ts < end) {
+        sum += f64::from(r.temp);
+        count += 1;
+    }
+    (sum, count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::readings;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn panes_make_windows() {
+        let mut rows = readings(50_000);
+        // A gap of some panes, and one of more than a window.
+        for (at, gap) in [(10_000, 3_000_000), (30_000, 25_000_000)] {
+            rows[at..].iter_mut().for_each(|r| r.ts += gap);
+        }
+        let mut windows: BTreeMap<i64, (f64, u64)> = BTreeMap::new();
+        for r in &rows {
+            let last = r.ts.div_euclid(1_000_000);
+            for start in last - 9..=last {
+                let (sum, count) = windows.entry(start * 1_000_000).or_default();
+                *sum += f64::from(r.temp);
+                *count += 1;
+            }
+        }
+        let mut found = Vec::new();
+        q5(&rows, |row| found.push(row));
+        assert_eq!(found.len(), windows.len());
+        for (row, (start, (sum, count))) in found.iter().zip(windows) {
+            assert_eq!(row.window_start, start);
+            assert!((row.avg / (sum / count as f64) - 1.0).abs() < 1e-12);
+        }
+    }
 }

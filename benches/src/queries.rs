@@ -25,5 +25,9 @@ pub const Q3: &str = "SELECT device, COUNT(*), AVG(temp), MAX(temp) FROM s GROUP
 pub const Q4: &str = "SELECT window_start, device, COUNT(*), AVG(temp), MAX(temp)
 FROM TUMBLE(s, ts, INTERVAL '1' SECOND) GROUP BY window_start, window_end, device";
 
+/// Hopping windows of ten seconds, one each second.
+pub const Q5: &str = "SELECT window_start, AVG(temp)
+FROM HOP(s, ts, INTERVAL '1' SECOND, INTERVAL '10' SECOND) GROUP BY window_start, window_end";
+
 /// Their names and texts.
-pub const ALL: [(&str, &str); 4] = [("Q1", Q1), ("Q2", Q2), ("Q3", Q3), ("Q4", Q4)];
+pub const ALL: [(&str, &str); 5] = [("Q1", Q1), ("Q2", Q2), ("Q3", Q3), ("Q4", Q4), ("Q5", Q5)];

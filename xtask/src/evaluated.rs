@@ -1,50 +1,78 @@
-//! Random expressions on the device and on the host: the same bytes.
+//! Random expressions, and queries over event time, on the device and on the host: the same bytes.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use crate::process::{program, run};
 use crate::route::{Route, TARGET};
-use crate::{differential, project, qemu};
+use crate::{differential, event_time, project, qemu};
 
-/// Runs `examples/firmware/differential` under QEMU and compares it with the host, record by record
-/// and counter by counter.
+/// A program of the device that prints a frame of bytes for each of some tasks, and one of the host
+/// that says what they must be.
+struct Pair {
+    workspace: PathBuf,
+    image: &'static str,
+    host: fn() -> Result<PathBuf>,
+    tasks: &'static str,
+}
+
+/// Runs expressions and queries under QEMU and compares them with the host, record by record and
+/// counter by counter.
 pub(crate) fn check(route: Route, target_dir: &Path) -> Result<()> {
-    let mut build = route.cargo("build");
-    build.current_dir(project::firmware_differential());
-    run(build.arg("--release").arg("--target-dir").arg(target_dir))?;
-    let folder = project::target_dir().join("firmware-differential");
-    run(program(differential::build()?).arg("device").arg(&folder))?;
-    let read = |name: &str| {
-        fs::read(folder.join(name)).with_context(|| format!("reading {name} of the expressions"))
+    let expressions = Pair {
+        workspace: project::firmware_differential(),
+        image: "differential",
+        host: differential::build,
+        tasks: "expressions",
     };
-    let (expected, expressions) = (read("expected")?, read("expressions")?);
-    let actual = qemu::run(&target_dir.join(TARGET).join("release").join("differential"))?;
-    let (mut host, mut device) = (&*expected, &*actual);
-    let mut count = 0;
-    for expression in String::from_utf8(expressions)?.lines() {
-        let frames = (frame(&mut host), frame(&mut device));
-        if frames.0.is_none() || frames.0 != frames.1 {
-            bail!("the device makes something else of {expression}:{}", shown(frames));
-        }
-        count += 1;
+    let queries = Pair {
+        workspace: project::firmware_event_time(),
+        image: "event_time",
+        host: event_time::build,
+        tasks: "queries over event time",
+    };
+    for pair in [expressions, queries] {
+        pair.check(route, target_dir)?;
     }
-    if !host.is_empty() || !device.is_empty() {
-        bail!("the device prints more than the host");
-    }
-    println!(
-        "    {count} expressions give the host's records and counters: {} bytes",
-        actual.len()
-    );
     Ok(())
 }
 
-/// What an expression gave: the length of its records, seven counters, its records.
+impl Pair {
+    fn check(&self, route: Route, target_dir: &Path) -> Result<()> {
+        let mut build = route.cargo("build");
+        build.current_dir(&self.workspace);
+        run(build.arg("--release").arg("--target-dir").arg(target_dir))?;
+        let folder = project::target_dir().join("firmware-frames").join(self.image);
+        run(program((self.host)()?).arg("device").arg(&folder))?;
+        let read = |name: &str| {
+            fs::read(folder.join(name))
+                .with_context(|| format!("reading {name} of the {}", self.tasks))
+        };
+        let (expected, list) = (read("expected")?, String::from_utf8(read("list")?)?);
+        let actual = qemu::run(&target_dir.join(TARGET).join("release").join(self.image))?;
+        let (mut host, mut device) = (&*expected, &*actual);
+        for task in list.lines() {
+            let frames = (frame(&mut host), frame(&mut device));
+            if frames.0.is_none() || frames.0 != frames.1 {
+                bail!("the device makes something else of {task}:{}", shown(frames));
+            }
+        }
+        if !host.is_empty() || !device.is_empty() {
+            bail!("the device prints more than the host");
+        }
+        let (count, bytes) = (list.lines().count(), actual.len());
+        let tasks = self.tasks;
+        println!("    {count} {tasks} give the host's records and counters: {bytes} bytes");
+        Ok(())
+    }
+}
+
+/// What a task gave, behind its length: counters and records.
 fn frame<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let length = u32::from_le_bytes(*rest.first_chunk()?) as usize;
-    let (frame, later) = rest.split_at_checked(4 + 7 * 8 + length)?;
+    let (frame, later) = rest.split_at_checked(4 + length)?;
     *rest = later;
     Some(frame)
 }

@@ -49,7 +49,7 @@ pub(crate) struct BuildArgs {
 pub(crate) fn run(args: &Args) -> Result<()> {
     let route = find_route(&args.build)?;
     if args.lint && route == Route::Rustup {
-        for workspace in [project::firmware(), project::firmware_differential()] {
+        for workspace in project::firmwares() {
             let mut clippy = route.cargo("clippy");
             clippy.current_dir(workspace).arg("--target-dir").arg(target_dir(route));
             process::run(clippy.args(["--", "-D", "warnings"]))?;

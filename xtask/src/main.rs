@@ -9,6 +9,7 @@ mod differential;
 mod duckdb;
 mod elf;
 mod evaluated;
+mod event_time;
 mod expected;
 mod firmware;
 mod fuzz;
@@ -45,6 +46,8 @@ enum Command {
     Size(firmware::BuildArgs),
     /// Compare random expressions with DuckDB
     Differential(differential::Args),
+    /// Compare random queries over event time with DuckDB
+    EventTime(event_time::Args),
     /// Run the fuzz targets (with cargo-fuzz and the nightly compiler) and choose their corpus anew
     Fuzz(fuzz::Args),
     /// Run the benchmarks; every argument goes to `cargo bench -p ringql-benches`
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Command::Firmware(args) => firmware::run(&args),
         Command::Size(args) => size::run(&args),
         Command::Differential(args) => differential::run(&args),
+        Command::EventTime(args) => event_time::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Bench(args) => bench::run(&args),
     };

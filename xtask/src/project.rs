@@ -24,14 +24,24 @@ pub(crate) fn firmware_differential() -> PathBuf {
     firmware().join("differential")
 }
 
+/// The firmware that runs queries over event time.
+pub(crate) fn firmware_event_time() -> PathBuf {
+    firmware().join("event-time")
+}
+
 /// The fuzz targets.
 pub(crate) fn fuzz() -> PathBuf {
     root().join("fuzz")
 }
 
+/// The workspaces of programs for the device.
+pub(crate) fn firmwares() -> [PathBuf; 3] {
+    [firmware(), firmware_differential(), firmware_event_time()]
+}
+
 /// The workspaces beside the main one, each with a lock file of its own.
-pub(crate) fn other_workspaces() -> [PathBuf; 3] {
-    [firmware(), firmware_differential(), fuzz()]
+pub(crate) fn other_workspaces() -> impl Iterator<Item = PathBuf> {
+    firmwares().into_iter().chain([fuzz()])
 }
 
 /// Where build products go; `CARGO_TARGET_DIR` is obeyed as by cargo itself.

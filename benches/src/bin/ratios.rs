@@ -1,4 +1,4 @@
-//! Prints Q1 to Q4 beside the hand-written loops, measured in turns in one run, after checking
+//! Prints Q1 to Q5 beside the hand-written loops, measured in turns in one run, after checking
 //! that both give the same rows.
 //!
 //!     cargo run --release -p ringql-benches --bin ratios
@@ -40,6 +40,7 @@ fn all(rows: &[Reading], passes: usize) {
     compare("  Q2", rows, passes, queries::Q2, hand::q2);
     compare("  Q3", rows, passes, queries::Q3, |rows| hand::q3(rows, |row| _ = black_box(row)));
     compare("  Q4", rows, passes, queries::Q4, |rows| hand::q4(rows, |row| _ = black_box(row)));
+    compare("  Q5", rows, passes, queries::Q5, |rows| hand::q5(rows, |row| _ = black_box(row)));
 }
 
 /// Takes turns, so that what else the machine does hits both.
@@ -86,7 +87,8 @@ fn records(rows: &[Reading], sql: &str) -> Vec<u8> {
     sink.records
 }
 
-/// Compares every result row with the hand-written loop's, bit by bit.
+/// Compares every result row with the hand-written loop's, bit by bit; the averages of Q5 but for
+/// the order of additions.
 fn check(rows: &[Reading]) {
     let mut expected = Vec::new();
     let mut out = [Q1Row::default(); 2048];
@@ -125,4 +127,14 @@ fn check(rows: &[Reading]) {
     let mut expected = Vec::new();
     hand::q4(rows, |row| expected.extend(group(&row, true)));
     assert!(records(rows, queries::Q4) == expected, "Q4");
+
+    let mut expected = Vec::new();
+    hand::q5(rows, |row| expected.push(row));
+    let found = records(rows, queries::Q5);
+    assert_eq!(found.len(), expected.len() * 16, "Q5");
+    for (record, row) in found.chunks_exact(16).zip(&expected) {
+        let word = |at: usize| u64::from_le_bytes(record[at..at + 8].try_into().expect("8 bytes"));
+        assert_eq!(word(0) as i64, row.window_start, "Q5");
+        assert!((f64::from_bits(word(8)) / row.avg - 1.0).abs() < 1e-12, "Q5");
+    }
 }

@@ -68,18 +68,18 @@ impl Bundle {
         all
     }
 
-    /// What the device must print of an expression: the length of the records as a u32, the
-    /// counters, the records.
+    /// What the device must print of an expression: how many bytes follow, as a u32; the counters,
+    /// the records.
     #[must_use]
     pub fn expected(&self, expression: &OwnedPlan) -> Vec<u8> {
         let outcome = run(&expression.plan(), &self.records, usize::MAX);
         let c = outcome.counters;
-        let mut frame = (outcome.records.len() as u32).to_le_bytes().to_vec();
         let errors =
             [c.arithmetic_errors, c.cast_errors, c.text_errors, c.time_errors, c.function_errors];
-        frame.extend([c.rows_in, c.rows_out].into_iter().chain(errors).flat_map(u64::to_le_bytes));
-        frame.extend(outcome.records);
-        frame
+        let counters = [c.rows_in, c.rows_out].into_iter().chain(errors).flat_map(u64::to_le_bytes);
+        let bytes: Vec<u8> = counters.chain(outcome.records).collect();
+        let length = (bytes.len() as u32).to_le_bytes();
+        length.into_iter().chain(bytes).collect()
     }
 
     /// The room that the plans need, as constants of Rust.

@@ -7,8 +7,8 @@
 //!
 //!     ringql-differential device FOLDER
 //!
-//! writes what `device.rs` gives a device and expects of it: `expressions`, a line each, and `expected`,
-//! the bytes that it must print.
+//! writes what `device.rs` gives a device and expects of it: `list`, a line for each expression, and
+//! `expected`, the bytes that it must print.
 //!
 //!     ringql-differential SEED EXPRESSIONS ROWS [CALL ...]
 //!
@@ -79,7 +79,7 @@ fn device(folder: &Path) -> Outcome {
     let expressions: Vec<String> = bundle.plans.iter().map(|(sql, _)| escape(Some(sql))).collect();
     fs::create_dir_all(folder)?;
     fs::write(folder.join("expected"), expected)?;
-    fs::write(folder.join("expressions"), expressions.join("\n"))?;
+    fs::write(folder.join("list"), expressions.join("\n"))?;
     Ok(())
 }
 

@@ -60,12 +60,18 @@ fn evaluate(
     {}
     let records = sink.written();
     let c = query.counters();
-    out.write_all(&(records.len() as u32).to_le_bytes()).expect("the host takes it");
-    let (done, errors) = (
-        [c.rows_in, c.rows_out],
-        [c.arithmetic_errors, c.cast_errors, c.text_errors, c.time_errors, c.function_errors],
-    );
-    for counter in done.iter().chain(&errors) {
+    let counters = [
+        c.rows_in,
+        c.rows_out,
+        c.arithmetic_errors,
+        c.cast_errors,
+        c.text_errors,
+        c.time_errors,
+        c.function_errors,
+    ];
+    let length = (size_of_val(&counters) + records.len()) as u32;
+    out.write_all(&length.to_le_bytes()).expect("the host takes it");
+    for counter in counters {
         out.write_all(&counter.to_le_bytes()).expect("the host takes it");
     }
     out.write_all(records).expect("the host takes it");
