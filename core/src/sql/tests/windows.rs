@@ -69,6 +69,8 @@ fn shapes() {
         shape(&format!("CUMULATE(s, ts, {minute}, INTERVAL '1' HOUR, INTERVAL '90' MINUTE)")),
         WindowShape::Cumulate { pane: MINUTE, offset: 30 * MINUTE, steps: 60 }
     );
+    let whole = shape(&format!("CUMULATE(s, ts, {minute}, {minute})"));
+    assert_eq!(whole, slide(MINUTE, 0, 1, 1));
     let session = window(&counted(&format!("SESSION(s, ts, {minute})")));
     assert_eq!(session.shape, WindowShape::Session { gap: MINUTE });
     assert_eq!(session.time, TimeSource::Event);
