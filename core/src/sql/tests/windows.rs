@@ -287,3 +287,13 @@ fn a_row_tells_its_tumbling_window() {
     );
     assert_eq!(operators(&p), ["scan", "filter", "project", "emit"]);
 }
+
+#[test]
+fn a_column_tells_punctuation() {
+    let sql = "CREATE STREAM p (ts TIMESTAMP, done BOOLEAN, \
+               WATERMARK FOR ts AS ts - INTERVAL '5' SECOND PUNCTUATION Done)";
+    let program = super::compile(sql, &super::Options::default()).unwrap();
+    let time = program.streams[0].time.unwrap();
+    assert_eq!((time.column.0, time.delay), (0, 5 * SECOND));
+    assert_eq!(time.punctuation.map(|c| c.0), Some(1));
+}
