@@ -223,7 +223,8 @@ impl<'s> Statements<'s> {
                     depth += 1;
                 }
                 Token::Word(w) if depth == 0 && w.quote_style.is_none() => match w.keyword {
-                    Keyword::FROM => in_from = true,
+                    // IS DISTINCT FROM is an operator.
+                    Keyword::FROM => in_from = !source.is_word(i - 1, "DISTINCT"),
                     Keyword::WHERE | Keyword::GROUP | Keyword::HAVING | Keyword::ORDER => {
                         in_from = false;
                     }
