@@ -1,28 +1,27 @@
 //! `CREATE STREAM`: its columns, its watermark, its options.
 
+mod watermark;
+
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use sqlparser::ast;
 use sqlparser::tokenizer::Token;
 
 use super::StreamDefinition;
 use super::assemble::Texts;
 use super::error::{CompileError, CompileErrorKind as Kind};
 use super::hints;
-use super::interval;
 use super::named::{Named, TYPE_NAMES, TYPES, named};
 use super::parse::{Name, Statements};
 use super::source::{Extent, Source};
 use super::tail::{Setting, SettingValue};
 use crate::nearest::nearest;
-use crate::plan::EventTime;
-use crate::plan::op::ColumnId;
 use crate::plan::verify::MAX_RECORD;
 use crate::schema::{Field, Layout};
 use crate::types::DataType;
+use watermark::Watermark;
 
 /// A parsed `CREATE STREAM`.
 #[derive(Debug)]
@@ -39,16 +38,6 @@ struct Column {
     data_type: DataType,
     /// `NULL` or `NOT NULL`, if it is written.
     nullable: Option<bool>,
-    extent: Extent,
-}
-
-#[derive(Debug)]
-struct Watermark {
-    column: Name,
-    delay: i64,
-    /// The column that tells punctuation.
-    punctuation: Option<Name>,
-    /// From WATERMARK on.
     extent: Extent,
 }
 
@@ -72,7 +61,7 @@ pub(super) fn create_stream(p: &mut Statements<'_>) -> Result<CreateStream, Comp
         let at = p.at();
         expected = ", or )";
         if p.source.is_word(at, "WATERMARK") && p.source.is_word(at + 1, "FOR") {
-            let found = parse_watermark(p)?;
+            let found = watermark::parse(p)?;
             if watermark.is_some() {
                 return Err(p.source.error(
                     found.extent,
@@ -224,53 +213,6 @@ pub(super) fn refuse_type(source: &Source, meaning: Named, extent: Extent) -> Co
     source.unsupported(extent, format!("the type {written}"), TYPES)
 }
 
-/// `WATERMARK FOR ts AS ts [- INTERVAL ...] [PUNCTUATION column]`
-fn parse_watermark(p: &mut Statements<'_>) -> Result<Watermark, CompileError> {
-    let first = p.at();
-    p.parser.advance_token();
-    p.parser.advance_token();
-    let column = p.name("the column of the event time")?;
-    p.expect_word("AS", "AS")?;
-    let start = p.at();
-    let expr = p.parser.parse_expr().map_err(|e| p.syntax(e))?;
-    let of = Extent { first: start, last: p.at() - 1 };
-    let help =
-        format!("write WATERMARK FOR {0} AS {0}, or AS {0} - INTERVAL '5' SECOND", column.text);
-    let refuse = || {
-        let message = "a watermark is the event time, or the event time less an interval";
-        p.source.error(of, Kind::Type, message, help.clone())
-    };
-    let (ident, delay) = match &expr {
-        ast::Expr::Identifier(ident) => (ident, 0),
-        ast::Expr::BinaryOp { left, op: ast::BinaryOperator::Minus, right } => {
-            let (ast::Expr::Identifier(ident), ast::Expr::Interval(interval)) = (&**left, &**right)
-            else {
-                return Err(refuse());
-            };
-            let at = Extent { first: of.first + 2, ..of };
-            let delay = interval::read(interval)
-                .and_then(|read| read.fixed())
-                .map_err(|bad| bad.error(p.source, at))?;
-            (ident, delay)
-        }
-        _ => return Err(refuse()),
-    };
-    if !ident.value.eq_ignore_ascii_case(&column.text) {
-        return Err(refuse());
-    }
-    if delay < 0 {
-        let extent = Extent { first: of.first + 2, ..of };
-        let message = "the watermark would run ahead of the event time";
-        return Err(p.source.error(extent, Kind::Value, message, "the delay must be 0 or more"));
-    }
-    let punctuation = match p.word("PUNCTUATION") {
-        true => Some(p.name("the column that tells punctuation")?),
-        false => None,
-    };
-    let extent = Extent { first, last: p.at().saturating_sub(1) };
-    Ok(Watermark { column, delay, punctuation, extent })
-}
-
 impl CreateStream {
     /// The stream's definition.
     pub(super) fn define(self, source: &Source) -> Result<StreamDefinition, CompileError> {
@@ -323,60 +265,6 @@ impl CreateStream {
         }
         let texts = texts.into_string();
         Ok(StreamDefinition { name: self.name.text, fields, texts, time, with })
-    }
-
-    fn event_time(&self, source: &Source) -> Result<Option<EventTime>, CompileError> {
-        let Some(Watermark { column: name, delay, punctuation, .. }) = &self.watermark else {
-            return Ok(None);
-        };
-        let (id, column) = self.find(source, name)?;
-        if column.data_type != DataType::Timestamp {
-            let message = format!(
-                "the watermark's column {} is {}, not TIMESTAMP",
-                column.name.text, column.data_type
-            );
-            let help = format!("declare it as {} TIMESTAMP", column.name.text);
-            return Err(source.error(name.extent, Kind::Type, message, help));
-        }
-        if column.nullable == Some(true) {
-            return Err(source.error(
-                column.extent,
-                Kind::Type,
-                format!("the watermark's column {} can't be NULL", column.name.text),
-                "leave NULL out: the watermark makes the column NOT NULL",
-            ));
-        }
-        let punctuation = match punctuation {
-            Some(name) => Some(self.punctuation(source, name)?),
-            None => None,
-        };
-        Ok(Some(EventTime { column: id, delay: *delay, punctuation }))
-    }
-
-    fn punctuation(&self, source: &Source, name: &Name) -> Result<ColumnId, CompileError> {
-        let (id, column) = self.find(source, name)?;
-        if column.data_type == DataType::Boolean {
-            return Ok(id);
-        }
-        let (text, is) = (&column.name.text, column.data_type);
-        let message = format!("the column of PUNCTUATION {text} is {is}, not BOOLEAN");
-        let help = format!(
-            "declare it as {text} BOOLEAN: it is true in a record that moves the watermark to its \
-             own event time"
-        );
-        Err(source.error(name.extent, Kind::Type, message, help))
-    }
-
-    /// A column that the watermark names.
-    fn find(&self, source: &Source, name: &Name) -> Result<(ColumnId, &Column), CompileError> {
-        let same = |c: &Column| c.name.text.eq_ignore_ascii_case(&name.text);
-        let found = self.columns.iter().position(same);
-        let found = found.and_then(|i| Some((ColumnId(u16::try_from(i).ok()?), &self.columns[i])));
-        found.ok_or_else(|| {
-            let names = self.columns.iter().map(|c| &*c.name.text);
-            let message = format!("there is no column {} in {}", name.text, self.name.text);
-            source.error(name.extent, Kind::Unknown, message, did_you_mean(&name.text, names))
-        })
     }
 }
 

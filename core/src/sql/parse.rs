@@ -200,16 +200,17 @@ impl<'s> Statements<'s> {
         let source = self.source;
         let help = "a query reads one stream: SELECT ... FROM stream";
         let (mut depth, mut in_from, mut i) = (0usize, false, first);
-        let all = Extent { first, last: source.tokens().len() - 1 };
-        let mut subqueries = rewrite::subqueries(source, all).into_iter().peekable();
-        while i < source.tokens().len() {
+        let end = (first..source.tokens().len()).find(|&i| *source.token(i) == Token::SemiColon);
+        let last = end.unwrap_or(source.tokens().len() - 1);
+        let statement = Extent { first, last };
+        let mut subqueries = rewrite::subqueries(source, statement).into_iter().peekable();
+        while i <= last {
             if let Some(subquery) = subqueries.next_if(|s| s.first == i) {
                 i = subquery.last + 1;
                 continue;
             }
             let at = Extent::one(i);
             match source.token(i) {
-                Token::SemiColon => break,
                 // The one around a subquery.
                 Token::RParen if depth == 0 => break,
                 Token::RParen => depth -= 1,
@@ -222,7 +223,8 @@ impl<'s> Statements<'s> {
                     depth += 1;
                 }
                 Token::Word(w) if depth == 0 && w.quote_style.is_none() => match w.keyword {
-                    Keyword::FROM => in_from = true,
+                    // IS DISTINCT FROM is an operator.
+                    Keyword::FROM => in_from = !source.is_word(i - 1, "DISTINCT"),
                     Keyword::WHERE | Keyword::GROUP | Keyword::HAVING | Keyword::ORDER => {
                         in_from = false;
                     }

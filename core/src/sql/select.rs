@@ -5,6 +5,7 @@ mod columns;
 mod from;
 mod group;
 mod order;
+mod results;
 mod settings;
 mod shape;
 mod view;

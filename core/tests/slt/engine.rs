@@ -1,6 +1,7 @@
 //! RingQL as `sqllogictest` sees a database.
 //!
 //! - `CREATE STREAM ...` defines a stream.
+//! - `CREATE VIEW ...` defines a view.
 //! - `INSERT INTO stream VALUES (...), ...` appends rows to what queries will read of it.
 //! - A query reads all rows of its stream, in the order in which they were inserted, to their end.
 //!   It runs with batches of 1, 7 and 1,024 rows, which must agree to the byte.
@@ -27,6 +28,8 @@ use super::support::{compiled, output};
 #[derive(Default)]
 pub(crate) struct Engine {
     streams: Vec<Stream>,
+    /// The statements that define views.
+    views: Vec<String>,
 }
 
 struct Stream {
@@ -129,6 +132,11 @@ impl DB for Engine {
         if is("CREATE STREAM") {
             return self.create(sql);
         }
+        if is("CREATE VIEW") {
+            compiled(&self.program(sql), 1).map_err(error)?;
+            self.views.push(sql.to_owned());
+            return Ok(DBOutput::StatementComplete(0));
+        }
         if let Some((stream, values)) = insert::split(sql) {
             return self.insert(stream, values);
         }
@@ -146,10 +154,10 @@ impl DB for Engine {
 }
 
 impl Engine {
-    /// The text that defines all streams, and then `sql`.
+    /// The text that defines all streams and views, and then `sql`.
     fn program(&self, sql: &str) -> String {
         let streams = self.streams.iter().map(|s| &*s.sql);
-        streams.chain([sql]).collect::<Vec<_>>().join(";\n")
+        streams.chain(self.views.iter().map(|v| &**v)).chain([sql]).collect::<Vec<_>>().join(";\n")
     }
 
     fn create(&mut self, sql: &str) -> Output {

@@ -9,6 +9,9 @@ DuckDB's answers into the files. CREATE STREAM becomes CREATE TABLE, TUMBLE(...)
 windows, SETTINGS and EMIT FINAL are left out, and rows come in RingQL's order: as inserted, groups
 as they first appear, windows from the oldest on.
 
+What that does not cover (other windows, views, orders) has its SQL for DuckDB in comments before it,
+`# duckdb: ...`, as plain arithmetic over the rows.
+
 Not compared: statements that must fail, COUNTERS, and records under a comment `# differs: why`.
 Of the latter it is checked that DuckDB's answer is indeed another one.
 """
@@ -81,6 +84,11 @@ class Record:
         expected = [] if self.expected is None else ["----", *self.expected]
         return self.comments + head + self.sql + expected
 
+    def duckdb(self):
+        """The SQL for DuckDB that stands in comments."""
+        sql = [c[len("# duckdb:") :].strip() for c in self.comments if c.startswith("# duckdb:")]
+        return " ".join(sql) or None
+
     def differs(self):
         return any(c.startswith("# differs:") for c in self.comments)
 
@@ -114,12 +122,12 @@ def check(file, records, write):
                 fail(record, "a query under `statement ok`")
                 continue
             try:
-                db.sql(table(sql))
+                db.sql(record.duckdb() or table(sql))
             except duckdb.Error as e:
                 fail(record, e)
         elif words[:1] == ["query"] and words[1:2] != ["error"] and not sql.startswith("COUNTERS"):
             try:
-                types, rows = answer(db, sql)
+                types, rows = answer(db, record.duckdb() or query(sql), sql)
             except duckdb.Error as e:
                 types, rows = None, [str(e).split("\n")[0]]
             compared += 1
@@ -185,17 +193,17 @@ def query(sql):
     return sql
 
 
-def answer(db, sql):
-    """The types of a query's columns and its rows as lines."""
-    if sql.upper().startswith("DESCRIBE"):
-        relation = db.sql(query(sql[len("DESCRIBE") :]))
+def answer(db, sql, written):
+    """The types of a query's columns and its rows as lines; `written` is the query of RingQL's."""
+    if written.upper().startswith("DESCRIBE"):
+        relation = db.sql(query(written[len("DESCRIBE") :]))
         rows = [f"{n} {kind(t)[1]}" for n, t in zip(relation.columns, relation.types)]
         return "TT", rows
-    relation = db.sql(query(sql))
+    relation = db.sql(sql)
     types = [str(t) for t in relation.types]
     if any(own_text(t) for t in types):
         columns = [f"CAST(#{i} AS VARCHAR)" if own_text(t) else f"#{i}" for i, t in enumerate(types, 1)]
-        relation = db.sql(f"SELECT {', '.join(columns)} FROM ({query(sql)})")
+        relation = db.sql(f"SELECT {', '.join(columns)} FROM ({sql})")
     rows = [" ".join(map(text, row, types)) for row in relation.fetchall()]
     return "".join(kind(t)[0] for t in types), rows
 

@@ -1,6 +1,5 @@
 //! GROUP BY and SELECT DISTINCT: keys, windows, and what stands behind the groups.
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -10,16 +9,14 @@ use super::super::bind::{Binder, Bound, Clause};
 use super::super::error::CompileErrorKind as Kind;
 use super::super::literal::Literal;
 use super::super::lower::{Grouping, Rewrite, Shape, Stage};
-use super::super::relation::{Place, Time, Windows};
+use super::super::relation::Place;
 use super::super::source::Extent;
-use super::super::tree::{Edge, Expr, NodeId, Refused, Tree};
+use super::super::tree::{Edge, Expr, NodeId};
 use super::order::Ordering;
+use super::results::{Results, partition, times};
 use super::window::{Call, Function};
 use super::{Column, Query, Result, shape};
 use crate::plan::layout::MAX_STAGES;
-use crate::plan::op::Op;
-use crate::plan::{TimeSource, WindowTime};
-use crate::types::DataType;
 
 fn unnested(mut expr: &ast::Expr) -> &ast::Expr {
     while let ast::Expr::Nested(inner) = expr {
@@ -304,115 +301,4 @@ impl<'a> Query<'a> {
         relation.stages.extend(having.map(Stage::Filter));
         Ok(())
     }
-}
-
-/// The nodes of groups' results.
-struct Results {
-    keys: Vec<NodeId>,
-    /// Start and end of the window.
-    ends: Vec<NodeId>,
-    aggregates: Vec<NodeId>,
-    last: Option<NodeId>,
-    /// What is before the aggregate, and the same behind it.
-    known: BTreeMap<NodeId, NodeId>,
-}
-
-impl Results {
-    fn new(
-        tree: &mut Tree,
-        keys: &[NodeId],
-        aggregates: usize,
-        windows: Option<&Windows>,
-    ) -> core::result::Result<Self, Refused> {
-        let mut known = BTreeMap::new();
-        let mut result = |tree: &mut Tree, node: NodeId, nullable: bool| {
-            let result = tree.result_of(node, nullable)?;
-            known.insert(node, result);
-            Ok(result)
-        };
-        let mut of_keys = Vec::with_capacity(keys.len());
-        for &key in keys {
-            let nullable = tree.node(key).nullable;
-            of_keys.push(result(tree, key, nullable)?);
-        }
-        let mut ends = Vec::new();
-        for node in windows.iter().flat_map(|w| [w.start, w.end]) {
-            ends.push(result(tree, node, false)?);
-        }
-        let mut of_aggregates = Vec::with_capacity(aggregates);
-        for i in 0..aggregates {
-            let index = u16::try_from(i).map_err(|_| Refused::TooMany)?;
-            // It was made when the call was bound.
-            let node = tree.aggregate(index).ok_or(Refused::TooMany)?;
-            let nullable = tree.node(node).nullable;
-            of_aggregates.push(result(tree, node, nullable)?);
-        }
-        let last = match (windows.and_then(|w| w.last), &*ends) {
-            (Some(last), &[_, end]) => {
-                let one = tree.literal(Literal::Bits(1), DataType::Timestamp)?;
-                let of_result = tree.arithmetic(Op::Sub, end, one)?;
-                known.insert(last, of_result);
-                Some(of_result)
-            }
-            _ => None,
-        };
-        Ok(Self { keys: of_keys, ends, aggregates: of_aggregates, last, known })
-    }
-}
-
-/// What of the groups' windows can be the time of other windows.
-fn times(windows: &Windows, ends: &[NodeId], last: Option<NodeId>) -> Vec<(NodeId, Time)> {
-    let refused = match (windows.shape, windows.time) {
-        (Shape::State { .. }, _) => Some(Time::Refused {
-            what: "a window over STATE_WINDOW",
-            help: "nothing bounds how long its windows are open: group them without windows",
-        }),
-        (_, TimeSource::Rows) => Some(Time::Refused {
-            what: "a window over COUNT_WINDOW",
-            help: "the ends of its windows are numbers of rows, not times",
-        }),
-        _ => None,
-    };
-    let start = match windows.shape {
-        Shape::Session { .. } => Time::Refused {
-            what: "a window over the window_start of SESSION",
-            help: "sessions leave by their ends: take window_end or window_time",
-        },
-        _ => Time::Source(TimeSource::Window(WindowTime::Start)),
-    };
-    let end = Time::Source(TimeSource::Window(WindowTime::End));
-    let mut times: Vec<_> = ends
-        .iter()
-        .zip([start, end])
-        .map(|(&node, time)| (node, refused.unwrap_or(time)))
-        .collect();
-    let of_last = Time::Source(TimeSource::Window(WindowTime::Last));
-    times.extend(last.map(|node| (node, refused.unwrap_or(of_last))));
-    times
-}
-
-/// Checks that Flink's PARTITION BY of sessions names the keys of the groups.
-fn partition(b: &mut Binder<'_>, windows: &Windows, keys: &[NodeId]) -> Result<()> {
-    let (Some(partition), Shape::Session { .. }) = (windows.partition, windows.shape) else {
-        return Ok(());
-    };
-    let mut named = Vec::new();
-    for i in partition.iter().flat_map(|extent| extent.first + 2..=extent.last) {
-        let sqlparser::tokenizer::Token::Word(word) = b.source.token(i) else { continue };
-        let Some((_, place)) = b.from.find(&word.value) else {
-            let at = Extent::one(i);
-            let message = format!("there is no column {} in {}", word.value, b.from.name);
-            let help = super::super::ddl::did_you_mean(&word.value, b.from.names());
-            return Err(b.error(at, Kind::Unknown, message, help));
-        };
-        let node = b.from.node(&mut b.tree, place);
-        named.push(node.map_err(|r| b.refused(r, Extent::one(i)))?);
-    }
-    if keys.iter().all(|key| named.contains(key)) && named.iter().all(|n| keys.contains(n)) {
-        return Ok(());
-    }
-    let what = "SESSION with a PARTITION BY that is not the GROUP BY";
-    let help = "sessions are of each group: write TABLE(SESSION(TABLE s PARTITION BY (key), \
-                DESCRIPTOR(ts), gap)) and GROUP BY key, window_start, window_end";
-    Err(b.source.unsupported(partition.unwrap_or(windows.extent), what, help))
 }

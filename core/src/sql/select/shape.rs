@@ -240,8 +240,10 @@ fn shape<'a>(b: &mut Binder<'a>, call: &Call<'a>) -> Result<Shape> {
                 return Err(b.error(at, Kind::Value, message, help));
             }
             let offset = offset(b, call)?.rem_euclid(max);
-            let steps = panes(b, call, max / step)?;
-            Shape::Cumulate { pane: step, offset, steps }
+            match panes(b, call, max / step)? {
+                1 => Shape::Slide { pane: step, offset, size: 1, every: 1 }, // TUMBLE
+                steps => Shape::Cumulate { pane: step, offset, steps },
+            }
         }
         "SESSION" => Shape::Session { gap: length(b, call, "GAP", "the gap")? },
         "COUNT_WINDOW" => {

@@ -170,7 +170,7 @@ impl<'a> Call<'a> {
                 FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => (i, expr),
                 FunctionArg::Named { name, arg: FunctionArgExpr::Expr(expr), operator: _ } => {
                     let same = |place: &&str| place.eq_ignore_ascii_case(&name.value);
-                    let Some(place) = places.iter().position(|p| same(&p)) else {
+                    let Some(place) = places.iter().position(same) else {
                         let at = source.extent(name.span, extent);
                         let message =
                             format!("{} has no parameter {}", self.function.name, name.value);

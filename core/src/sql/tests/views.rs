@@ -136,3 +136,53 @@ fn groups_of_groups() {
     let p = plan(&format!("SELECT device, n * 2 FROM ({MINUTES}) WHERE n > 3 LIMIT 3"));
     assert_eq!(operators(&p), ["scan", "window", "aggregate", "filter", "project", "sort", "emit"]);
 }
+
+#[test]
+fn a_subquery_stands_where_a_stream_can() {
+    let rest = "GROUP BY window_start, device";
+    let select = "SELECT window_start, device, SUM(n) AS n FROM";
+    let hour = "INTERVAL '1' HOUR";
+    let view = plan(&format!(
+        "CREATE VIEW v AS {MINUTES}; {select} TUMBLE(v, window_time, {hour}) {rest}"
+    ));
+    for from in [
+        format!("TUMBLE(({MINUTES}), window_time, {hour})"),
+        format!("TUMBLE(DATA => ({MINUTES}), SIZE => {hour}, TIMECOL => window_time)"),
+        format!("TABLE(TUMBLE(TABLE ({MINUTES}), DESCRIPTOR(window_time), {hour}))"),
+        format!(
+            "TABLE(TUMBLE(DATA => TABLE ({MINUTES}), TIMECOL => DESCRIPTOR(window_time), SIZE => {hour}))"
+        ),
+        format!("TUMBLE((SELECT * FROM ({MINUTES}) AS x WHERE TRUE), window_time, {hour}) AS w"),
+    ] {
+        assert_eq!(view, plan(&format!("{select} {from} {rest}")), "{from}");
+    }
+    // FROM is a word of expressions too.
+    let p =
+        plan("SELECT device IS DISTINCT FROM (n) AS x FROM (SELECT * FROM s) GROUP BY device, n");
+    assert_eq!(operators(&p), ["scan", "aggregate", "project", "emit"]);
+    let p =
+        plan("INSERT INTO sink SELECT d FROM (SELECT device AS d FROM s) WHERE d > 3 EMIT FINAL");
+    assert_eq!(p.plan().outputs[0].name.of(p.plan().texts), "sink");
+}
+
+#[test]
+fn partitions_of_sessions() {
+    let query = |from: &str| {
+        plan(&format!(
+            "SELECT device, status, window_start, COUNT(*) FROM {from} \
+             GROUP BY device, status, window_start"
+        ))
+    };
+    let ours = query("SESSION(s, ts, INTERVAL '1' MINUTE)");
+    for keys in ["(status, device)", "status, device", "(device), status"] {
+        let flink = format!(
+            "TABLE(SESSION(TABLE s PARTITION BY {keys}, DESCRIPTOR(ts), INTERVAL '1' MINUTE))"
+        );
+        assert_eq!(ours, query(&flink), "{keys}");
+        let named = format!(
+            "TABLE(SESSION(DATA => TABLE s PARTITION BY {keys}, GAP => INTERVAL '1' MINUTE, \
+             TIMECOL => DESCRIPTOR(ts)))"
+        );
+        assert_eq!(ours, query(&named), "{keys}");
+    }
+}

@@ -69,6 +69,8 @@ fn shapes() {
         shape(&format!("CUMULATE(s, ts, {minute}, INTERVAL '1' HOUR, INTERVAL '90' MINUTE)")),
         WindowShape::Cumulate { pane: MINUTE, offset: 30 * MINUTE, steps: 60 }
     );
+    let whole = shape(&format!("CUMULATE(s, ts, {minute}, {minute})"));
+    assert_eq!(whole, slide(MINUTE, 0, 1, 1));
     let session = window(&counted(&format!("SESSION(s, ts, {minute})")));
     assert_eq!(session.shape, WindowShape::Session { gap: MINUTE });
     assert_eq!(session.time, TimeSource::Event);
@@ -284,4 +286,14 @@ fn a_row_tells_its_tumbling_window() {
          TUMBLE(s, ts, INTERVAL '1' MINUTE, INTERVAL '5' SECOND) WHERE window_start > '2020-01-01'",
     );
     assert_eq!(operators(&p), ["scan", "filter", "project", "emit"]);
+}
+
+#[test]
+fn a_column_tells_punctuation() {
+    let sql = "CREATE STREAM p (ts TIMESTAMP, done BOOLEAN, \
+               WATERMARK FOR ts AS ts - INTERVAL '5' SECOND PUNCTUATION Done)";
+    let program = super::compile(sql, &super::Options::default()).unwrap();
+    let time = program.streams[0].time.unwrap();
+    assert_eq!((time.column.0, time.delay), (0, 5 * SECOND));
+    assert_eq!(time.punctuation.map(|c| c.0), Some(1));
 }
