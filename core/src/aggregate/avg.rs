@@ -9,8 +9,8 @@ use crate::expr::frame::{Vector, VectorMut};
 use crate::fmt::power_of_ten;
 use crate::types::DataType;
 
-use super::sum::{Summand, for_summand, width};
 use super::arrays::{copy_bytes, fold, pairs, put, set_validity};
+use super::sum::{Summand, for_summand, width};
 use super::{Groups, States};
 
 pub(super) fn reset(states: &mut States<'_>, slots: &[u32]) -> Result<(), RunError> {

@@ -105,11 +105,7 @@ pub(super) fn float(kind: Kind, value: &[u8]) -> f64 {
 
 /// Writes a DOUBLE into a row of a register of numbers: rounded (halves to even) where those are
 /// whole, and kept in the type's range.
-pub(super) fn write_float(
-    dst: &mut VectorMut<'_>,
-    row: usize,
-    value: f64,
-) -> Result<(), RunError> {
+pub(super) fn write_float(dst: &mut VectorMut<'_>, row: usize, value: f64) -> Result<(), RunError> {
     let whole = libm::rint(value);
     match dst.data_type.kind() {
         Kind::F64 => write(dst, row, &value.to_le_bytes()),

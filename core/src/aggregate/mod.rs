@@ -333,9 +333,7 @@ impl<'a> States<'a> {
             F::ApproxTopK => top::finish(self, dst, slots, counters),
             F::Histogram => histogram::finish(self, dst, slots, counters),
             F::StringAgg => text::finish(self, dst, slots, counters),
-            F::Twa | F::Rate | F::Increase | F::Delta => {
-                series::finish(self, dst, slots, counters)
-            }
+            F::Twa | F::Rate | F::Increase | F::Delta => series::finish(self, dst, slots, counters),
             F::Ewma => ewma::finish(self, dst, slots, counters),
         }
     }

@@ -87,9 +87,8 @@ impl Fourth {
             + d * dn * dn * dn * (a * b * (a * a - a * b + b * b))
             + 6.0 * dn * dn * (a * a * other.m2 + b * b * self.m2)
             + 4.0 * dn * (a * other.m3 - b * self.m3);
-        self.m3 += other.m3
-            + d * dn * dn * (a * b * (a - b))
-            + 3.0 * dn * (a * other.m2 - b * self.m2);
+        self.m3 +=
+            other.m3 + d * dn * dn * (a * b * (a - b)) + 3.0 * dn * (a * other.m2 - b * self.m2);
         self.m2 += other.m2 + d * dn * (a * b);
         self.mean += b * dn;
         self.n += other.n;
@@ -119,9 +118,7 @@ impl Fourth {
     }
 
     fn kurtosis(&self) -> Outcome<f64> {
-        self.ratio(4, |n| {
-            (n - 1.0) / ((n - 2.0) * (n - 3.0)) * ((n + 1.0) * self.excess(n) + 6.0)
-        })
+        self.ratio(4, |n| (n - 1.0) / ((n - 2.0) * (n - 3.0)) * ((n + 1.0) * self.excess(n) + 6.0))
     }
 }
 

@@ -5,7 +5,7 @@
 //! merging is exact.
 //!
 //! At first g = 1.01 / 0.99: the result is within 1 % of a value whose rank is that of q. The 512
-//! buckets then span a factor of 28,000 (positive and negative values share them); for its square
+//! buckets then span a factor of 25,000 (positive and negative values share them); for its square
 //! the error is 2 %, for its fourth power 4 %. Infinities and NaN don't count, as in DuckDB.
 
 use bytemuck::{Pod, Zeroable};
@@ -127,10 +127,7 @@ impl<'a> Sketch<'a> {
             let all = (h.negative.len + h.positive.len) as usize;
             let (low, more) = match run.len {
                 0 => (0, 1),
-                _ => (
-                    wanted.first.abs_diff(run.first) as usize,
-                    (wanted.len - run.len) as usize,
-                ),
+                _ => (wanted.first.abs_diff(run.first) as usize, (wanted.len - run.len) as usize),
             };
             // What is behind the run goes up by as many as are new, the run by those below it.
             self.counts.copy_within(end..all, end + more);
@@ -215,11 +212,9 @@ pub(super) fn update(
     rows: usize,
 ) -> Result<(), RunError> {
     let kind = states.kind();
-    states.each_row(&x, groups, rows, |state, row| {
-        match cell::float(kind, cell::of(&x, row)?) {
-            value if value.is_finite() => Sketch::of(state)?.take(value),
-            _ => Ok(()),
-        }
+    states.each_row(&x, groups, rows, |state, row| match cell::float(kind, cell::of(&x, row)?) {
+        value if value.is_finite() => Sketch::of(state)?.take(value),
+        _ => Ok(()),
     })
 }
 

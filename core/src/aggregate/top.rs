@@ -47,7 +47,11 @@ impl Rule {
         let (mut least, mut least_at) = (u64::MAX, 0);
         for (at, counter) in top.counters.chunks_exact_mut(self.width).enumerate().take(top.used) {
             if cell::compare(self.kind, value_of(counter), value) == Ordering::Equal {
-                set(counter, count(counter).saturating_add(by), error(counter).saturating_add(wrong));
+                set(
+                    counter,
+                    count(counter).saturating_add(by),
+                    error(counter).saturating_add(wrong),
+                );
                 return Ok(());
             }
             // Of the least ones, the last in the order of values goes: whatever came when.

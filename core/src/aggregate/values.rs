@@ -61,8 +61,8 @@ impl Rule {
                 _ => high = middle,
             }
         }
-        let equal = low < count
-            && cell::compare(self.kind, self.at(values, low), value) == Ordering::Equal;
+        let equal =
+            low < count && cell::compare(self.kind, self.at(values, low), value) == Ordering::Equal;
         (low, equal)
     }
 
@@ -197,12 +197,7 @@ fn whole_sum(rule: &Rule, values: &[u8]) -> Option<i128> {
 }
 
 /// Writes a sum; false if it is out of range.
-fn sum(
-    dst: &mut VectorMut<'_>,
-    row: usize,
-    rule: &Rule,
-    values: &[u8],
-) -> Result<bool, RunError> {
+fn sum(dst: &mut VectorMut<'_>, row: usize, rule: &Rule, values: &[u8]) -> Result<bool, RunError> {
     if let Some(sum) = float_sum(rule, values) {
         cell::write(dst, row, &sum.to_le_bytes())?;
         return Ok(true);

@@ -45,7 +45,8 @@ impl<'a> Aggregate<'a> {
     fn reset_states(&mut self, start: usize, count: usize) -> Result<(), RunError> {
         let most = self.table.batch_groups.len().max(1);
         for first in (start..start + count).step_by(most) {
-            let slots = consecutive(self.table.batch_groups, first, most.min(start + count - first))?;
+            let slots =
+                consecutive(self.table.batch_groups, first, most.min(start + count - first))?;
             let mut rest = &mut *self.table.states;
             for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
                 let mut states = States::take(self.plan, aggregate, self.layout.slots, &mut rest)?;
@@ -100,9 +101,7 @@ impl<'a> Aggregate<'a> {
         for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
             let mut states = States::take(self.plan, aggregate, self.layout.slots, &mut rest)?;
             let groups = match aggregate.filter {
-                Some(filter) => {
-                    groups.filtered(&frame.get(filter)?, done, self.table.filtered)?
-                }
+                Some(filter) => groups.filtered(&frame.get(filter)?, done, self.table.filtered)?,
                 None => groups,
             };
             states.update(frame, groups, done)?;

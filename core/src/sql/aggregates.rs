@@ -187,13 +187,7 @@ impl<'a> Binder<'a> {
     }
 
     /// The argument of an aggregate, of a type that it takes.
-    fn taken(
-        &mut self,
-        function: F,
-        takes: Takes,
-        upper: &str,
-        bound: &Bound,
-    ) -> Result<NodeId> {
+    fn taken(&mut self, function: F, takes: Takes, upper: &str, bound: &Bound) -> Result<NodeId> {
         let own = self.type_of(bound);
         let is_number = |t: DataType| t.is_numeric() || t.is_decimal();
         let to = match (takes, own) {
@@ -242,7 +236,9 @@ impl<'a> Binder<'a> {
             Parameter::Fraction => (DataType::Double, "a number from 0 to 1".into()),
             Parameter::Weight => (DataType::Double, "a number above 0, at most 1".into()),
             Parameter::Bound => (DataType::Double, "a number, and low is below high".into()),
-            Parameter::Count(most) => (DataType::BigInt, format!("a whole number from 1 to {most}")),
+            Parameter::Count(most) => {
+                (DataType::BigInt, format!("a whole number from 1 to {most}"))
+            }
             Parameter::Separator => (DataType::Varchar(1), "a text".into()),
         };
         let is_text = matches!(self.type_of(bound), Type::Text | Type::Known(DataType::Varchar(_)));

@@ -14,8 +14,8 @@ use crate::plan::op::{
 };
 use crate::plan::verify::{MAX_RECORD, MAX_REGISTERS};
 use crate::plan::{
-    Aggregate, AggregateTable, Argument, Call, Constant, EventTime, OnError,
-    OnFull, Operator, Output, Plan, Range, Stream,
+    Aggregate, AggregateTable, Argument, Call, Constant, EventTime, OnError, OnFull, Operator,
+    Output, Plan, Range, Stream,
 };
 use crate::schema::{Field, Layout, Text};
 use crate::types::DataType;

@@ -29,7 +29,8 @@ pub(super) enum Arguments<'a> {
 const WINDOWS: [&str; 6] = ["tumble", "hop", "session", "cumulate", "count_window", "state_window"];
 
 /// Aggregates of DuckDB whose results are lists or maps.
-const LISTS: [&str; 6] = ["list", "array_agg", "map", "histogram_exact", "list_agg", "json_group_array"];
+const LISTS: [&str; 6] =
+    ["list", "array_agg", "map", "histogram_exact", "list_agg", "json_group_array"];
 
 /// Functions whose results nobody can foretell.
 const CHANCE: [&str; 6] = ["random", "rand", "setseed", "uuid", "gen_random_uuid", "nextval"];
@@ -177,7 +178,8 @@ impl<'a> Binder<'a> {
             return self.error(at, Kind::Unsupported, message, help);
         }
         if LISTS.contains(&lower) {
-            let message = format!("{} is refused: there are no lists", written.to_ascii_uppercase());
+            let message =
+                format!("{} is refused: there are no lists", written.to_ascii_uppercase());
             let help = "STRING_AGG(x, ',') joins texts, APPROX_TOP_K(x, k) gives JSON";
             return self.error(at, Kind::Unsupported, message, help);
         }
@@ -195,7 +197,8 @@ impl<'a> Binder<'a> {
             .flat_map(|f| [f.signature.name].into_iter().chain(f.doc.aliases.iter().copied()))
             .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()));
         let aggregates = Info::ALL.iter();
-        let aggregates = aggregates.flat_map(|i| [i.name].into_iter().chain(i.doc.aliases.iter().copied()));
+        let aggregates =
+            aggregates.flat_map(|i| [i.name].into_iter().chain(i.doc.aliases.iter().copied()));
         let help = match nearest(lower, FUNCTIONS.iter().copied().chain(aggregates).chain(names)) {
             Some(near) => format!("did you mean {}?", near.to_ascii_uppercase()),
             None => CALLS.into(),

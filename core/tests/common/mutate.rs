@@ -1,7 +1,7 @@
 //! Changes a plan's tables at random: any member of any entry.
 
-use ringql_core::plan::op::{ColumnId, Op, Operand, OperatorId, OutputId, RegisterId, StreamId};
 use ringql_core::plan::aggregates::Info;
+use ringql_core::plan::op::{ColumnId, Op, Operand, OperatorId, OutputId, RegisterId, StreamId};
 use ringql_core::plan::{Constant, EventTime, OnFull, Operator, Range};
 use ringql_core::schema::Text;
 use ringql_core::types::{DataType, Kind};

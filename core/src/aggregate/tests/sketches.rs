@@ -65,11 +65,14 @@ fn data(random: &mut Random) -> Vec<f64> {
         0 => scale * random.unit(),
         1 => -scale * random.unit().ln(),
         2 => scale * (random.unit() - 0.5),
-        3 => (8.0 * random.unit() * random.unit()).exp() * if i % 3 == 0 { -1.0 } else { 1.0 },
+        3 => {
+            (8.0 * random.unit() * random.unit()).exp()
+                * if i.is_multiple_of(3) { -1.0 } else { 1.0 }
+        }
         4 => random.below(40) as f64 - 20.0,
         _ => scale * random.unit().powi(-3),
     };
-    (0..n).map(|i| one(i)).collect()
+    (0..n).map(one).collect()
 }
 
 /// The error that is stated: that of the first base with which 512 buckets span the data, a bucket
@@ -77,9 +80,8 @@ fn data(random: &mut Random) -> Vec<f64> {
 fn stated(data: &[f64]) -> f64 {
     let span = |negative: bool| {
         let one = data.iter().filter(|x| **x != 0.0 && (**x < 0.0) == negative);
-        let (low, high) = one.fold((f64::INFINITY, 0.0f64), |(low, high), x| {
-            (low.min(x.abs()), high.max(x.abs()))
-        });
+        let (low, high) = one
+            .fold((f64::INFINITY, 0.0f64), |(low, high), x| (low.min(x.abs()), high.max(x.abs())));
         if high > 0.0 { (high / low).ln() } else { 0.0 }
     };
     let all = span(true) + span(false);

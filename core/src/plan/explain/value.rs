@@ -7,9 +7,9 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::fmt::write_value;
+use crate::plan::aggregates::Parameter;
 use crate::plan::op::{Instruction, Op, Operand, RegisterId, Source, StreamId, Takes};
 use crate::plan::signature::{Prepared, Signatures};
-use crate::plan::aggregates::Parameter;
 use crate::plan::{Aggregate, AggregateFunction, Constant, Operator, Plan};
 use crate::schema::Schema;
 use crate::types::{DataType, Kind};
