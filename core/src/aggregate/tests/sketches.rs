@@ -61,7 +61,7 @@ fn data(random: &mut Random) -> Vec<f64> {
     let n = (10f64).powf(1.0 + 2.6 * random.unit()) as usize;
     let scale = (10f64).powf(20.0 * random.unit() - 10.0);
     let kind = random.below(6);
-    let mut one = |i: usize| match kind {
+    let one = |i: usize| match kind {
         0 => scale * random.unit(),
         1 => -scale * random.unit().ln(),
         2 => scale * (random.unit() - 0.5),
