@@ -10,7 +10,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::arena::{slice, slice_mut, view, view_mut};
+use crate::arena::{shift, slice, slice_mut, view, view_mut};
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
@@ -130,8 +130,8 @@ impl<'a> Sketch<'a> {
                 _ => (wanted.first.abs_diff(run.first) as usize, (wanted.len - run.len) as usize),
             };
             // What is behind the run goes up by as many as are new, the run by those below it.
-            self.counts.copy_within(end..all, end + more);
-            self.counts.copy_within(start..end, start + low);
+            shift(self.counts, end..all, end + more)?;
+            shift(self.counts, start..end, start + low)?;
             let (below, above) = (start..start + low, end + low..end + more);
             for new in [below, above] {
                 self.counts.get_mut(new).ok_or(RunError::Internal)?.fill(0);
