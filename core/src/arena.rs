@@ -1,6 +1,8 @@
 //! The arena: typed views of its parts. All are bounds- and alignment-checked by `bytemuck`; a
 //! view that a verified plan's offsets can't give is [`RunError::Internal`].
 
+use core::ops::Range;
+
 use bytemuck::Pod;
 
 use crate::error::RunError;
@@ -66,6 +68,23 @@ pub(crate) fn copy<T: Copy>(dst: &mut [T], src: &[T]) -> Result<(), RunError> {
         return Err(RunError::Internal);
     }
     dst.copy_from_slice(src);
+    Ok(())
+}
+
+/// Moves the values of a range to begin at `to`, as `copy_within` does, which alone would link a
+/// panic.
+#[inline]
+pub(crate) fn shift<T: Copy>(
+    values: &mut [T],
+    from: Range<usize>,
+    to: usize,
+) -> Result<(), RunError> {
+    let count = from.end.checked_sub(from.start).ok_or(RunError::Internal)?;
+    let most = values.len().checked_sub(count).ok_or(RunError::Internal)?;
+    if from.end > values.len() || to > most {
+        return Err(RunError::Internal);
+    }
+    values.copy_within(from, to);
     Ok(())
 }
 

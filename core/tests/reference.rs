@@ -8,6 +8,9 @@ use std::fmt::Write;
 
 use ringql_core::fmt::write_cast;
 use ringql_core::function::{ALL, Class, Function, Param, Returns};
+use ringql_core::plan::AggregateFunction;
+use ringql_core::plan::aggregates::{Doc, Info, Parameter, Takes};
+use ringql_core::plan::layout::aggregate_bytes;
 use ringql_core::plan::op::{OutputId, cast_defined};
 use ringql_core::query::Query;
 use ringql_core::record::RecordRef;
@@ -184,6 +187,87 @@ fn functions() -> String {
     out + "\n"
 }
 
+/// Columns of which each is what an aggregate takes, and what that is called.
+fn taken(takes: Takes) -> (&'static str, &'static str) {
+    match takes {
+        Takes::Any | Takes::Order => ("d", "any type"),
+        Takes::Number | Takes::Double => ("d", "number"),
+        Takes::Line => ("d", "number, date or time"),
+        Takes::Integer => ("i", "integer"),
+        Takes::Boolean => ("b", "BOOLEAN"),
+        Takes::Text => ("s", "any, as its text"),
+    }
+}
+
+/// The bytes of a group's state.
+fn state(info: &Info) -> u64 {
+    let arguments = info.takes.iter().map(|takes| taken(*takes).0);
+    let constants = info.parameters.iter().map(|parameter| match parameter {
+        Parameter::Fraction | Parameter::Weight => "0.5",
+        Parameter::Bound => "0",
+        Parameter::Count(_) => "10",
+        Parameter::Separator => "','",
+    });
+    let mut all: Vec<_> = arguments.chain(constants).collect();
+    if let [_, low @ "0", _, _] = &mut *all {
+        *low = "-1"; // below high
+    }
+    let sql = format!(
+        "CREATE STREAM s (ts TIMESTAMP NOT NULL, d DOUBLE, i INTEGER, b BOOLEAN, s VARCHAR(16), \
+         WATERMARK FOR ts AS ts);\nSELECT {}({}) FROM s",
+        info.name,
+        all.join(", ")
+    );
+    let program = compile(&sql, &Options::default());
+    let program = program.unwrap_or_else(|e| panic!("{}", e.render(&sql, info.name)));
+    let plan = program.queries[0].plan();
+    aggregate_bytes(&plan, &plan.aggregates[0], 8) / 8
+}
+
+fn aggregates() -> String {
+    let mut out = String::from(
+        "| call | x is | result | NULL | state | off by | |\n|---|---|---|---|---|---|---|\n",
+    );
+    for info in Info::ALL {
+        let Doc { text, nulls, error, aliases } = info.doc;
+        let first = info.takes.first();
+        let mut results: Vec<String> = Vec::new();
+        let mut as_x = true;
+        for (t, _) in TYPES.iter().filter(|(t, _)| first.is_none_or(|takes| takes.accepts(*t))) {
+            let result = info.function.result_type(*t, 1).unwrap();
+            as_x &= result == *t;
+            let result = bare(&result.to_string());
+            if !results.contains(&result) {
+                results.push(result);
+            }
+        }
+        let result = match results.len() {
+            _ if info.function == AggregateFunction::QuantileCont => {
+                "as x; DOUBLE of integers, TIMESTAMP of DATE".into()
+            }
+            _ if info.function == AggregateFunction::Median => {
+                "as QUANTILE_CONT or QUANTILE_DISC".into()
+            }
+            2.. if as_x => "as x".into(),
+            _ => results.join(", "),
+        };
+        let aliases = match aliases {
+            [] => String::new(),
+            names => format!(" Also {}.", names.join(", ")),
+        };
+        writeln!(
+            out,
+            "| {} | {} | {result} | {nulls} | {} | {error} | {}{aliases} |",
+            code(&format!("{}({})", info.name, info.arguments())),
+            first.map_or("", |takes| taken(*takes).1),
+            state(info),
+            text.replace('|', "\\|"),
+        )
+        .unwrap();
+    }
+    out
+}
+
 fn errors() -> String {
     let mut out = String::from("| kind | |\n|---|---|\n");
     for (kind, text) in CompileErrorKind::ALL {
@@ -282,6 +366,7 @@ fn the_reference_is_that_of_the_tables() {
         ("types", types()),
         ("rules", rules()),
         ("conversions", casts()),
+        ("aggregates", aggregates()),
         ("functions", functions()),
         ("errors", errors()),
         ("differences", differences()),

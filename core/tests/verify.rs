@@ -102,7 +102,7 @@ fn streams_and_outputs() {
     refused(tumble, |t| t.streams.clear(), Table::Streams, 0, Fault::Count);
     refused(tumble, |t| t.streams.push(t.streams[0]), Table::Streams, 1, Fault::Count);
     refused(tumble, |t| t.outputs.clear(), Table::Outputs, 0, Fault::Count);
-    refused(tumble, |t| t.outputs.push(t.outputs[0]), Table::Outputs, 1, Fault::Count);
+    refused(tumble, |t| t.outputs.push(t.outputs[0]), Table::Outputs, 1, Fault::Order);
 
     let name = Text { offset: 3, len: 200 };
     refused(tumble, |t| t.streams[0].name = name, Table::Streams, 0, Fault::Index);

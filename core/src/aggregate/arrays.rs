@@ -6,7 +6,7 @@ use core::ops::Range;
 use bytemuck::Pod;
 
 use super::{Groups, States};
-use crate::arena::slice_mut;
+use crate::arena::{shift, slice_mut};
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 
@@ -50,11 +50,7 @@ pub(super) fn copy_bytes(
     from: &[u32],
 ) -> Result<(), RunError> {
     for (&into, &from) in into.iter().zip(from) {
-        let (into, from) = (place(into as usize, width), place(from as usize, width));
-        if from.end > array.len() || into.end > array.len() {
-            return Err(RunError::Internal);
-        }
-        array.copy_within(from, into.start);
+        shift(array, place(from as usize, width), place(into as usize, width).start)?;
     }
     Ok(())
 }

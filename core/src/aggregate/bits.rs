@@ -41,7 +41,7 @@ pub(super) fn update(
     let function = states.function();
     for_integer!(states.kind(), T => {
         states.each_value(&x, groups, rows, |state: &mut Bits, value: T| {
-            state.take(function, value as u64);
+            state.take(function, i128::from(value) as u64);
         })
     })
 }

@@ -5,7 +5,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::arena::{slice, slice_mut, view, view_mut};
+use crate::arena::{shift, slice, slice_mut, view, view_mut};
 use crate::counters::{Counters, Failure};
 use crate::error::RunError;
 use crate::expr::compare::Ordered;
@@ -141,7 +141,7 @@ impl<'a> Series<'a> {
             }
             second.iter().for_each(|s| summary.add(*s));
             let placed = !second.is_empty();
-            self.samples.copy_within(half.., 0);
+            shift(self.samples, half..self.samples.len(), 0)?;
             count -= half;
             *waiting = count as u32;
             if placed {
@@ -150,7 +150,7 @@ impl<'a> Series<'a> {
         }
         let kept = self.samples.get(..count).ok_or(RunError::Internal)?;
         let at = kept.partition_point(|s| !sample.before(s));
-        self.samples.copy_within(at..count, at + 1);
+        shift(self.samples, at..count, at + 1)?;
         *self.samples.get_mut(at).ok_or(RunError::Internal)? = sample;
         *waiting = count as u32 + 1;
         Ok(())
@@ -167,7 +167,7 @@ impl<'a> Series<'a> {
         if within > before {
             self.header.late = 1;
         }
-        self.samples.copy_within(within..count, 0);
+        shift(self.samples, within..count, 0)?;
         self.header.waiting = (count - within) as u32;
         Ok(())
     }
@@ -228,7 +228,7 @@ impl<'a> Series<'a> {
             }
             summary.add(*sample);
         }
-        self.samples.copy_within(taken.0..count, 0);
+        shift(self.samples, taken.0..count, 0)?;
         self.header.waiting = (count - taken.0) as u32;
         Ok(taken.1)
     }

@@ -1,5 +1,6 @@
 //! `STRING_AGG(x, separator)`: the text so far, up to a capacity.
 
+use crate::arena::copy;
 use crate::counters::{Counters, Failure};
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
@@ -23,24 +24,22 @@ fn parts(state: &mut [u8]) -> Result<Text<'_>, RunError> {
 }
 
 impl Text<'_> {
-    fn push(&mut self, separator: &[u8], text: &[u8], capacity: usize) {
+    fn push(&mut self, separator: &[u8], text: &[u8], capacity: usize) -> Result<(), RunError> {
         let separator = if *self.any != 0 { separator } else { &[] };
         *self.any = 1;
         let start = u32::from_le_bytes(*self.len) as usize;
-        let (middle, end) = (
-            start.saturating_add(separator.len()),
-            start.saturating_add(separator.len()).saturating_add(text.len()),
-        );
+        let end = start.saturating_add(separator.len()).saturating_add(text.len());
         let room = self.bytes.get_mut(..capacity).and_then(|bytes| bytes.get_mut(start..end));
-        match room.and_then(|room| room.split_at_mut_checked(middle - start)) {
+        match room.and_then(|room| room.split_at_mut_checked(separator.len())) {
             // What came after the first that did not fit does not count either.
             Some((first, second)) if *self.overflow == 0 => {
-                first.copy_from_slice(separator);
-                second.copy_from_slice(text);
+                copy(first, separator)?;
+                copy(second, text)?;
                 *self.len = (end as u32).to_le_bytes();
             }
             _ => *self.overflow = 1,
         }
+        Ok(())
     }
 }
 
@@ -58,8 +57,7 @@ pub(super) fn update(
     let capacity = usize::from(states.aggregate.capacity);
     let separator = separator(states);
     states.each_row(x, groups, rows, |state, row| {
-        parts(state)?.push(separator, x.text(row), capacity);
-        Ok(())
+        parts(state)?.push(separator, x.text(row), capacity)
     })
 }
 
@@ -73,7 +71,7 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
         let text = bytes.get(..u32::from_le_bytes(*len) as usize).ok_or(RunError::Internal)?;
         let mut into = parts(into)?;
         if any != 0 {
-            into.push(separator, text, capacity);
+            into.push(separator, text, capacity)?;
         }
         *into.overflow |= overflow;
         Ok(())

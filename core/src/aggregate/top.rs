@@ -39,13 +39,16 @@ struct Top<'a> {
 
 impl Rule {
     fn of(states: &States<'_>) -> Self {
-        Self { kind: states.kind(), width: VALUE_AT + value_bytes(states.argument) as usize }
+        let width = VALUE_AT + value_bytes(states.argument) as usize;
+        Self { kind: states.kind(), width }
     }
 
     /// Adds to the counter of a value, or takes over the least one.
     fn add(&self, top: &mut Top<'_>, value: &[u8], by: u64, wrong: u64) -> Result<(), RunError> {
         let (mut least, mut least_at) = (u64::MAX, 0);
-        for (at, counter) in top.counters.chunks_exact_mut(self.width).enumerate().take(top.used) {
+        for (at, counter) in
+            top.counters.chunks_exact_mut(self.width.max(1)).enumerate().take(top.used)
+        {
             if cell::compare(self.kind, value_of(counter), value) == Ordering::Equal {
                 set(
                     counter,
@@ -54,13 +57,12 @@ impl Rule {
                 );
                 return Ok(());
             }
-            // Of the least ones, the last in the order of values goes: whatever came when.
             let now = count(counter);
             if now < least {
                 (least, least_at) = (now, at);
             }
         }
-        let free = top.counters.chunks_exact_mut(self.width).nth(top.used);
+        let free = top.counters.chunks_exact_mut(self.width.max(1)).nth(top.used);
         match free {
             Some(counter) => {
                 top.used += 1;
@@ -69,7 +71,7 @@ impl Rule {
                 cell::put(counter.get_mut(VALUE_AT..).ok_or(RunError::Internal)?, value)
             }
             None => {
-                let counter = top.counters.chunks_exact_mut(self.width).nth(least_at);
+                let counter = top.counters.chunks_exact_mut(self.width.max(1)).nth(least_at);
                 let counter = counter.ok_or(RunError::Internal)?;
                 set(counter, least.saturating_add(by), least.saturating_add(wrong));
                 cell::put(counter.get_mut(VALUE_AT..).ok_or(RunError::Internal)?, value)
@@ -113,7 +115,7 @@ fn parts(state: &mut [u8]) -> Result<Top<'_>, RunError> {
 /// The counters of a state that are in use.
 fn used<'a>(state: &'a [u8], rule: &Rule) -> impl Iterator<Item = &'a [u8]> + Clone {
     let used = u32::from_le_bytes(state.first_chunk().copied().unwrap_or_default()) as usize;
-    state.get(HEADER..).unwrap_or(&[]).chunks_exact(rule.width).take(used)
+    state.get(HEADER..).unwrap_or(&[]).chunks_exact(rule.width.max(1)).take(used)
 }
 
 pub(super) fn update(
@@ -139,7 +141,7 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
         // A value that is missing on one side may have been there as often as the least one.
         let (own, other) = (least(into), least(from));
         let mut top = parts(into)?;
-        for counter in top.counters.chunks_exact_mut(rule.width).take(top.used) {
+        for counter in top.counters.chunks_exact_mut(rule.width.max(1)).take(top.used) {
             let same = |new: &&[u8]| {
                 cell::compare(rule.kind, value_of(counter), value_of(new)) == Ordering::Equal
             };
@@ -149,10 +151,11 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
             };
             set(counter, count(counter).saturating_add(more), error(counter).saturating_add(wrong));
         }
-        // Those that only `from` has take the places of lesser ones, the greatest first.
-        let old = top.used;
+        // Those that only `from` has take the places of lesser ones. One that both have and that lost
+        // its place so does not come back: what it would count is not more than the least one.
         for new in used(from, &rule) {
-            let known = top.counters.chunks_exact(rule.width).take(old).any(|counter| {
+            let mut all = top.counters.chunks_exact(rule.width.max(1)).take(top.used);
+            let known = all.any(|counter| {
                 cell::compare(rule.kind, value_of(counter), value_of(new)) == Ordering::Equal
             });
             if known {
@@ -173,14 +176,14 @@ fn place(
     amount: u64,
     wrong: u64,
 ) -> Result<(), RunError> {
-    let at = match top.counters.chunks_exact(rule.width).nth(top.used) {
+    let at = match top.counters.chunks_exact(rule.width.max(1)).nth(top.used) {
         Some(_) => {
             top.used += 1;
             cell::put(top.header, &(top.used as u32).to_le_bytes())?;
             top.used - 1
         }
         None => {
-            let all = top.counters.chunks_exact(rule.width).enumerate();
+            let mut all = top.counters.chunks_exact(rule.width.max(1)).enumerate();
             let least = all.map(|(at, counter)| (count(counter), at)).min();
             match least {
                 Some((least, at)) if least < amount => at,
@@ -188,7 +191,8 @@ fn place(
             }
         }
     };
-    let counter = top.counters.chunks_exact_mut(rule.width).nth(at).ok_or(RunError::Internal)?;
+    let counter =
+        top.counters.chunks_exact_mut(rule.width.max(1)).nth(at).ok_or(RunError::Internal)?;
     set(counter, amount, wrong);
     cell::put(counter.get_mut(VALUE_AT..).ok_or(RunError::Internal)?, value)
 }

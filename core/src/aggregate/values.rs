@@ -5,6 +5,7 @@
 
 use core::cmp::Ordering;
 
+use crate::arena::shift;
 use crate::counters::{Counters, Failure};
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
@@ -80,7 +81,7 @@ impl Rule {
         let (start, end) = (arrays::place(at, self.width).start, arrays::place(n, self.width).end);
         let tail = values.get_mut(start..end).ok_or(RunError::Internal)?;
         let kept = tail.len().checked_sub(self.width).ok_or(RunError::Internal)?;
-        tail.copy_within(..kept, self.width);
+        shift(tail, 0..kept, self.width)?;
         cell::put(tail, value)?;
         *count = (n as u32 + 1).to_le_bytes();
         Ok(())

@@ -61,15 +61,18 @@ fn data(random: &mut Random) -> Vec<f64> {
     let n = (10f64).powf(1.0 + 2.6 * random.unit()) as usize;
     let scale = (10f64).powf(20.0 * random.unit() - 10.0);
     let kind = random.below(6);
-    let mut one = |i: usize| match kind {
+    let one = |i: usize| match kind {
         0 => scale * random.unit(),
         1 => -scale * random.unit().ln(),
         2 => scale * (random.unit() - 0.5),
-        3 => (8.0 * random.unit() * random.unit()).exp() * if i % 3 == 0 { -1.0 } else { 1.0 },
+        3 => {
+            (8.0 * random.unit() * random.unit()).exp()
+                * if i.is_multiple_of(3) { -1.0 } else { 1.0 }
+        }
         4 => random.below(40) as f64 - 20.0,
         _ => scale * random.unit().powi(-3),
     };
-    (0..n).map(|i| one(i)).collect()
+    (0..n).map(one).collect()
 }
 
 /// The error that is stated: that of the first base with which 512 buckets span the data, a bucket

@@ -297,8 +297,8 @@ pub(super) const ALL: &[Info] = &[
     )
     .with(&[Fraction])
     .error(
-        "1 % of the value while finite values other than 0 are within a factor of \
-         28,000; each doubling of that factor's digits doubles it",
+        "1 % of the value while finite values other than 0 are within a factor of 25,000; \
+         2 % within its square, 4 % within its fourth power",
     ),
     info(
         F::ApproxCountDistinct,
@@ -314,8 +314,8 @@ pub(super) const ALL: &[Info] = &[
         "approx_top_k",
         &[Any],
         "no value",
-        "The k most frequent values and their counts: `[[\"a\",12],[\"b\",3]]` (space- \
-         saving).",
+        "The k most frequent values and their counts: `[[\"a\",12],[\"b\",3]]` (\
+         space-saving).",
     )
     .with(&[Count(MAX_TOP)])
     .room(Room::Values)
