@@ -10,6 +10,7 @@
 mod duckdb {
     pub(crate) mod differences;
     pub(crate) mod evaluate;
+    pub(crate) mod texts;
 }
 
 use std::env;

@@ -23,9 +23,9 @@ fn entries_are_of_fixed_size() {
     assert_eq!(size_of::<Instruction>(), 8);
     assert_eq!(size_of::<Register>(), 12);
     assert_eq!(size_of::<Constant>(), 8);
-    assert_eq!(size_of::<Aggregate>(), 12);
+    assert_eq!(size_of::<Aggregate>(), 24);
     assert_eq!(size_of::<AggregateTable>(), 32);
-    assert_eq!(size_of::<Operator>(), 32);
+    assert_eq!(size_of::<Operator>(), 48);
     assert_eq!(size_of::<ringql_core::schema::Field>(), 12);
     assert_eq!(size_of::<ringql_core::plan::Stream>(), 32);
     assert_eq!(size_of::<ringql_core::plan::Output>(), 8);
@@ -300,7 +300,7 @@ fn filter_tumble_emit() {
         }
     };
     refused(tumble, columns(Range { start: 4, len: 4 }), Table::Operators, 3, Fault::Count);
-    refused(tumble, columns(Range { start: 5, len: 5 }), Table::Operators, 3, Fault::Index);
+    refused(tumble, columns(Range { start: 7, len: 5 }), Table::Operators, 3, Fault::Index);
     refused(tumble, columns(Range { start: 3, len: 5 }), Table::Operators, 3, Fault::Type);
     let not_computed = |t: &mut Tables| *t.lists.last_mut().unwrap() = RegisterId(1);
     refused(tumble, not_computed, Table::Operators, 3, Fault::Order);
@@ -324,15 +324,15 @@ fn aggregate_operator() {
     refused(tumble, |t| aggregate(t).window_results = Range::EMPTY, at, 2, Fault::Count);
     let window = |t: &mut Tables| aggregate(t).window_results = Range { start: 0, len: 2 };
     refused(group_having, window, at, 1, Fault::Count);
-    refused(tumble, |t| t.lists[3] = RegisterId(5), at, 2, Fault::Type);
-    refused(tumble, |t| t.lists[3] = RegisterId(3), at, 2, Fault::Order); // start and end in one
+    refused(tumble, |t| t.lists[5] = RegisterId(5), at, 2, Fault::Type);
+    refused(tumble, |t| t.lists[5] = RegisterId(3), at, 2, Fault::Order); // start and end in one
     let nullable = |t: &mut Tables| t.registers[4].nullable = true;
     refused_sealed(tumble, nullable, at, 2, Fault::Nullability);
-    refused(tumble, |t| t.lists[0] = RegisterId(2), at, 2, Fault::Order);
-    refused(tumble, |t| t.lists[1] = RegisterId(5), at, 2, Fault::Type);
+    refused(tumble, |t| t.lists[2] = RegisterId(2), at, 2, Fault::Order);
+    refused(tumble, |t| t.lists[3] = RegisterId(5), at, 2, Fault::Type);
     let nullable = |t: &mut Tables| t.registers[2].nullable = true;
     refused_sealed(tumble, nullable, at, 2, Fault::Nullability);
-    refused(tumble, |t| t.lists[1] = RegisterId(99), at, 2, Fault::Index);
+    refused(tumble, |t| t.lists[3] = RegisterId(99), at, 2, Fault::Index);
 }
 
 #[test]
@@ -340,14 +340,15 @@ fn aggregate_functions() {
     use AggregateFunction::{Avg, Count, CountAll, Max, Min, Sum};
     let at = Table::Aggregates;
     let function = |i: usize, f| move |t: &mut Tables| t.aggregates[i].function = f;
-    refused(tumble, |t| t.aggregates[0].argument.0 = 1, at, 0, Fault::Operand);
+    refused(tumble, |t| t.aggregates[0].arguments.len = 1, at, 0, Fault::Operand);
     refused(tumble, function(1, CountAll), at, 1, Fault::Operand);
     refused(tumble, function(1, Count), at, 1, Fault::Type);
     refused(tumble, function(2, Avg), at, 2, Fault::Type);
     accepted(tumble, function(1, Sum));
     accepted(tumble, function(2, Min));
-    refused(tumble, |t| t.aggregates[1].argument.0 = 77, at, 1, Fault::Index);
-    refused(tumble, |t| t.aggregates[1].argument.0 = 2, at, 1, Fault::Order);
+    refused(tumble, |t| t.lists[0].0 = 77, at, 1, Fault::Index);
+    refused(tumble, |t| t.aggregates[1].arguments.start = 77, at, 1, Fault::Index);
+    refused(tumble, |t| t.lists[0].0 = 2, at, 1, Fault::Order);
     refused(tumble, |t| t.aggregates[1].result.0 = 77, at, 1, Fault::Index);
     refused(tumble, |t| t.aggregates[1].result.0 = 7, at, 1, Fault::Type);
     let one_result_for_two = |t: &mut Tables| {
@@ -362,11 +363,67 @@ fn aggregate_functions() {
     for (register, aggregate) in [(5, 1), (6, 2), (7, 3)] {
         refused_sealed(global_aggregate, not_null(register), at, aggregate, Fault::Nullability);
     }
-    assert_eq!(Max.result_type(DataType::Boolean), Some(DataType::Boolean));
-    assert_eq!(Min.result_type(DataType::Timestamp), Some(DataType::Timestamp));
-    assert_eq!(Avg.result_type(DataType::Boolean), None);
-    assert_eq!(Sum.result_type(DataType::Varchar(3)), None);
-    assert_eq!(Count.result_type(DataType::Varchar(3)), Some(DataType::BigInt));
+    assert_eq!(Max.result_type(DataType::Boolean, 0), Some(DataType::Boolean));
+    assert_eq!(Min.result_type(DataType::Timestamp, 0), Some(DataType::Timestamp));
+    assert_eq!(Avg.result_type(DataType::Boolean, 0), None);
+    assert_eq!(Sum.result_type(DataType::Varchar(3), 0), None);
+    assert_eq!(Count.result_type(DataType::Varchar(3), 0), Some(DataType::BigInt));
+}
+
+/// The second aggregate of `tumble` as another function over a DOUBLE, with these constants.
+fn other(function: AggregateFunction, constants: &[u64]) -> impl FnOnce(&mut Tables) {
+    move |t: &mut Tables| {
+        t.registers[1].data_type = DataType::Double;
+        t.fields[2].data_type = DataType::Double; // the column that it is loaded from
+        t.fields[2].offset = 16;
+        t.fields[3].offset = 24;
+        t.fields[4].offset = 28;
+        t.instructions[1].kind = ringql_core::types::Kind::F64;
+        t.registers[7].data_type = DataType::Double; // MAX(temp)
+        t.fields[9].data_type = DataType::Double;
+        t.registers[6].nullable = true;
+        t.fields[8].nullable = true;
+        let aggregate = &mut t.aggregates[1];
+        aggregate.function = function;
+        aggregate.parameters =
+            Range { start: t.constants.len() as u16, len: constants.len() as u16 };
+        t.constants.extend(constants.iter().map(|bits| Constant(*bits)));
+        *t = std::mem::take(t).seal();
+    }
+}
+
+#[test]
+fn the_parts_of_an_aggregate() {
+    use AggregateFunction::{Ewma, QuantileCont, StddevPop, StringAgg, Twa};
+    let at = Table::Aggregates;
+    let then = |function, constants: &'static [u64], change: fn(&mut Aggregate)| {
+        move |t: &mut Tables| {
+            other(function, constants)(t);
+            change(&mut t.aggregates[1]);
+            *t = std::mem::take(t).seal();
+        }
+    };
+    const HALF: &[u64] = &[0.5f64.to_bits()];
+    const TWO: &[u64] = &[2f64.to_bits()];
+    accepted(tumble, other(StddevPop, &[]));
+    accepted(tumble, other(Ewma, HALF));
+    accepted(tumble, then(QuantileCont, HALF, |a| a.capacity = 1));
+    refused(tumble, other(Ewma, &[]), at, 1, Fault::Operand);
+    refused(tumble, other(StddevPop, HALF), at, 1, Fault::Operand);
+    refused(tumble, other(Ewma, TWO), at, 1, Fault::Capacity);
+    refused(tumble, other(QuantileCont, HALF), at, 1, Fault::Capacity);
+    refused(tumble, then(StddevPop, &[], |a| a.capacity = 1), at, 1, Fault::Capacity);
+    refused(tumble, then(StddevPop, &[], |a| a.distinct = true), at, 1, Fault::Operand);
+    refused(tumble, then(Ewma, HALF, |a| a.parameters.start = 99), at, 1, Fault::Index);
+    refused(tumble, then(Twa, &[], |a| a.capacity = 1), at, 1, Fault::Operand);
+    // The argument as the time.
+    let no_time = then(Twa, &[], |a| (a.capacity, a.arguments.len) = (1, 2));
+    refused(tumble, no_time, at, 1, Fault::Type);
+    refused(tumble, then(StringAgg, HALF, |a| a.capacity = 1), at, 1, Fault::Type);
+    let filter = then(StddevPop, &[], |a| a.filter = Some(RegisterId(0)));
+    refused(tumble, filter, at, 1, Fault::Type);
+    let filter = then(StddevPop, &[], |a| a.filter = Some(RegisterId(2)));
+    refused(tumble, filter, at, 1, Fault::Order);
 }
 
 #[test]

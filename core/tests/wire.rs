@@ -207,7 +207,7 @@ fn tables_that_are_too_small_are_named() {
     let error = PlanTables::<10, 8, 64, 8>::decode(&bytes, &ALL).unwrap_err();
     let needed = plan.texts.len() as u32;
     assert_eq!(error, DecodeError::Capacity { table: Table::Texts, needed, capacity: 8 });
-    assert!(PlanTables::<10, 8, 9, 128>::decode(&bytes, &ALL).is_ok());
+    assert!(PlanTables::<10, 8, 11, 128>::decode(&bytes, &ALL).is_ok());
 }
 
 #[test]

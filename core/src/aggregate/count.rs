@@ -5,45 +5,67 @@ use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::selection::tail;
 
-use super::arrays::{gather, pairs, put};
+use super::arrays::{gather, mark, pairs, put, set_seen};
 use super::{Groups, States};
 
 pub(super) fn reset(states: &mut States<'_>, slots: &[u32]) -> Result<(), RunError> {
-    put(slice_mut::<u64>(states.bytes)?, slots, 0);
+    let (counts, seen) = states.split(8)?;
+    put(seen, slots, 0);
+    put(slice_mut::<u64>(counts)?, slots, 0);
     Ok(())
 }
 
 pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
-    pairs(slice_mut::<u64>(states.bytes)?, into, from, |count, other| *count += other);
+    let (counts, seen) = states.split(8)?;
+    pairs(seen, into, from, |seen, other| *seen |= other);
+    pairs(slice_mut::<u64>(counts)?, into, from, |count, other| *count += other);
     Ok(())
 }
 
 pub(super) fn copy(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
-    pairs(slice_mut::<u64>(states.bytes)?, into, from, |count, other| *count = other);
+    let (counts, seen) = states.split(8)?;
+    pairs(seen, into, from, |seen, other| *seen = other);
+    pairs(slice_mut::<u64>(counts)?, into, from, |count, other| *count = other);
     Ok(())
 }
 
-/// Counts rows in which a BOOLEAN is true.
+/// Counts rows in which a BOOLEAN is true, and notes where it is not NULL.
 pub(super) fn update_if(
     states: &mut States<'_>,
     argument: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
 ) -> Result<(), RunError> {
-    let counts = slice_mut::<u64>(states.bytes)?;
+    let (counts, seen) = states.split(8)?;
+    let counts = slice_mut::<u64>(counts)?;
     let mask = argument.mask()?;
     for word in 0..rows.div_ceil(64) {
-        let mut hits = mask.get(word).copied().unwrap_or(0) & argument.valid_word(word);
-        hits &= tail(rows - word * 64);
-        while hits != 0 {
-            let row = word * 64 + hits.trailing_zeros() as usize;
-            if let Some(count) = counts.get_mut(groups.of(row)) {
-                *count += 1;
+        let hits = mask.get(word).copied().unwrap_or(0);
+        let mut valid = argument.valid_word(word) & tail(rows - word * 64);
+        while valid != 0 {
+            let bit = valid.trailing_zeros();
+            let group = groups.of(word * 64 + bit as usize);
+            if let Some(count) = counts.get_mut(group) {
+                *count += hits >> bit & 1;
+                mark(seen, group);
             }
-            hits &= hits - 1;
+            valid &= valid - 1;
         }
     }
     Ok(())
+}
+
+/// As a SUM of 1 and 0 it is NULL where there is no value.
+pub(super) fn finish_if(
+    states: &mut States<'_>,
+    dst: &mut VectorMut<'_>,
+    slots: &[u32],
+    empty: bool,
+) -> Result<(), RunError> {
+    let can_miss = states.can_miss;
+    let (counts, seen) = states.split(8)?;
+    set_seen(dst, seen, can_miss, slots, empty);
+    gather::<u64>(dst, counts, slots)
 }
 
 /// Counts rows, or those of `argument` that are not NULL.

@@ -35,6 +35,8 @@ mod result;
 mod series;
 mod slots;
 mod sum;
+#[cfg(all(test, feature = "sql"))]
+mod tests;
 mod text;
 mod top;
 mod values;
@@ -292,7 +294,8 @@ impl<'a> States<'a> {
             return values::finish(self, dst, slots, counters);
         }
         match self.function() {
-            F::CountAll | F::Count | F::CountIf => count::finish(self, dst, slots),
+            F::CountAll | F::Count => count::finish(self, dst, slots),
+            F::CountIf => count::finish_if(self, dst, slots, empty),
             F::Sum => sum::finish(self, dst, slots, empty, counters),
             F::Avg => avg::finish(self, dst, slots, counters),
             F::Min | F::Max | F::BoolAnd | F::BoolOr => min_max::finish(self, dst, slots, empty),

@@ -160,9 +160,8 @@ pub(super) fn finish(
             F::VarSamp => sample,
             F::StddevPop => libm::sqrt(population),
             F::StddevSamp => libm::sqrt(sample),
-            // Of one value it is 0.
-            _ if n == 1 => population,
-            _ => libm::sqrt(sample) / libm::sqrt(n as f64),
+            // DuckDB takes the deviation of the values themselves.
+            _ => libm::sqrt(population) / libm::sqrt(n as f64),
         }))
     })
 }

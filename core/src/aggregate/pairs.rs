@@ -23,14 +23,31 @@ pub(super) struct Pairs {
     sxy: f64,
 }
 
+/// The mean of `mean` and `other`, of which `other` is a part. With infinities it is what their sum
+/// is.
+#[inline]
+fn moved(mean: f64, other: f64, part: f64) -> f64 {
+    if mean.is_infinite() || other.is_infinite() {
+        return mean + other;
+    }
+    mean + (other - mean) * part
+}
+
+/// How far a value is from a mean: not known of infinities. (DuckDB has one or NaN, depending on
+/// where it stands.)
+#[inline]
+fn distance(value: f64, mean: f64) -> f64 {
+    if mean.is_infinite() || value.is_infinite() { f64::NAN } else { value - mean }
+}
+
 impl Pairs {
     #[inline]
     fn add(&mut self, y: f64, x: f64) {
         self.n += 1;
         let n = self.n as f64;
-        let (dx, dy) = (x - self.mean_x, y - self.mean_y);
-        self.mean_x += dx / n;
-        self.mean_y += dy / n;
+        let (dx, dy) = (distance(x, self.mean_x), distance(y, self.mean_y));
+        self.mean_x = moved(self.mean_x, x, 1.0 / n);
+        self.mean_y = moved(self.mean_y, y, 1.0 / n);
         let rest = y - self.mean_y;
         self.sxx += dx * (x - self.mean_x);
         self.syy += dy * rest;
@@ -46,18 +63,23 @@ impl Pairs {
         }
         let (a, b) = (self.n as f64, other.n as f64);
         let n = a + b;
-        let (dx, dy) = (other.mean_x - self.mean_x, other.mean_y - self.mean_y);
+        let (dx, dy) =
+            (distance(other.mean_x, self.mean_x), distance(other.mean_y, self.mean_y));
         let weight = a * b / n;
         self.sxx += other.sxx + dx * dx * weight;
         self.syy += other.syy + dy * dy * weight;
         self.sxy += other.sxy + dx * dy * weight;
-        self.mean_x += dx * (b / n);
-        self.mean_y += dy * (b / n);
+        self.mean_x = moved(self.mean_x, other.mean_x, b / n);
+        self.mean_y = moved(self.mean_y, other.mean_y, b / n);
         self.n += other.n;
     }
 
     fn slope(&self) -> f64 {
         self.sxy / self.sxx
+    }
+
+    fn correlation(&self) -> f64 {
+        (self.sxy / (libm::sqrt(self.sxx) * libm::sqrt(self.syy))).clamp(-1.0, 1.0)
     }
 
     fn result(&self, function: F) -> Outcome<f64> {
@@ -69,17 +91,13 @@ impl Pairs {
         Outcome::Value(match function {
             F::CovarPop => self.sxy / n,
             F::CovarSamp => self.sxy / (n - 1.0),
-            F::Corr => {
-                let r = self.sxy / (libm::sqrt(self.sxx) * libm::sqrt(self.syy));
-                r.clamp(-1.0, 1.0)
-            }
+            F::Corr => self.correlation(),
             F::RegrSlope => self.slope(),
-            // Also where it is NaN or infinite.
-            F::RegrIntercept if !(self.sxx > 0.0 && self.sxx.is_finite()) => return Outcome::Null,
+            F::RegrIntercept if self.slope().is_nan() => return Outcome::Null,
             F::RegrIntercept => self.mean_y - self.slope() * self.mean_x,
             F::RegrR2 if self.sxx == 0.0 => return Outcome::Null,
             F::RegrR2 if self.syy == 0.0 => 1.0,
-            F::RegrR2 => self.sxy * self.sxy / (self.sxx * self.syy),
+            F::RegrR2 => self.correlation() * self.correlation(),
             F::RegrAvgX => self.mean_x,
             F::RegrAvgY => self.mean_y,
             F::RegrSxx => self.sxx,

@@ -172,36 +172,65 @@ impl<'a> Series<'a> {
         Ok(())
     }
 
+    /// Takes in another series. Folded samples of one can't stand between those of the other.
     fn merge(&mut self, other: &Header, mut samples: &[Sample]) -> Result<(), RunError> {
         self.header.late |= other.late;
-        let (own, later) = (self.header.summary, other.summary);
+        let (own, theirs) = (self.header.summary, other.summary);
         if self.samples.is_empty() {
-            self.header.summary.append(&later);
+            self.header.summary.append(&theirs);
             return Ok(());
         }
-        if later.n > 0 {
-            if own.n == 0 || !later.first.before(&own.last) {
-                let mut all = own;
-                self.fold_until(&mut all, &later)?;
-                all.append(&later);
-                self.header.summary = all;
-            } else if !own.first.before(&later.last) {
-                let mut all = later;
-                let before = samples.partition_point(|s| !own.first.before(s));
-                let within = samples.partition_point(|s| s.before(&own.last)).max(before);
-                samples.iter().take(before).for_each(|s| all.add(*s));
-                if within > before {
-                    self.header.late = 1;
-                }
-                all.append(&own);
-                self.header.summary = all;
-                samples = samples.get(within..).unwrap_or(&[]);
-            } else {
+        let begins = if theirs.n > 0 { Some(&theirs.first) } else { samples.first() };
+        let is_earlier = own.n > 0 && begins.is_some_and(|begins| begins.before(&own.first));
+        if is_earlier {
+            let mut all = theirs;
+            let before = samples.partition_point(|s| !own.first.before(s));
+            let within = samples.partition_point(|s| s.before(&own.last)).max(before);
+            samples.iter().take(before).for_each(|s| all.add(*s));
+            let overlaps = theirs.n > 0 && own.first.before(&theirs.last);
+            if within > before || overlaps {
                 self.header.late = 1;
-                return Ok(());
             }
+            all.append(&own);
+            self.header.summary = all;
+            samples = samples.get(within..).unwrap_or(&[]);
+        } else if theirs.n > 0 {
+            if own.n > 0 && theirs.first.before(&own.last) {
+                self.header.late = 1;
+            }
+            let mut all = own;
+            self.fold_until(&mut all, &theirs)?;
+            all.append(&theirs);
+            self.header.summary = all;
         }
-        samples.iter().try_for_each(|s| self.add(*s))
+        let rest = self.make_room(samples)?;
+        samples.iter().skip(rest).try_for_each(|s| self.add(*s))
+    }
+
+    /// Folds the oldest of the samples that wait and of others, which are in order too, until there
+    /// is room for all. Returns how many of the others it took.
+    fn make_room(&mut self, others: &[Sample]) -> Result<usize, RunError> {
+        let count = self.waiting();
+        let own = self.samples.get(..count).ok_or(RunError::Internal)?;
+        let mut taken = (0, 0);
+        let excess = (count + others.len()).saturating_sub(self.samples.len());
+        for _ in 0..excess {
+            let (sample, at) = match (own.get(taken.0), others.get(taken.1)) {
+                (Some(own), Some(other)) if other.before(own) => (other, &mut taken.1),
+                (Some(own), _) => (own, &mut taken.0),
+                (None, Some(other)) => (other, &mut taken.1),
+                (None, None) => break,
+            };
+            *at += 1;
+            let Header { summary, late, .. } = &mut *self.header;
+            if summary.n > 0 && sample.before(&summary.last) {
+                *late = 1;
+            }
+            summary.add(*sample);
+        }
+        self.samples.copy_within(taken.0..count, 0);
+        self.header.waiting = (count - taken.0) as u32;
+        Ok(taken.1)
     }
 }
 

@@ -253,6 +253,11 @@ impl<W: Write> Write for Escaped<'_, W> {
                 self.0.write_char('\\')?;
                 self.0.write_char(c)
             }
+            '\x08' => self.0.write_str("\\b"),
+            '\t' => self.0.write_str("\\t"),
+            '\n' => self.0.write_str("\\n"),
+            '\x0c' => self.0.write_str("\\f"),
+            '\r' => self.0.write_str("\\r"),
             '\0'..='\x1f' => {
                 let digit = |n: u32| char::from_digit(n & 15, 16).unwrap_or('0');
                 self.0.write_str("\\u00")?;

@@ -117,14 +117,10 @@ impl<'a> Table<'a> {
         let changed = slice_mut(take(rest, l.records - l.changed)?)?;
         let records = slice_mut(take(rest, l.sessions - l.records)?)?;
         let sessions = take(rest, l.left - l.sessions)?;
-        let (sessions, numbers) = match sessions.len() {
-            // An empty slice of somewhere else need not be aligned.
-            0 => sessions.split_at_mut(0),
-            len => {
-                let each = size_of::<Session>() * l.groups as usize;
-                sessions.split_at_mut_checked(each.min(len)).ok_or(RunError::Internal)?
-            }
-        };
+        let each = size_of::<Session>() * l.groups as usize;
+        let each = each.min(sessions.len());
+        let (sessions, numbers) =
+            sessions.split_at_mut_checked(each).ok_or(RunError::Internal)?;
         let half = numbers.len() / 2;
         let (heap, heads) = numbers.split_at_mut_checked(half).ok_or(RunError::Internal)?;
         let left = take(rest, l.aggregates - l.left)?;

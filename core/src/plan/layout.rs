@@ -215,6 +215,7 @@ pub const fn aggregate_bytes(plan: &Plan<'_>, aggregate: &Aggregate, slots: u64)
     let sum = if matches!(argument.kind(), Kind::I64 | Kind::U64 | Kind::I128) { 16 } else { 8 };
     match aggregate.function {
         AggregateFunction::Sum => slots.saturating_mul(sum).saturating_add(seen),
+        AggregateFunction::CountIf => slots.saturating_mul(8).saturating_add(seen),
         AggregateFunction::Avg => slots.saturating_mul(sum + 8),
         AggregateFunction::Min
         | AggregateFunction::Max

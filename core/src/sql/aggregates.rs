@@ -74,12 +74,12 @@ impl<'a> Binder<'a> {
             let help = "COUNT, SUM, AVG, MEDIAN and QUANTILE_CONT and _DISC take DISTINCT";
             return Err(self.source.unsupported(extent, format!("DISTINCT in {upper}"), help));
         }
-        let outer = self.within.replace("an aggregate");
-        self.within = Some(static_name(info));
+        let outer = self.within;
+        self.within = Some(info.name);
         let bound = self.parts(written, list, &mut call);
         let condition = match (filter, &bound) {
             (Some(filter), Ok(())) => {
-                self.within = Some("FILTER");
+                self.within = Some("filter");
                 Some(self.bind(filter, extent).and_then(|bound| self.condition(&bound)))
             }
             _ => None,
@@ -120,6 +120,7 @@ impl<'a> Binder<'a> {
                 "group by columns, not by what is computed of a group",
             ),
             (_, Some(outer)) => {
+                let outer = outer.to_ascii_uppercase();
                 (format!("{upper} stands inside of {outer}"), "aggregates can't be nested")
             }
             _ => return Ok(()),
@@ -280,7 +281,7 @@ impl<'a> Binder<'a> {
             (other, _) => other.is_some(),
         };
         literal.filter(|_| accepted).ok_or_else(|| {
-            let what = placeholder(parameter, before.len());
+            let what = parameter.name(before.len());
             let message = format!("{what} of {upper} is {wanted}");
             let help = "it is a constant: the same for all rows";
             self.error(bound.extent, Kind::Value, message, help)
@@ -332,31 +333,6 @@ fn count(call: &Call) -> u64 {
         _ => None,
     });
     counts.next().unwrap_or(0)
-}
-
-/// The name of a function as messages about what stands inside of it show it.
-const fn static_name(info: &Info) -> &'static str {
-    match info.function {
-        F::Count => "COUNT",
-        F::Sum => "SUM",
-        F::Avg => "AVG",
-        F::Min => "MIN",
-        F::Max => "MAX",
-        _ => "an aggregate",
-    }
-}
-
-/// What a constant is called.
-const fn placeholder(parameter: Parameter, at: usize) -> &'static str {
-    match (parameter, at) {
-        (Parameter::Fraction, _) => "q",
-        (Parameter::Weight, _) => "alpha",
-        (Parameter::Bound, 0) => "low",
-        (Parameter::Bound, _) => "high",
-        (Parameter::Count(_), 0) => "k",
-        (Parameter::Count(_), _) => "n",
-        (Parameter::Separator, _) => "the separator",
-    }
 }
 
 /// How a call is written.

@@ -18,6 +18,7 @@ use crate::plan::{
     Operator, Output, Plan, Range, SortTable, Stream, TimeSource, WindowShape, WindowTable,
 };
 use crate::schema::{Field, Layout, Text};
+use crate::time::panes::Panes;
 use crate::types::DataType;
 
 /// A compiled query: the tables of a plan in vectors.
@@ -168,21 +169,13 @@ pub(super) enum TooLarge {
     Arena,
 }
 
-/// Whether the panes that can be open at once can be counted: those of a window, those that take
-/// late records, and those ahead of the watermark.
+/// Whether the panes that are held at once can be counted.
 fn has_room(time: Option<EventTime>, table: &WindowTable) -> bool {
     let delay = match table.time {
         TimeSource::Event => time.map_or(0, |time| time.delay),
         _ => 0,
     };
-    let (pane, size) = match table.shape {
-        WindowShape::Slide { pane, size, .. } => (pane, size),
-        WindowShape::Cumulate { pane, steps, .. } => (pane, steps),
-        WindowShape::Session { .. } | WindowShape::State { .. } => return true,
-    };
-    let panes = |length: i64| length.unsigned_abs().div_ceil(pane.unsigned_abs().max(1));
-    let open = panes(delay).saturating_add(panes(table.lateness)).saturating_add(size.into());
-    open <= u64::from(u16::MAX)
+    Panes::of(table, delay).is_none_or(|panes| panes.held() <= u16::MAX.into())
 }
 
 /// Makes the plan.

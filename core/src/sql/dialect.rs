@@ -37,6 +37,10 @@ impl Dialect for RingDialect {
         true
     }
 
+    fn supports_order_by_all(&self) -> bool {
+        true
+    }
+
     // The following are parsed so that they can be refused by name.
 
     fn supports_filter_during_aggregation(&self) -> bool {

@@ -90,9 +90,9 @@ impl<'a> Binder<'a> {
         }
         if distinct || filter.is_some() {
             let what = if distinct { "DISTINCT" } else { "FILTER" };
-            let message = format!("{what} of {upper}, which is no aggregate");
+            let message = format!("{upper} is no aggregate and takes no {what}");
             let help = "aggregates take it: COUNT(DISTINCT x), SUM(x) FILTER (WHERE c)";
-            return Err(self.source.unsupported(extent, message, help));
+            return Err(self.error(extent, Kind::Syntax, message, help));
         }
         let Arguments::List(list) = arguments else {
             let help = format!("write {upper}(x)");
@@ -181,7 +181,7 @@ impl<'a> Binder<'a> {
             let message =
                 format!("{} is refused: there are no lists", written.to_ascii_uppercase());
             let help = "STRING_AGG(x, ',') joins texts, APPROX_TOP_K(x, k) gives JSON";
-            return self.source.unsupported(at, message, help);
+            return self.error(at, Kind::Unsupported, message, help);
         }
         if WINDOWS.contains(&lower) {
             let upper = written.to_ascii_uppercase();
@@ -196,7 +196,8 @@ impl<'a> Binder<'a> {
             .iter()
             .flat_map(|f| [f.signature.name].into_iter().chain(f.doc.aliases.iter().copied()))
             .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()));
-        let aggregates = Info::ALL.iter().map(|info| info.name);
+        let aggregates = Info::ALL.iter();
+        let aggregates = aggregates.flat_map(|i| [i.name].into_iter().chain(i.doc.aliases.iter().copied()));
         let help = match nearest(lower, FUNCTIONS.iter().copied().chain(aggregates).chain(names)) {
             Some(near) => format!("did you mean {}?", near.to_ascii_uppercase()),
             None => CALLS.into(),

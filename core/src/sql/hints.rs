@@ -15,16 +15,23 @@ use crate::nearest::nearest;
 const OPERATORS: [&str; 9] =
     ["AND", "OR", "NOT", "IN", "LIKE", "ILIKE", "BETWEEN", "SIMILAR", "AS"];
 
-/// What can follow in each clause. The words in capitals are those that are looked for.
-const CLAUSES: [(&str, &str); 7] = [
+/// What can follow in each clause. The words in capitals are those that are looked for, but for END,
+/// which is the end of the statement or subquery.
+const CLAUSES: [(&str, &str); 11] = [
     ("SELECT", "a comma or FROM"),
-    ("FROM", "WHERE, GROUP BY, HAVING, SETTINGS, EMIT FINAL, ; or the end of the statement"),
-    ("WHERE", "AND, OR, GROUP BY, HAVING, SETTINGS, EMIT FINAL, ; or the end of the statement"),
-    ("GROUP", "a comma, HAVING, SETTINGS, EMIT FINAL, ; or the end of the statement"),
-    ("HAVING", "AND, OR, SETTINGS, EMIT FINAL, ; or the end of the statement"),
-    ("SETTINGS", "a comma, EMIT FINAL, ; or the end of the statement"),
-    ("EMIT", "SETTINGS, ; or the end of the statement"),
+    ("FROM", "WHERE, GROUP BY, HAVING, ORDER BY, LIMIT, EMIT, SETTINGS, END"),
+    ("WHERE", "AND, OR, GROUP BY, HAVING, ORDER BY, LIMIT, EMIT, SETTINGS, END"),
+    ("GROUP", "a comma, HAVING, ORDER BY, LIMIT, EMIT, SETTINGS, END"),
+    ("HAVING", "AND, OR, ORDER BY, LIMIT, EMIT, SETTINGS, END"),
+    ("ORDER", "a comma, ASC, DESC, NULLS, LIMIT, OFFSET, EMIT, SETTINGS, END"),
+    ("LIMIT", "OFFSET, EMIT, SETTINGS, END"),
+    ("OFFSET", "LIMIT, EMIT, SETTINGS, END"),
+    ("FETCH", "EMIT, SETTINGS, END"),
+    ("EMIT", "WITH RETRACTIONS, SETTINGS, END"),
+    ("SETTINGS", "a comma, EMIT, END"),
 ];
+
+const END: &str = "; or the end of the statement";
 
 /// The error at a token with which a statement that began at `first` can't go on.
 pub(super) fn cannot_go_on(source: &Source, first: usize, at: usize) -> CompileError {
@@ -45,6 +52,10 @@ pub(super) fn cannot_go_on(source: &Source, first: usize, at: usize) -> CompileE
                 | Token::RParen
                 | Token::Mul
         );
+    // A subquery ends where its parentheses do.
+    let is_subquery = first > 0 && *source.token(first - 1) == Token::LParen;
+    let end = if is_subquery { ") behind the subquery" } else { END };
+    let expected = &*expected.replace(", END", &format!(", {end}"));
     let misspelt = |at: &usize| hint(source, *at, expected).is_some();
     let at = [at].into_iter().chain(is_alias.then(|| at - 1)).find(misspelt).unwrap_or(at);
     unexpected(source, at, expected)
@@ -53,7 +64,7 @@ pub(super) fn cannot_go_on(source: &Source, first: usize, at: usize) -> CompileE
 /// The clause that a token stands in, and what can follow there.
 fn clause(source: &Source, first: usize, at: usize) -> (&'static str, &'static str) {
     let mut depth = 0usize;
-    let mut found = ("", "; or the end of the statement");
+    let mut found = ("", END);
     for i in first..at {
         match source.token(i) {
             Token::LParen => depth += 1,

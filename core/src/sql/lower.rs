@@ -31,7 +31,6 @@ pub(super) struct BoundQuery<'s> {
 pub(super) struct Limits {
     pub(super) batch_rows: u16,
     pub(super) on_error: OnError,
-    pub(super) max_groups: u32,
     pub(super) on_full: OnFull,
     pub(super) emit: EmitMode,
     pub(super) retract: bool,
@@ -174,7 +173,6 @@ pub(super) fn constant(tree: &Tree, id: NodeId) -> Option<OwnedPlan> {
         limits: Limits {
             batch_rows: 1,
             on_error: OnError::Null,
-            max_groups: 1,
             on_full: OnFull::Error,
             emit: EmitMode::Final,
             retract: false,

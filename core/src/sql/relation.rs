@@ -9,7 +9,6 @@ use super::source::Extent;
 use super::tree::{Edge, NodeId, Refused, Tree};
 use crate::plan::TimeSource;
 use crate::plan::op::ColumnId;
-use crate::types::DataType;
 
 pub(super) const WINDOW_START: &str = "window_start";
 pub(super) const WINDOW_END: &str = "window_end";
@@ -38,9 +37,14 @@ pub(super) enum Time {
 }
 
 impl Relation<'_> {
+    /// How many times rows were grouped.
+    pub(super) fn groups(&self) -> usize {
+        self.stages.iter().filter(|stage| matches!(stage, Stage::Group(_))).count()
+    }
+
     /// Whether rows are groups.
     pub(super) fn is_grouped(&self) -> bool {
-        self.stages.iter().any(|stage| matches!(stage, Stage::Group(_)))
+        self.groups() > 0
     }
 
     fn names(&self) -> impl Iterator<Item = &str> + Clone {
@@ -98,11 +102,6 @@ impl Windows {
     /// The columns of the window.
     pub(super) fn edges(&self) -> impl Iterator<Item = NodeId> + use<> {
         [self.start, self.end].into_iter().chain(self.last)
-    }
-
-    /// The type of its ends.
-    pub(super) fn data_type(&self) -> DataType {
-        if self.time == TimeSource::Rows { DataType::BigInt } else { DataType::Timestamp }
     }
 }
 

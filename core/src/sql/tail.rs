@@ -91,18 +91,11 @@ impl Statements<'_> {
             let help = near.as_deref().unwrap_or(FORMS);
             return Err(self.unexpected("FINAL, CHANGES or EVERY").with_help(help));
         };
-        let with = self.at();
         let retract = self.word("WITH");
         if retract {
             self.expect_word("RETRACTIONS", "RETRACTIONS")?;
         }
         let extent = Extent { first, last: self.at().saturating_sub(1).max(first) };
-        if retract && mode == EmitMode::Final {
-            let at = Extent { first: with, last: extent.last };
-            let help = "a final result is never taken back: leave it out, or write EMIT CHANGES \
-                        WITH RETRACTIONS";
-            return Err(self.source.unsupported(at, "EMIT FINAL WITH RETRACTIONS", help));
-        }
         Ok(Emit { mode, retract, extent })
     }
 

@@ -1,5 +1,8 @@
 //! What queries become: instructions, registers, operators.
 
+mod views;
+mod windows;
+
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -7,7 +10,7 @@ use alloc::vec::Vec;
 use super::{CompileErrorKind, Options, OwnedPlan, compile};
 use crate::plan::op::{Op, Operand, Source, Takes};
 use crate::plan::verify::verify;
-use crate::plan::{AggregateFunction, Operator, WindowShape};
+use crate::plan::{AggregateFunction, Operator, TimeSource, WindowShape};
 use crate::types::DataType;
 
 const S: &str = "CREATE STREAM s (ts TIMESTAMP, device INTEGER UNSIGNED NOT NULL, \
@@ -110,7 +113,7 @@ fn aggregates() {
     assert_eq!(operators(&q4), ["scan", "window", "aggregate", "emit"]);
     let Operator::Window(window) = q4.plan().operators[1] else { panic!() };
     let shape = WindowShape::Slide { pane: 1_000_000, offset: 0, size: 1, every: 1 };
-    assert_eq!(window.shape, shape);
+    assert_eq!((window.time, window.shape), (TimeSource::Event, shape));
     let Operator::Aggregate(table) = q4.plan().operators[2] else { panic!() };
     assert_eq!((table.keys.len, table.groups), (1, 1024));
 }

@@ -177,8 +177,17 @@ impl Tables {
         argument: Option<RegisterId>,
         result: RegisterId,
     ) {
-        let argument = argument.unwrap_or(RegisterId(0));
-        self.aggregates.push(Aggregate { function, argument, result, state: 0 });
+        let arguments = argument.map_or(Range::EMPTY, |argument| self.list(&[argument]));
+        self.aggregates.push(Aggregate {
+            function,
+            distinct: false,
+            filter: None,
+            arguments,
+            parameters: Range::EMPTY,
+            capacity: 0,
+            result,
+            state: 0,
+        });
     }
 
     /// The last operator.

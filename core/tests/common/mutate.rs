@@ -1,8 +1,9 @@
 //! Changes a plan's tables at random: any member of any entry.
 
 use ringql_core::plan::op::{ColumnId, Op, Operand, OperatorId, OutputId, RegisterId};
+use ringql_core::plan::aggregates::Info;
 use ringql_core::plan::{
-    AggregateFunction, Constant, EmitMode, EventTime, OnFull, Operator, Range, TimeSource,
+    Constant, EmitMode, EventTime, OnFull, Operator, Range, TimeSource,
     WindowShape, WindowTable, WindowTime,
 };
 use ringql_core::schema::Text;
@@ -82,13 +83,22 @@ fn one(t: &mut Tables, random: &mut Random) {
             _ => i.b = Operand(u16_near(i.b.0, random)),
         }),
         15..=18 => with(&mut t.operators, random, operator),
-        19 | 20 => with(&mut t.aggregates, random, |a, random| match random.below(4) {
+        19 | 20 => with(&mut t.aggregates, random, |a, random| match random.below(8) {
             0 => {
-                use AggregateFunction::{Avg, Count, CountAll, Max, Min, Sum};
-                a.function = pick(&[CountAll, Count, Sum, Avg, Min, Max], random);
+                let all: Vec<_> = Info::ALL.iter().map(|info| info.function).collect();
+                a.function = pick(&all, random);
             }
-            1 => a.argument = RegisterId(u16_near(a.argument.0, random)),
-            2 => a.result = RegisterId(u16_near(a.result.0, random)),
+            1 => range(&mut a.arguments, random),
+            2 => range(&mut a.parameters, random),
+            3 => a.capacity = u16_near(a.capacity, random),
+            4 => a.distinct = !a.distinct,
+            5 => {
+                a.filter = match a.filter {
+                    Some(_) => None,
+                    None => Some(RegisterId(random.below(8) as u16)),
+                }
+            }
+            6 => a.result = RegisterId(u16_near(a.result.0, random)),
             _ => a.state = u64_near(a.state.into(), random) as u32,
         }),
         21 => with(&mut t.lists, random, |r, random| *r = RegisterId(u16_near(r.0, random))),

@@ -146,6 +146,8 @@ pub fn group_having() -> Tables {
         window_results: Range::EMPTY,
         groups: 5,
         on_full: OnFull::DropNew,
+        emit: EmitMode::Final,
+        retract: false,
         state: 0,
     }));
 

@@ -46,6 +46,7 @@ def script(name):
 def files():
     yield "expressions.tsv", script("expressions.py")
     yield "queries.tsv", script("queries.py")
+    yield "aggregates.tsv", script("aggregates.py")
     for family in generate.FAMILIES:
         yield f"functions/{family}.tsv", generate.generate(family)
 

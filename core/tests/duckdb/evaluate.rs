@@ -1,13 +1,14 @@
 //! Expressions over the rows of a family's table, evaluated by RingQL.
 
-use ringql_core::fmt::{parse_cast, write_cast};
+use ringql_core::fmt::write_cast;
 use ringql_core::plan::op::OutputId;
 use ringql_core::query::Query;
-use ringql_core::record::{RecordMut, RecordRef};
+use ringql_core::record::RecordRef;
 use ringql_core::ring::{RecordSink, RecordSource};
 use ringql_core::schema::Schema;
 use ringql_core::sql::{Options, compile};
-use ringql_core::types::DataType;
+
+use super::texts::{duckdb_name, escape, record, unescape};
 
 /// The most that a float may differ from another libm's, units in the last place.
 const ULPS: u64 = 4;
@@ -111,22 +112,6 @@ pub(crate) fn words(expression: &str) -> impl Iterator<Item = &str> {
     expression.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
 }
 
-/// A record from the texts of its values.
-fn record<'t>(
-    schema: Schema<'_>,
-    cells: impl Iterator<Item = Option<&'t str>>,
-) -> Result<Vec<u8>, String> {
-    let mut bytes = vec![0; schema.layout().record_size];
-    let mut record = RecordMut::new(schema, &mut bytes).unwrap();
-    for (i, cell) in cells.enumerate() {
-        let Some(text) = cell else { continue };
-        let data_type = schema.fields[i].data_type;
-        parse_cast(data_type, text.as_bytes(), record.value_mut(i).unwrap())
-            .map_err(|error| format!("the row's {data_type} {text:?} {error}"))?;
-    }
-    Ok(bytes)
-}
-
 /// The only value of a record, in the escaped form.
 fn value(schema: Schema<'_>, record: &[u8]) -> String {
     let record = RecordRef::new(schema, record).unwrap();
@@ -144,63 +129,6 @@ fn failures(counters: &str) -> u64 {
         .map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next().unwrap())
         .map(|digits| digits.parse::<u64>().unwrap())
         .sum()
-}
-
-fn duckdb_name(data_type: DataType) -> String {
-    let name = data_type.to_string();
-    match name.split('(').next().unwrap() {
-        "TINYINT UNSIGNED" => "UTINYINT".into(),
-        "SMALLINT UNSIGNED" => "USMALLINT".into(),
-        "INTEGER UNSIGNED" => "UINTEGER".into(),
-        "BIGINT UNSIGNED" => "UBIGINT".into(),
-        "REAL" => "FLOAT".into(),
-        "VARCHAR" | "CHAR" => "VARCHAR".into(),
-        "VARBINARY" => "BLOB".into(),
-        "TIMESTAMPTZ" => "TIMESTAMP WITH TIME ZONE".into(),
-        _ => name,
-    }
-}
-
-const ESCAPES: [(char, &str); 6] =
-    [('\\', "\\\\"), ('\t', "\\t"), ('\n', "\\n"), ('\r', "\\r"), ('\0', "\\0"), ('|', "\\p")];
-
-fn escape(text: &str) -> String {
-    if matches!(text, "NULL" | "!") {
-        return format!("\\&{text}");
-    }
-    let mut out = String::new();
-    for c in text.chars() {
-        match ESCAPES.iter().find(|(raw, _)| *raw == c) {
-            Some((_, escaped)) => out.push_str(escaped),
-            None => out.push(c),
-        }
-    }
-    out
-}
-
-/// The text of a row's value; none for NULL.
-fn unescape(cell: &str) -> Option<String> {
-    if cell == "NULL" {
-        return None;
-    }
-    let mut out = String::new();
-    let mut rest = cell;
-    while let Some(c) = rest.chars().next() {
-        let escape = ESCAPES.iter().find(|(_, escaped)| rest.starts_with(escaped));
-        let length = match (escape, rest.starts_with("\\&")) {
-            (Some((raw, escaped)), _) => {
-                out.push(*raw);
-                escaped.len()
-            }
-            (None, true) => 2,
-            (None, false) => {
-                out.push(c);
-                c.len_utf8()
-            }
-        };
-        rest = &rest[length..];
-    }
-    Some(out)
 }
 
 /// Whether two texts are the same float, whatever digits they show it with, or, approximately, floats

@@ -244,6 +244,7 @@ impl Engine {
                 ("text_errors", c.text_errors),
                 ("time_errors", c.time_errors),
                 ("function_errors", c.function_errors),
+                ("capacity_errors", c.capacity_errors),
             ];
             let rows = rows.into_iter().filter(|(_, n)| *n > 0);
             let rows = rows.map(|(name, n)| vec![name.to_owned(), n.to_string()]).collect();

@@ -53,6 +53,7 @@ pub(crate) fn warnings(query: Option<&str>, summary: &Summary) {
         (counters.text_errors, "a text was too long or malformed"),
         (counters.time_errors, "a date or time was out of range"),
         (counters.function_errors, "a function had no result"),
+        (counters.capacity_errors, "an aggregate had more values than its state holds"),
     ] {
         match count {
             0 => {}
@@ -79,6 +80,7 @@ pub(crate) fn stats(query: Option<&str>, summary: &Summary) {
         ("text errors", counters.text_errors),
         ("time errors", counters.time_errors),
         ("function errors", counters.function_errors),
+        ("capacity errors", counters.capacity_errors),
         ("bad rows skipped", summary.skipped),
     ] {
         eprintln!("{name:<18}{count:>14}");

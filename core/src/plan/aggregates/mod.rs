@@ -249,27 +249,35 @@ impl Takes {
 }
 
 #[cfg(feature = "sql")]
+impl Parameter {
+    /// What a constant is called, given its place among a call's constants.
+    #[must_use]
+    pub const fn name(self, at: usize) -> &'static str {
+        match self {
+            Self::Fraction => "q",
+            Self::Weight => "alpha",
+            Self::Bound if at == 0 => "low",
+            Self::Bound => "high",
+            Self::Count(_) if at == 0 => "k",
+            Self::Count(_) => "n",
+            Self::Separator => "separator",
+        }
+    }
+}
+
+#[cfg(feature = "sql")]
 impl Info {
     /// Its arguments and constants as they are written: `x, q`.
     #[must_use]
     pub fn arguments(&self) -> alloc::string::String {
-        let is_pair = self.takes.len() == 2;
-        let is_regression = is_pair && self.takes.iter().all(|t| *t == Takes::Double);
-        let names: &[&str] = match () {
-            () if self.function == AggregateFunction::CountAll => &["*"],
-            () if is_regression => &["y", "x"],
-            () if is_pair => &["x", "y"],
-            () => &["x"],
+        let names: &[&str] = match self.takes {
+            [] => &["*"],
+            [_] => &["x"],
+            // Of regressions.
+            [Takes::Double, _] => &["y", "x"],
+            _ => &["x", "y"],
         };
-        let constants = self.parameters.iter().enumerate().map(|(at, parameter)| match parameter {
-            Parameter::Fraction => "q",
-            Parameter::Weight => "alpha",
-            Parameter::Bound if at == 0 => "low",
-            Parameter::Bound => "high",
-            Parameter::Count(_) if at == 0 => "k",
-            Parameter::Count(_) => "n",
-            Parameter::Separator => "separator",
-        });
+        let constants = self.parameters.iter().enumerate().map(|(at, p)| p.name(at));
         let all: alloc::vec::Vec<_> = names.iter().copied().chain(constants).collect();
         all.join(", ")
     }

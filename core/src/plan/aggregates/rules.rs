@@ -100,11 +100,12 @@ impl F {
     #[must_use]
     pub fn gives_null(self, argument: &Register, can_be_empty: bool) -> bool {
         match self {
-            F::CountAll | F::Count | F::CountIf | F::RegrCount | F::ApproxCountDistinct => false,
+            F::CountAll | F::Count | F::RegrCount | F::ApproxCountDistinct => false,
             // The sum of integers can overflow BIGINT, that of DECIMALs 38 digits.
             F::Sum if argument.data_type.is_integer() || argument.data_type.is_decimal() => true,
             F::Avg if matches!(argument.data_type.kind(), Kind::I128) => true,
-            F::Sum
+            F::CountIf
+            | F::Sum
             | F::Avg
             | F::Min
             | F::Max

@@ -97,7 +97,7 @@ pub(super) const ALL: &[Info] = &[
         .distinct(Distinct::Same),
     info(F::Max, "max", &[Any], "no value", "Greatest value, in the order of comparisons.")
         .distinct(Distinct::Same),
-    info(F::CountIf, "count_if", &[Boolean], "never", "Rows for which x is true.")
+    info(F::CountIf, "count_if", &[Boolean], "no value", "Rows for which x is true.")
         .also(&["countif"]),
     info(F::BoolAnd, "bool_and", &[Boolean], "no value", "Whether all values are true.")
         .distinct(Distinct::Same),

@@ -16,6 +16,7 @@ use super::super::tree::{Edge, Expr, NodeId, Refused, Tree};
 use super::order::Ordering;
 use super::window::{Call, Function};
 use super::{Column, Query, Result, shape};
+use crate::plan::layout::MAX_STAGES;
 use crate::plan::op::Op;
 use crate::plan::{TimeSource, WindowTime};
 use crate::types::DataType;
@@ -250,8 +251,8 @@ impl<'a> Query<'a> {
             && !windows.by_row
             && !by_window
         {
-            let message = format!("the windows of {} without groups", windows.name);
-            let help = "a row can be in several of them: add GROUP BY window_start, window_end";
+            let message = format!("{} without GROUP BY window_start", windows.name);
+            let help = "its windows are known of groups: add GROUP BY window_start, window_end";
             return Err(b.source.unsupported(windows.extent, message, help));
         }
         if b.aggregates.is_empty() && b.keys.is_empty() {
@@ -280,6 +281,10 @@ impl<'a> Query<'a> {
                 Ok(new) => column.node = new,
                 Err(refused) => return Err(b.refused(refused, extent)),
             }
+        }
+        if b.from.relation.groups() >= MAX_STAGES {
+            let message = format!("there are more than {MAX_STAGES} levels of groups of groups");
+            return Err(b.error(extent, Kind::Limit, message, "put several of them into one"));
         }
         let of_group = windows.as_ref().is_some_and(|w| w.shape.is_of_group());
         let relation = &mut b.from.relation;
@@ -359,18 +364,18 @@ impl Results {
 fn times(windows: &Windows, ends: &[NodeId], last: Option<NodeId>) -> Vec<(NodeId, Time)> {
     let refused = match (windows.shape, windows.time) {
         (Shape::State { .. }, _) => Some(Time::Refused {
-            what: "windows over STATE_WINDOW",
+            what: "a window over STATE_WINDOW",
             help: "nothing bounds how long its windows are open: group them without windows",
         }),
         (_, TimeSource::Rows) => Some(Time::Refused {
-            what: "windows over COUNT_WINDOW",
+            what: "a window over COUNT_WINDOW",
             help: "the ends of its windows are numbers of rows, not times",
         }),
         _ => None,
     };
     let start = match windows.shape {
         Shape::Session { .. } => Time::Refused {
-            what: "windows over the window_start of SESSION",
+            what: "a window over the window_start of SESSION",
             help: "sessions leave by their ends: take window_end or window_time",
         },
         _ => Time::Source(TimeSource::Window(WindowTime::Start)),

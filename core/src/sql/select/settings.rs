@@ -32,7 +32,7 @@ const MAX_AHEAD: i64 = 365 * 86_400_000_000;
 pub(super) struct Settings {
     pub(super) max_groups: u32,
     pub(super) room: Room,
-    on_full: OnFull,
+    on_full: (OnFull, Extent),
     on_error: OnError,
     batch_rows: u16,
     /// Settings of windows over event time, and where they stand.
@@ -60,7 +60,7 @@ impl Settings {
     pub(super) fn read(source: &Source, settings: &[Setting], options: &Options) -> Result<Self> {
         let mut read = Self {
             max_groups: MAX_GROUPS,
-            on_full: OnFull::Error,
+            on_full: (OnFull::Error, Extent::one(0)),
             on_error: OnError::Null,
             batch_rows: options.batch_rows.clamp(1, MAX_BATCH_ROWS),
             room: Room::DEFAULT,
@@ -96,7 +96,10 @@ impl Settings {
                     let most = u64::from(DataType::MAX_VARCHAR);
                     read.room.text = number(source, setting, most)? as u16;
                 }
-                "on_full" => read.on_full = choice(source, setting, &ON_FULL, ON_FULL_HELP)?,
+                "on_full" => {
+                    let choice = choice(source, setting, &ON_FULL, ON_FULL_HELP)?;
+                    read.on_full = (choice, setting.extent);
+                }
                 "on_error" => read.on_error = choice(source, setting, &ON_ERROR, ON_ERROR_HELP)?,
                 "allowed_lateness" => read.lateness = Some((length(source, setting)?, at)),
                 "max_ahead" => read.max_ahead = Some((length(source, setting)?, at)),
@@ -126,7 +129,17 @@ impl Settings {
         let source = context.source;
         if let Some(emit) = &statement.emit {
             check_emit(source, emit, relation, order)?;
+            if emit.retract
+                && emit.mode == EmitMode::Final
+                && !matches!(self.lateness, Some((1.., _)))
+            {
+                let help = "a final result is never taken back: leave it out, or set \
+                            allowed_lateness, or write EMIT CHANGES WITH RETRACTIONS";
+                let what = "EMIT FINAL WITH RETRACTIONS";
+                return Err(source.unsupported(emit.extent, what, help));
+            }
         }
+        self.check_full(source, relation)?;
         self.check_windows(source, relation)?;
         self.check_lateness(source, relation, order)?;
         if let Some((name, at)) = &self.late {
@@ -142,8 +155,7 @@ impl Settings {
         Ok(Limits {
             batch_rows: self.batch_rows,
             on_error: self.on_error,
-            max_groups: self.max_groups,
-            on_full: self.on_full,
+            on_full: self.on_full.0,
             emit: statement.emit.map_or(EmitMode::Final, |emit| emit.mode),
             retract: statement.emit.is_some_and(|emit| emit.retract),
             lateness: value(self.lateness).unwrap_or(0),
@@ -151,6 +163,25 @@ impl Settings {
             idle_timeout: value(self.idle_timeout).unwrap_or(0),
             late: self.late.map(|(name, _)| name),
         })
+    }
+
+    /// Refuses `on_full = 'close_oldest'` where a group can't leave before its window does.
+    fn check_full(&self, source: &Source, relation: &Relation<'_>) -> Result<()> {
+        let (OnFull::CloseOldest, at) = self.on_full else { return Ok(()) };
+        let is_shared = |stage: &Stage| match stage {
+            Stage::Window(_, Shape::Slide { size, .. }) => *size > 1,
+            Stage::Window(_, shape) => matches!(shape, Shape::Cumulate { .. }),
+            _ => false,
+        };
+        let what = if relation.groups() > 1 {
+            "on_full = 'close_oldest' with groups of groups"
+        } else if relation.stages.iter().any(is_shared) {
+            "on_full = 'close_oldest' with windows that overlap"
+        } else {
+            return Ok(());
+        };
+        let help = "write on_full = 'error', 'drop_new' or 'evict_oldest'";
+        Err(source.unsupported(at, what, help))
     }
 
     /// Refuses settings of windows over event time where there are none.
@@ -184,11 +215,10 @@ impl Settings {
     ) -> Result<()> {
         let Some((1.., at)) = self.lateness else { return Ok(()) };
         let is_state = |stage: &Stage| matches!(stage, Stage::Window(_, Shape::State { .. }));
-        let groups = relation.stages.iter().filter(|s| matches!(s, Stage::Group(_))).count();
         let (what, help) = if relation.stages.iter().any(is_state) {
             let what = "allowed_lateness with STATE_WINDOW";
             (what, "its windows are closed once they end: use late = 'name' for late records")
-        } else if groups > 1 {
+        } else if relation.groups() > 1 {
             let what = "allowed_lateness with groups of groups";
             (what, "a result that comes again would count twice: make the watermark's delay longer")
         } else if order.is_some() {

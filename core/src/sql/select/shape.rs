@@ -29,6 +29,10 @@ pub(super) fn bind<'a>(b: &mut Binder<'a>, call: &Call<'a>) -> Result<Windows> {
     let (time, node) = match function {
         "COUNT_WINDOW" => (rows(b, call)?, None),
         "STATE_WINDOW" => (state_time(b, call)?, None),
+        "SESSION" if b.from.relation.is_grouped() => {
+            let help = "put its rows into windows of TUMBLE, HOP or CUMULATE";
+            return Err(b.source.unsupported(call.extent, "SESSION over groups", help));
+        }
         _ => time(b, call)?,
     };
     let shape = shape(b, call)?;

@@ -79,7 +79,7 @@ pub const FILTER_PROJECT: ::ringql_core::plan::Plan<'static> = {
     }
 };
 
-/// A plan of 270 bytes on the wire; its arena has 872 bytes.
+/// A plan of 297 bytes on the wire; its arena has 872 bytes.
 pub const GLOBAL_AGGREGATE: ::ringql_core::plan::Plan<'static> = {
     #[allow(unused_imports)]
     use ::ringql_core::{
@@ -147,15 +147,18 @@ pub const GLOBAL_AGGREGATE: ::ringql_core::plan::Plan<'static> = {
                 on_full: OnFull::Error,
                 state: 736,
             }),
-            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 0, len: 4 } },
+            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 3, len: 4 } },
         ],
         aggregates: &[
-            Aggregate { function: AggregateFunction::CountAll, argument: RegisterId(0), result: RegisterId(4), state: 832 },
-            Aggregate { function: AggregateFunction::Avg, argument: RegisterId(2), result: RegisterId(5), state: 840 },
-            Aggregate { function: AggregateFunction::Min, argument: RegisterId(3), result: RegisterId(6), state: 856 },
-            Aggregate { function: AggregateFunction::Max, argument: RegisterId(3), result: RegisterId(7), state: 864 },
+            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(4), state: 832 },
+            Aggregate { function: AggregateFunction::Avg, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(5), state: 840 },
+            Aggregate { function: AggregateFunction::Min, distinct: false, filter: None, arguments: Range { start: 1, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(6), state: 856 },
+            Aggregate { function: AggregateFunction::Max, distinct: false, filter: None, arguments: Range { start: 2, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(7), state: 864 },
         ],
         lists: &[
+            RegisterId(2),
+            RegisterId(3),
+            RegisterId(3),
             RegisterId(4),
             RegisterId(5),
             RegisterId(6),
@@ -168,7 +171,7 @@ pub const GLOBAL_AGGREGATE: ::ringql_core::plan::Plan<'static> = {
     }
 };
 
-/// A plan of 199 bytes on the wire; its arena has 808 bytes.
+/// A plan of 213 bytes on the wire; its arena has 808 bytes.
 pub const GROUP_HAVING: ::ringql_core::plan::Plan<'static> = {
     #[allow(unused_imports)]
     use ::ringql_core::{
@@ -226,8 +229,8 @@ pub const GROUP_HAVING: ::ringql_core::plan::Plan<'static> = {
             Operator::Aggregate(AggregateTable {
                 input: OperatorId(0),
                 program: Range { start: 0, len: 2 },
-                keys: Range { start: 0, len: 1 },
-                key_results: Range { start: 1, len: 1 },
+                keys: Range { start: 2, len: 1 },
+                key_results: Range { start: 3, len: 1 },
                 aggregates: Range { start: 0, len: 2 },
                 window_results: Range::EMPTY,
                 groups: 5,
@@ -236,13 +239,15 @@ pub const GROUP_HAVING: ::ringql_core::plan::Plan<'static> = {
             }),
             Operator::Filter { input: OperatorId(1), program: Range { start: 2, len: 1 }, predicate: RegisterId(5), state: 792 },
             Operator::Project { input: OperatorId(2), program: Range { start: 3, len: 3 } },
-            Operator::Emit { input: OperatorId(3), output: OutputId(0), columns: Range { start: 2, len: 3 } },
+            Operator::Emit { input: OperatorId(3), output: OutputId(0), columns: Range { start: 4, len: 3 } },
         ],
         aggregates: &[
-            Aggregate { function: AggregateFunction::Sum, argument: RegisterId(1), result: RegisterId(3), state: 704 },
-            Aggregate { function: AggregateFunction::Count, argument: RegisterId(1), result: RegisterId(4), state: 752 },
+            Aggregate { function: AggregateFunction::Sum, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(3), state: 704 },
+            Aggregate { function: AggregateFunction::Count, distinct: false, filter: None, arguments: Range { start: 1, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(4), state: 752 },
         ],
         lists: &[
+            RegisterId(1),
+            RegisterId(1),
             RegisterId(0),
             RegisterId(2),
             RegisterId(6),
@@ -256,7 +261,7 @@ pub const GROUP_HAVING: ::ringql_core::plan::Plan<'static> = {
     }
 };
 
-/// A plan of 264 bytes on the wire; its arena has 2400 bytes.
+/// A plan of 284 bytes on the wire; its arena has 2400 bytes.
 pub const TUMBLE: ::ringql_core::plan::Plan<'static> = {
     #[allow(unused_imports)]
     use ::ringql_core::{
@@ -313,22 +318,24 @@ pub const TUMBLE: ::ringql_core::plan::Plan<'static> = {
             Operator::Aggregate(AggregateTable {
                 input: OperatorId(1),
                 program: Range { start: 0, len: 2 },
-                keys: Range { start: 0, len: 1 },
-                key_results: Range { start: 1, len: 1 },
+                keys: Range { start: 2, len: 1 },
+                key_results: Range { start: 3, len: 1 },
                 aggregates: Range { start: 0, len: 3 },
-                window_results: Range { start: 2, len: 2 },
+                window_results: Range { start: 4, len: 2 },
                 groups: 6,
                 on_full: OnFull::Error,
                 state: 1008,
             }),
-            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 4, len: 5 } },
+            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 6, len: 5 } },
         ],
         aggregates: &[
-            Aggregate { function: AggregateFunction::CountAll, argument: RegisterId(0), result: RegisterId(5), state: 1728 },
-            Aggregate { function: AggregateFunction::Avg, argument: RegisterId(1), result: RegisterId(6), state: 1920 },
-            Aggregate { function: AggregateFunction::Max, argument: RegisterId(1), result: RegisterId(7), state: 2304 },
+            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(5), state: 1728 },
+            Aggregate { function: AggregateFunction::Avg, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(6), state: 1920 },
+            Aggregate { function: AggregateFunction::Max, distinct: false, filter: None, arguments: Range { start: 1, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(7), state: 2304 },
         ],
         lists: &[
+            RegisterId(1),
+            RegisterId(1),
             RegisterId(0),
             RegisterId(2),
             RegisterId(3),

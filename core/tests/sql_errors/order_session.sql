@@ -1,0 +1,6 @@
+CREATE STREAM s (
+    ts TIMESTAMP, device INTEGER NOT NULL, temp REAL, name VARCHAR(16),
+    on_time BOOLEAN, big BIGINT UNSIGNED,
+    WATERMARK FOR ts AS ts - INTERVAL '5' SECOND
+);
+SELECT device, COUNT(*) AS n FROM SESSION(s, ts, INTERVAL '1' MINUTE) GROUP BY device, window_start ORDER BY n LIMIT 3

@@ -1,0 +1,6 @@
+CREATE STREAM s (
+    ts TIMESTAMP, device INTEGER NOT NULL, temp REAL, name VARCHAR(16),
+    on_time BOOLEAN, big BIGINT UNSIGNED,
+    WATERMARK FOR ts AS ts - INTERVAL '5' SECOND
+);
+SELECT COUNT(*) FROM TUMBLE(s, PROCTIME(), INTERVAL '1' MINUTE) GROUP BY window_start SETTINGS idle_timeout = '1 second'

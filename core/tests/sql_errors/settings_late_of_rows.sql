@@ -1,0 +1,6 @@
+CREATE STREAM s (
+    ts TIMESTAMP, device INTEGER NOT NULL, temp REAL, name VARCHAR(16),
+    on_time BOOLEAN, big BIGINT UNSIGNED,
+    WATERMARK FOR ts AS ts - INTERVAL '5' SECOND
+);
+SELECT COUNT(*) FROM COUNT_WINDOW(s, 10) GROUP BY window_start SETTINGS late = 'too_late'

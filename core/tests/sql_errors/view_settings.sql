@@ -1,0 +1,6 @@
+CREATE STREAM s (
+    ts TIMESTAMP, device INTEGER NOT NULL, temp REAL, name VARCHAR(16),
+    on_time BOOLEAN, big BIGINT UNSIGNED,
+    WATERMARK FOR ts AS ts - INTERVAL '5' SECOND
+);
+CREATE VIEW v AS SELECT device FROM s SETTINGS batch_rows = 4

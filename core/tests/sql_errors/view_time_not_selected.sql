@@ -1,0 +1,7 @@
+CREATE STREAM s (
+    ts TIMESTAMP, device INTEGER NOT NULL, temp REAL, name VARCHAR(16),
+    on_time BOOLEAN, big BIGINT UNSIGNED,
+    WATERMARK FOR ts AS ts - INTERVAL '5' SECOND
+);
+CREATE VIEW v AS SELECT device, temp FROM s;
+SELECT COUNT(*) FROM TUMBLE(v, device, INTERVAL '1' MINUTE) GROUP BY window_start
