@@ -88,8 +88,7 @@ impl Table {
         let schema = plan.output(OutputId(0));
         let record_size = schema.layout().record_size;
         let mut out = vec![0; record_size * 16];
-        let (mut source, mut sink) =
-            (RecordSource::new(&input, size), RecordSink::new(&mut out));
+        let (mut source, mut sink) = (RecordSource::new(&input, size), RecordSink::new(&mut out));
         let allocations = allocation_counter::measure(|| {
             while query.poll(&mut source, &mut sink).unwrap().stop != Stop::Finished {}
         });
@@ -117,7 +116,8 @@ impl Table {
         let all = self.run(&format!("SELECT {expression} FROM s"), by_time)?;
         let mut groups = self.run(&format!("SELECT k, {expression} FROM s GROUP BY k"), by_time)?;
         groups.rows.sort_by_key(|row| row[0].parse::<i32>().unwrap());
-        let rows = all.rows.into_iter().chain(groups.rows.into_iter().map(|row| vec![row[1].clone()]));
+        let rows =
+            all.rows.into_iter().chain(groups.rows.into_iter().map(|row| vec![row[1].clone()]));
         Ok(Results { rows: rows.collect(), failures: all.failures + groups.failures, ..groups })
     }
 }
@@ -165,7 +165,11 @@ fn check(table: &Table, cells: &[&str; 5]) -> Result<(), String> {
     // A sum that is no BIGINT is NULL here, and counted.
     let overflows = data_type == "HUGEINT" && own.failures > 0;
     if overflows || own_values.len() == wanted.len() && own_values.iter().zip(&wanted).all(same) {
-        return if own.failures > 0 && !overflows { Err("something failed".into()) } else { Ok(()) };
+        return if own.failures > 0 && !overflows {
+            Err("something failed".into())
+        } else {
+            Ok(())
+        };
     }
     Err(format!("\n   {}\n   {values}", own_values.join("|")))
 }

@@ -63,7 +63,11 @@ fn account(sql: &str, outcome: &Outcome) {
     assert!(drops(&plan) || c.dropped == 0);
     let groups = queries::counted(&plan, &outcome.records);
     if let (Some(groups), None) = (groups, outcome.error) {
-        assert_eq!(c.rows_in, groups + c.filtered + c.late + c.dropped + c.ahead + c.evicted, "{sql}: {c:?}");
+        assert_eq!(
+            c.rows_in,
+            groups + c.filtered + c.late + c.dropped + c.ahead + c.evicted,
+            "{sql}: {c:?}"
+        );
     }
 }
 

@@ -33,12 +33,7 @@ pub(super) fn put<T: Pod>(array: &mut [T], slots: &[u32], value: T) {
 }
 
 /// Calls `f` with slot `into[i]` and the value of slot `from[i]`, but not of one slot with itself.
-pub(super) fn pairs<T: Pod>(
-    array: &mut [T],
-    into: &[u32],
-    from: &[u32],
-    f: impl Fn(&mut T, T),
-) {
+pub(super) fn pairs<T: Pod>(array: &mut [T], into: &[u32], from: &[u32], f: impl Fn(&mut T, T)) {
     for (&into, &from) in into.iter().zip(from).filter(|(into, from)| into != from) {
         let Some(value) = array.get(from as usize).copied() else { continue };
         if let Some(state) = array.get_mut(into as usize) {

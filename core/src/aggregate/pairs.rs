@@ -63,8 +63,7 @@ impl Pairs {
         }
         let (a, b) = (self.n as f64, other.n as f64);
         let n = a + b;
-        let (dx, dy) =
-            (distance(other.mean_x, self.mean_x), distance(other.mean_y, self.mean_y));
+        let (dx, dy) = (distance(other.mean_x, self.mean_x), distance(other.mean_y, self.mean_y));
         let weight = a * b / n;
         self.sxx += other.sxx + dx * dx * weight;
         self.syy += other.syy + dy * dy * weight;

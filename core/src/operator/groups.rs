@@ -119,8 +119,7 @@ impl<'a> Table<'a> {
         let sessions = take(rest, l.left - l.sessions)?;
         let each = size_of::<Session>() * l.groups as usize;
         let each = each.min(sessions.len());
-        let (sessions, numbers) =
-            sessions.split_at_mut_checked(each).ok_or(RunError::Internal)?;
+        let (sessions, numbers) = sessions.split_at_mut_checked(each).ok_or(RunError::Internal)?;
         let half = numbers.len() / 2;
         let (heap, heads) = numbers.split_at_mut_checked(half).ok_or(RunError::Internal)?;
         let left = take(rest, l.aggregates - l.left)?;

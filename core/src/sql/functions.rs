@@ -197,7 +197,8 @@ impl<'a> Binder<'a> {
             .flat_map(|f| [f.signature.name].into_iter().chain(f.doc.aliases.iter().copied()))
             .filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()));
         let aggregates = Info::ALL.iter();
-        let aggregates = aggregates.flat_map(|i| [i.name].into_iter().chain(i.doc.aliases.iter().copied()));
+        let aggregates =
+            aggregates.flat_map(|i| [i.name].into_iter().chain(i.doc.aliases.iter().copied()));
         let help = match nearest(lower, FUNCTIONS.iter().copied().chain(aggregates).chain(names)) {
             Some(near) => format!("did you mean {}?", near.to_ascii_uppercase()),
             None => CALLS.into(),

@@ -1,10 +1,10 @@
 //! Changes a plan's tables at random: any member of any entry.
 
-use ringql_core::plan::op::{ColumnId, Op, Operand, OperatorId, OutputId, RegisterId};
 use ringql_core::plan::aggregates::Info;
+use ringql_core::plan::op::{ColumnId, Op, Operand, OperatorId, OutputId, RegisterId};
 use ringql_core::plan::{
-    Constant, EmitMode, EventTime, OnFull, Operator, Range, TimeSource,
-    WindowShape, WindowTable, WindowTime,
+    Constant, EmitMode, EventTime, OnFull, Operator, Range, TimeSource, WindowShape, WindowTable,
+    WindowTime,
 };
 use ringql_core::schema::Text;
 use ringql_core::types::{DataType, Kind};

@@ -59,8 +59,7 @@ fn model(case: &Case) -> Expected {
             let open = expected.windows.iter().filter(|&(&start, _)| start + case.size > watermark);
             let keys: Vec<_> = open.flat_map(|(_, groups)| groups.iter().map(|g| &g.0)).collect();
             let distinct = keys.iter().enumerate().filter(|(i, k)| !keys[..*i].contains(k)).count();
-            let room =
-                keys.contains(&&key) || case.groups.is_none_or(|most| distinct < most);
+            let room = keys.contains(&&key) || case.groups.is_none_or(|most| distinct < most);
             let groups = expected.windows.entry(start).or_default();
             match groups.iter_mut().find(|(k, ..)| *k == key) {
                 Some((_, rows, sum)) => {

@@ -144,12 +144,14 @@ fn fill_random(vector: &mut VectorMut<'_>, random: &mut Random) {
         Kind::F64 => put(vector, &[(); ROWS].map(|()| small(4000) as f64 / 7.0)),
         Kind::I128 => put(vector, &[(); ROWS].map(|()| Wide::new(i128::from(small(90)) << 60))),
         Kind::Interval => {
-            put(vector, &[(); ROWS].map(|()| Span::new(small(3) as i32, small(9) as i32, small(3))));
+            put(
+                vector,
+                &[(); ROWS].map(|()| Span::new(small(3) as i32, small(9) as i32, small(3))),
+            );
         }
-        Kind::Uuid => put(
-            vector,
-            &[(); ROWS].map(|()| Uuid16::from_le_bytes([small(9) as u8; 16])),
-        ),
+        Kind::Uuid => {
+            put(vector, &[(); ROWS].map(|()| Uuid16::from_le_bytes([small(9) as u8; 16])))
+        }
         Kind::Text => {
             let width = data_type.size();
             for field in vector.values.chunks_exact_mut(width).take(ROWS) {

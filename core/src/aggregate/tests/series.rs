@@ -8,8 +8,7 @@ fn expected(samples: &[(i64, f64)]) -> [f64; 3] {
     samples.sort_by(|a, b| a.partial_cmp(b).unwrap());
     let pairs = samples.windows(2);
     let area: f64 = pairs.clone().map(|w| w[0].1 * (w[1].0 - w[0].0) as f64).sum();
-    let rise: f64 =
-        pairs.map(|w| if w[1].1 >= w[0].1 { w[1].1 - w[0].1 } else { w[1].1 }).sum();
+    let rise: f64 = pairs.map(|w| if w[1].1 >= w[0].1 { w[1].1 - w[0].1 } else { w[1].1 }).sum();
     let (first, last) = (samples[0], samples[samples.len() - 1]);
     [area / (last.0 - first.0) as f64, rise, last.1 - first.1]
 }
@@ -100,8 +99,11 @@ fn a_sample_that_is_too_late_is_not_lost_in_silence() {
 #[test]
 fn counters_restart_as_in_prometheus() {
     // The increases of 0, 5, 10, 3, 4 are 5, 5, 3 (from 0 again) and 1.
-    let samples: Vec<_> =
-        [0.0, 5.0, 10.0, 3.0, 4.0].into_iter().zip(0i64..).map(|(x, i)| (i * 2_000_000, x)).collect();
+    let samples: Vec<_> = [0.0, 5.0, 10.0, 3.0, 4.0]
+        .into_iter()
+        .zip(0i64..)
+        .map(|(x, i)| (i * 2_000_000, x))
+        .collect();
     for (call, wanted) in [("increase(x)", 14.0), ("rate(x)", 1.75), ("delta(x)", 4.0)] {
         let mut bench = bench(call);
         fold(&mut bench, 0, &samples);

@@ -77,9 +77,8 @@ fn data(random: &mut Random) -> Vec<f64> {
 fn stated(data: &[f64]) -> f64 {
     let span = |negative: bool| {
         let one = data.iter().filter(|x| **x != 0.0 && (**x < 0.0) == negative);
-        let (low, high) = one.fold((f64::INFINITY, 0.0f64), |(low, high), x| {
-            (low.min(x.abs()), high.max(x.abs()))
-        });
+        let (low, high) = one
+            .fold((f64::INFINITY, 0.0f64), |(low, high), x| (low.min(x.abs()), high.max(x.abs())));
         if high > 0.0 { (high / low).ln() } else { 0.0 }
     };
     let all = span(true) + span(false);
