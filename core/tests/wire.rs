@@ -52,7 +52,7 @@ fn the_envelope_is_as_documented() {
     assert_eq!(&bytes[..4], b"RQLP");
     assert_eq!(bytes[4..6], 2u16.to_le_bytes());
     let features =
-        Features::AGGREGATE.with(Features::GROUP).with(Features::TUMBLE).with(Features::FLOAT);
+        Features::AGGREGATE.with(Features::GROUP).with(Features::PANES).with(Features::FLOAT);
     assert_eq!(bytes[6..10], features.bits().to_le_bytes());
     assert_eq!(bytes[10..14], (bytes.len() as u32 - 18).to_le_bytes());
     let sum = Crc::<u32>::new(&CRC_32_ISO_HDLC).checksum(&bytes[..bytes.len() - 4]);
