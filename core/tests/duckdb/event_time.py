@@ -11,6 +11,7 @@ refused that has none of the features of NOT_YET.
 
 import argparse
 import collections
+import dataclasses
 import random
 import re
 import subprocess
@@ -21,7 +22,8 @@ sys.dont_write_bytecode = True
 import duckdb
 
 from functions.generate import escape
-from windows import kinds, queries, streams
+from windows import kinds, streams
+from windows.cases import case as random_case
 
 # What RingQL can't do yet: cases with these features are left out, but with --not-yet. Of others none
 # may be refused.
@@ -55,7 +57,7 @@ def made(seed, count, of_a_stream, wanted):
         found = 0
         # A stream whose cases are hardly ever wanted is given up.
         for _ in range(200 * of_a_stream):
-            case = queries.case(rng, stream)
+            case = random_case(rng, stream)
             if not wanted(case):
                 continue
             yield case
@@ -114,7 +116,7 @@ def smallest(program, con, case):
     """The same case over as few rows as show that it differs."""
 
     def differs(rows):
-        tried = queries.dataclasses.replace(case, stream=case.stream.with_rows(rows))
+        tried = dataclasses.replace(case, stream=case.stream.with_rows(rows))
         found = [what for _, verdict, what in verdicts(program, con, [("1", tried)]) if verdict == "differs"]
         return (tried, found[0]) if found else None
 
@@ -220,7 +222,7 @@ def keep(path):
         stream.fill(con)
         found = 0
         while found < KEPT_OF_A_STREAM:
-            case = queries.case(rng, stream)
+            case = random_case(rng, stream)
             case.stream = stream
             if len(case.rows(con)) <= 60:
                 cases.append((str(len(cases)), case))

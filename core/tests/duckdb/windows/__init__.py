@@ -4,4 +4,6 @@
     kinds.py       windows of each kind: RingQL's SQL, and arithmetic on the time in DuckDB's
     aggregates.py  aggregates: RingQL's SQL and DuckDB's
     queries.py     queries of all these
+    views.py       queries over the results of such queries
+    cases.py       one of them
 """

@@ -3,6 +3,7 @@
 import dataclasses
 
 from windows import aggregates, kinds
+from windows.aggregates import EXACT
 from windows.streams import COLUMNS, interval
 
 CONDITIONS = ["i > 0", "flag", "NOT down", "name <> 'a'", "r <= 3.5 OR k = 1", "d > 20", "k IS NOT NULL"]
@@ -63,24 +64,6 @@ def base(stream, keys, condition):
         f"src AS (SELECT *, epoch_us(ts) AS t, max(epoch_us(ts)) OVER (ORDER BY arrival) - {stream.delay} AS mark FROM s)",
         f"keyed AS (SELECT *{named} FROM src{where})",
     ]
-
-
-def case(random, stream):
-    """A random case over a stream."""
-    weighted = [(3, "TUMBLE"), (4, "HOP"), (2, "CUMULATE"), (2, "COUNT_WINDOW"), (3, "no window"), (2, "DISTINCT")]
-    if not stream.has_late:
-        weighted += [(4, "SESSION"), (2, "STATE_WINDOW"), (4, "view")]
-    if stream.in_order:
-        weighted += [(1, "PROCTIME")]
-    weights, names = zip(*weighted)
-    kind = random.choices(names, weights)[0]
-    made = {"view": view, "DISTINCT": distinct}.get(kind, grouped)(random, stream, kind)
-    made.stream = stream
-    made.features.add(kind)
-    if stream.has_late:
-        made.features.add("late rows")
-        made.flags = made.flags.replace("p", "")
-    return made
 
 
 def clauses(random, features, windowed, exact, keys, count):
@@ -157,15 +140,15 @@ def grouped(random, stream, kind):
         features.add(" ".join(words[:2] + words[words.index("WITH") :] if "WITH" in words else words[:2]))
 
     # The SELECT list: (RingQL, DuckDB, tolerance).
-    columns = [(name, name, aggregates.EXACT) for name in bounds]
-    columns += [(key, f"key{i}", aggregates.EXACT) for i, key in enumerate(keys)]
+    columns = [(name, name, EXACT) for name in bounds]
+    columns += [(key, f"key{i}", EXACT) for i, key in enumerate(keys)]
     fixed = len(columns)
     columns += [(a.sql, a.duckdb, a.tolerance) for a in chosen]
     if window and not window.rows_as_time and random.random() < 0.2:
         features.add("window_time")
-        columns.append(("window_time", "(window_end - INTERVAL 1 MICROSECOND)", aggregates.EXACT))
+        columns.append(("window_time", "(window_end - INTERVAL 1 MICROSECOND)", EXACT))
     ordered = results == "rows" and not emit and can_change and random.random() < 0.2
-    is_exact = all(tolerance == aggregates.EXACT for _, _, tolerance in columns)
+    is_exact = all(tolerance == EXACT for _, _, tolerance in columns)
     group_by = [*bounds, *keys]
     if results == "rows" and is_exact and not ordered and random.random() < 0.3:
         kept = {at for at in range(fixed) if random.random() < 0.5}
@@ -185,7 +168,7 @@ def grouped(random, stream, kind):
     condition_of_groups = f" HAVING {having}" if having else ""
     ctes.append(f"grouped AS (SELECT {duckdb_columns} FROM led{by}{condition_of_groups})")
     if ordered:
-        exact = [i for i, (_, _, t) in enumerate(columns) if t == aggregates.EXACT and i >= fixed]
+        exact = [i for i, (_, _, t) in enumerate(columns) if t == EXACT and i >= fixed]
         key_columns = list(range(len(bounds), fixed))
         tail, shown = clauses(random, features, bool(window), exact, key_columns, len(columns))
         results = f"ordered {len(bounds)}"
@@ -269,73 +252,4 @@ def distinct(random, stream, _kind):
     where = f" WHERE {condition}" if condition else ""
     sql = f"SELECT DISTINCT {select} FROM {source}{where}{tail} SETTINGS max_groups = {len(stream.rows) + 1}"
     duckdb = f"WITH {', '.join(ctes)} {shown or 'SELECT * FROM grouped'}"
-    return Case("DISTINCT", sql, duckdb, results, "p", [aggregates.EXACT] * len(columns), features)
-
-
-INNER = [("COUNT(*)", ""), ("SUM(i)", "::BIGINT"), ("MIN(d)", ""), ("MAX(r)", ""), ("SUM(d)", ""), ("COUNT(r)", "")]
-OUTER = ["COUNT(*)", "COUNT({})", "SUM({})", "MIN({})", "MAX({})", "AVG({})"]
-
-
-def view(random, stream, _kind):
-    """A window over the results of another one."""
-    keys = random.choice([[], ["k"], ["n"], ["k", "name"]])
-    condition = random.choice([None, None, *CONDITIONS])
-    kind = random.choice([*SLIDING, "SESSION"])
-    inner = kinds.of(kind, random, stream.unit, [f"key{i}" for i in range(len(keys))])
-    outer_kind = random.choice([*SLIDING, "no window"])
-    features = {kind, outer_kind, *inner.features}
-    time = random.choice(["window_end", "window_time", *([] if kind == "SESSION" else ["window_start"])])
-    values = random.sample(INNER, random.choice([1, 2]))
-    having = random.choice(HAVING) if random.random() < 0.2 else None
-    names = [*(f"k{i}" for i in range(len(keys))), *(f"x{i}" for i in range(len(values)))]
-    inner_sql = [*keys, *(sql for sql, _ in values)]
-    inner_duckdb = [*(f"key{i}" for i in range(len(keys))), *(f"({sql}){cast}" for sql, cast in values)]
-    where = f" WHERE {condition}" if condition else ""
-    groups = f" HAVING {having}" if having else ""
-    listed = ", ".join(f"{sql} AS {name}" for sql, name in zip(inner_sql, names))
-    first = (
-        f"SELECT {time} AS moment, {listed} FROM {inner.from_sql('s', 'ts', 'plain')}{where}"
-        f" GROUP BY {', '.join(['window_start', 'window_end', *keys])}{groups}"
-    )
-    listed = ", ".join(f"{sql} AS {name}" for sql, name in zip(inner_duckdb, names))
-    time_of = {"window_time": "window_end - INTERVAL 1 MICROSECOND"}.get(time, time)
-    by = ", ".join(["window_start", "window_end", *(f"key{i}" for i in range(len(keys)))])
-    ctes = base(stream, keys, condition)
-    ctes += [
-        f"inner_placed AS ({inner.placed})",
-        f"v AS (SELECT {time_of} AS moment, {listed} FROM inner_placed GROUP BY {by}{groups})",
-        "keyed AS (SELECT *, epoch_us(moment) AS t, -9000000000000000000 AS mark FROM v)",
-    ]
-    ctes[1] = ctes[1].replace("keyed AS", "inner_keyed AS", 1)
-    ctes[2] = ctes[2].replace("FROM keyed", "FROM inner_keyed")
-
-    kept = [name for name in names if name.startswith("k") and random.random() < 0.6]
-    chosen = [random.choice(OUTER).format(random.choice(names[len(keys) :])) for _ in range(random.choice([1, 2, 3]))]
-    if random.random() < 0.3:
-        name = random.choice(names[len(keys) :])
-        chosen.append(f"FIRST({name})")
-        features.add("FIRST")
-    duckdb = [
-        f"first({a[6:-1]} ORDER BY t, {a[6:-1]} NULLS LAST)" if a.startswith("FIRST") else a for a in chosen
-    ]
-    bounds, source = [], "v"
-    if outer_kind != "no window":
-        outer = kinds.of(outer_kind, random, stream.unit, kept)
-        features |= outer.features
-        source = outer.from_sql("v", "moment", "plain")
-        ctes.append(f"placed AS ({outer.placed})")
-        bounds = ["window_start", "window_end"]
-    else:
-        ctes.append("placed AS (SELECT * FROM keyed)")
-    group_by = f" GROUP BY {', '.join([*bounds, *kept])}" if bounds or kept else ""
-    select = ", ".join(f"{sql} AS c{i}" for i, sql in enumerate([*bounds, *kept, *chosen]))
-    select_duckdb = ", ".join(f"{sql} AS c{i}" for i, sql in enumerate([*bounds, *kept, *duckdb]))
-    ctes.append(f"grouped AS (SELECT {select_duckdb} FROM placed{group_by})")
-    settings = f" SETTINGS max_groups = {len(stream.rows) + 1}"
-    if random.random() < 0.3 and source != "v":
-        features.add("subquery in FROM")
-        sql = f"SELECT {select} FROM {source.replace('(v,', f'(({first}),', 1)}{group_by}{settings}"
-    else:
-        sql = f"CREATE VIEW v AS {first};\nSELECT {select} FROM {source}{group_by}{settings}"
-    tolerances = [aggregates.EXACT] * (len(bounds) + len(kept) + len(chosen))
-    return Case("view", sql, f"WITH {', '.join(ctes)} SELECT * FROM grouped", "rows", "p", tolerances, features)
+    return Case("DISTINCT", sql, duckdb, results, "p", [EXACT] * len(columns), features)
