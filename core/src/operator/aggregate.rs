@@ -415,7 +415,8 @@ impl<'a> Aggregate<'a> {
             }
         }
         if folded == Folded::All && by_state {
-            self.table.progress.job = CLOSING;
+            // Any pane will do: what has ended leaves.
+            self.close(0, 0)?;
         }
         Ok(folded)
     }
@@ -445,18 +446,25 @@ impl<'a> Aggregate<'a> {
     /// Notes where the watermark starts.
     pub(crate) fn begin(&mut self, bound: i64) {
         if let Some(p) = self.panes() {
-            self.table.begin(&p, bound);
+            // Rows are counted from 0.
+            let by_rows = matches!(self.shape, Some((_, TimeSource::Rows, _)));
+            self.table.begin(&p, bound, if by_rows { 0 } else { i64::MIN });
         }
     }
 
     /// Lets windows leave that end at or before pane `until`.
-    pub(crate) fn close(&mut self, until: i64) -> Result<(), RunError> {
+    pub(crate) fn close(&mut self, until: i64, bound: i64) -> Result<(), RunError> {
         if until == i64::MAX
             && let Some((_, true)) = self.sessions(0)
         {
             self.table.end_states()?;
         }
-        self.table.close(until);
+        if self.table.layout.notes_changes && self.table.layout.combine != Combine::Whole {
+            // What closes may hold changes that have not left.
+            self.table.leave_changes(self.first_taking(bound), until);
+        } else {
+            self.table.close(until);
+        }
         Ok(())
     }
 
@@ -472,7 +480,7 @@ impl<'a> Aggregate<'a> {
             let session = self.table.sessions.get(id as usize).ok_or(RunError::Internal)?;
             return Ok((session.start, session.last.saturating_add(rule.gap)));
         }
-        let p = self.panes().ok_or(RunError::Internal)?;
+        let Some(p) = self.panes() else { return Ok((0, 0)) };
         let window = self.table.progress.window;
         Ok((p.start(p.first(window)), p.start(p.end(window))))
     }
@@ -487,12 +495,13 @@ impl<'a> Aggregate<'a> {
 
     /// Lets groups leave that changed.
     pub(crate) fn emit_changes(&mut self, bound: i64) {
-        if self.table.is_busy() || !self.table.layout.notes_changes {
-            return;
+        if !self.table.is_busy() && self.table.layout.notes_changes {
+            self.table.leave_changes(self.first_taking(bound), super::window::NEW);
         }
-        self.table.progress.job = CHANGES;
-        self.table.progress.cursor = 0;
-        self.table.progress.until = self.panes().map_or(0, |p| p.taking(bound));
+    }
+
+    fn first_taking(&self, bound: i64) -> i64 {
+        self.panes().map_or(0, |p| p.taking(bound))
     }
 
     /// Whether groups are on their way out; goes to the next window of which some are.
@@ -514,6 +523,10 @@ impl<'a> Aggregate<'a> {
                 }
                 _ => self.table.first_due(&rule, by_state, limit)?.is_some(),
             };
+            if !more && job == CHANGES {
+                self.table.end_changes();
+                return self.is_leaving(bound, watermark);
+            }
             if !more {
                 self.table.progress.job = NOTHING;
             }
@@ -522,16 +535,26 @@ impl<'a> Aggregate<'a> {
         let Some(p) = self.panes() else { return self.is_whole_leaving() };
         match self.table.progress.job {
             ONE => self.next_of_one(&p),
-            CHANGES => self.table.next_change(&p, bound),
+            CHANGES => {
+                let more = self.table.next_change(&p, bound)?;
+                Ok(more || self.table.is_busy() && self.table.next_window(&p)?)
+            }
             _ => self.table.next_window(&p),
         }
+    }
+
+    /// Whether groups leave only if they changed. (The one group of a query without keys is there
+    /// without rows too.)
+    fn leaves_changes(&self) -> bool {
+        let empty = self.table.layout.key_words == 0 && self.table.progress.rows == 0;
+        self.table.entry.emit != EmitMode::Final && !empty
     }
 
     fn is_whole_leaving(&mut self) -> Result<bool, RunError> {
         let from = self.table.progress.cursor as usize;
         let more = match self.table.progress.job {
             ONE => true,
-            job if job == CHANGES || self.table.entry.emit != EmitMode::Final => {
+            job if job == CHANGES || self.leaves_changes() => {
                 self.table.changed(0)?.next(from).is_some()
             }
             _ if self.table.layout.key_words == 0 => from == 0,
@@ -652,10 +675,11 @@ impl<'a> Aggregate<'a> {
         max: usize,
         counters: &mut Counters,
     ) -> Result<usize, RunError> {
+        let leaves_changes = self.leaves_changes();
         let table = &mut self.table;
         let mut count = 0;
         let mut at = table.progress.cursor as usize;
-        let changes = table.progress.job == CHANGES || table.entry.emit != EmitMode::Final;
+        let changes = table.progress.job == CHANGES || leaves_changes;
         if table.progress.job == ONE || table.layout.key_words == 0 && !changes {
             *table.scratch.get_mut(0).ok_or(RunError::Internal)? = table.progress.cursor;
             (count, at) = (1, at + 1);
@@ -699,6 +723,13 @@ impl<'a> Aggregate<'a> {
             let most = if job == ONE { 1 } else { max };
             self.table.leave_due(rule, by_state, limit, most, same)?.count
         };
+        if job == CLOSING && self.table.entry.emit != EmitMode::Final {
+            // They have left with their last change.
+            if rule.lateness == 0 || limit == i64::MAX {
+                self.table.left_due(count)?;
+            }
+            return Ok(0);
+        }
         self.fill_sessions(frame, count, if by_state { 0 } else { rule.gap })?;
         self.table.write_results(frame, count, counters)?;
         Ok(count)

@@ -41,6 +41,8 @@ pub(crate) struct Progress {
     pub(crate) merged: i64,
     /// Where the watermark starts again once everything has left; [`NEW`] if it need not.
     pub(crate) resume: i64,
+    /// The pane up to which windows leave once changed groups have; [`NEW`] if none do.
+    pub(crate) closes: i64,
     /// When changed groups leave next, microseconds; [`NEW`] if that was not worked out.
     pub(crate) next_emit: i64,
     /// Records folded since the query started.
@@ -156,6 +158,7 @@ impl<'a> Table<'a> {
             front: NEW,
             merged: NEW,
             resume: NEW,
+            closes: NEW,
             next_emit: NEW,
             ..Zeroable::zeroed()
         };

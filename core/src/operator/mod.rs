@@ -107,6 +107,8 @@ pub(crate) struct Walked {
     pub(crate) rows_out: usize,
     /// Late records written.
     pub(crate) late_out: usize,
+    /// Records that came too late for a session, or outside of windows by state.
+    counted: [u64; 2],
     /// Why it stopped before the last row.
     pub(crate) error: Option<RunError>,
     /// Whether it stopped there because groups leave to make room.
@@ -152,7 +154,9 @@ impl Walk<'_, '_> {
             // The first row without a group, and all after it, stay in the source: nothing of
             // them is counted. What the rows before them counted is found by another walk.
             let Counters { dropped, evicted, .. } = *self.counters;
-            *self.counters = Counters { dropped, evicted, ..before };
+            let [late, filtered] = walked.counted;
+            let (late, filtered) = (before.late + late, before.filtered + filtered);
+            *self.counters = Counters { dropped, evicted, late, filtered, ..before };
             if walked.rows_in > 0 {
                 self.count(&batch.slice(0, walked.rows_in))?;
             }
@@ -213,10 +217,10 @@ impl Walk<'_, '_> {
                     }
                 }
                 Operator::Aggregate(entry) => {
-                    Machine::new(*context, frame, counters, Some(batch), selection)
-                        .run(entry.program.of(plan.instructions))?;
                     let stage = geometry.stages.first().ok_or(RunError::Internal)?;
                     stage.conditions(*context, frame, counters, batch, selection)?;
+                    Machine::new(*context, frame, counters, Some(batch), selection)
+                        .run(entry.program.of(plan.instructions))?;
                     if !fold {
                         break;
                     }
@@ -224,6 +228,7 @@ impl Walk<'_, '_> {
                     let mut aggregate = Aggregate::new(plan, entry, &stage.layout, rest)?;
                     let time = stage.times(plan, batch, context.clock)?;
                     let time = |row: usize| time.of(selection.row(row));
+                    let before = **counters;
                     let folded = aggregate.update(frame, input, time, counters)?;
                     let done = match folded {
                         Folded::All => input.count,
@@ -241,6 +246,10 @@ impl Walk<'_, '_> {
                             rows_in: selection.row(done),
                             rows_out: 0,
                             late_out,
+                            counted: [
+                                counters.late - before.late,
+                                counters.filtered - before.filtered,
+                            ],
                             error: matches!(folded, Folded::Full(_)).then_some(full),
                             makes_room: matches!(folded, Folded::Leaves(_)),
                         });
@@ -293,8 +302,9 @@ impl Walk<'_, '_> {
             }
             Cut::Restart(watermark) => {
                 let bound = stage.window.map_or(0, |window| window.panes.at(watermark));
+                let (now, _) = self.times(stage)?;
                 let mut aggregate = self.aggregate(stage)?;
-                aggregate.close(i64::MAX)?;
+                aggregate.close(i64::MAX, now)?;
                 aggregate.progress().resume = bound;
                 Ok(false)
             }
@@ -314,7 +324,7 @@ impl Walk<'_, '_> {
             let bound = state.bound;
             let mut aggregate = self.aggregate(stage)?;
             if started {
-                aggregate.close(bound)?;
+                aggregate.close(bound, bound)?;
             } else {
                 aggregate.begin(bound);
             }
@@ -383,7 +393,10 @@ impl Walk<'_, '_> {
     /// Ends the input: everything that groups hold starts to leave.
     pub(crate) fn end(&mut self) -> Result<(), RunError> {
         match self.geometry.stages.first() {
-            Some(stage) => self.aggregate(stage)?.close(i64::MAX),
+            Some(stage) => {
+                let (bound, _) = self.times(stage)?;
+                self.aggregate(stage)?.close(i64::MAX, bound)
+            }
             None => Ok(()),
         }
     }
@@ -460,7 +473,8 @@ impl Walk<'_, '_> {
         }
         let Some(next) = geometry.stages.get(at + 1) else { return Ok(()) };
         if until == i64::MAX {
-            return self.aggregate(next)?.close(i64::MAX);
+            let (bound, _) = self.times(next)?;
+            return self.aggregate(next)?.close(i64::MAX, bound);
         }
         if let Some(horizon) = self.aggregate(stage)?.horizon(watermark)
             && let Some(time) = next.time_of(horizon)
@@ -531,9 +545,10 @@ impl Walk<'_, '_> {
             (false, true) => most.min(fits / 2),
             (false, false) => most.min(fits),
         };
-        let same = |a: i64, b: i64| match next.and_then(|next| next.window) {
-            Some(window) => {
-                window.panes.at(a.saturating_sub(1)) == window.panes.at(b.saturating_sub(1))
+        let same = |a: i64, b: i64| match next.and_then(|next| Some((next, next.window?))) {
+            Some((next, window)) => {
+                let pane = |end| next.time_of((end, end)).map(|time| window.panes.at(time));
+                pane(a) == pane(b)
             }
             None => !holds || a == b,
         };
@@ -567,6 +582,10 @@ impl Walk<'_, '_> {
                     Machine::new(self.context, &mut self.frame, self.counters, None, selection)
                         .run(entry.program.of(plan.instructions))?;
                     let next = next.ok_or(RunError::Internal)?;
+                    let in_gap = |window: &window::Window| window.panes.gap(next_bound.0) >= 0;
+                    if next.window.as_ref().is_some_and(in_gap) {
+                        break;
+                    }
                     let input = next.rows(selection.len(), next_bound);
                     let mut folds = Aggregate::new(plan, entry, &next.layout, rest)?;
                     let folded = folds.update(&self.frame, input, |_| 0, self.counters)?;

@@ -46,11 +46,11 @@ impl Table<'_> {
         matches!(self.layout.combine, Combine::Pane(_)) && p.lateness == 0 && !self.leaves_changes()
     }
 
-    /// Notes where the watermark starts: before it no window is open.
-    pub(super) fn begin(&mut self, p: &Panes, bound: i64) {
+    /// Notes where the watermark starts: before it no window is open, and none before `first`.
+    pub(super) fn begin(&mut self, p: &Panes, bound: i64, first: i64) {
         let progress = &mut *self.progress;
-        progress.window = p.open(bound);
-        progress.low = p.first(p.taking(bound));
+        progress.window = p.open(bound).max(first);
+        progress.low = p.first(p.taking(bound).max(first));
         progress.high = progress.low;
         progress.front = NEW;
         progress.merged = NEW;
@@ -61,6 +61,24 @@ impl Table<'_> {
         self.progress.job = CLOSING;
         self.progress.cursor = 0;
         self.progress.until = until;
+        self.progress.closes = NEW;
+    }
+
+    /// Lets the groups leave that changed, from window `from` on, and then windows if `closes` says
+    /// so: those that end at or before that pane.
+    pub(super) fn leave_changes(&mut self, from: i64, closes: i64) {
+        self.progress.job = CHANGES;
+        self.progress.cursor = 0;
+        self.progress.until = from;
+        self.progress.closes = closes;
+    }
+
+    /// All that changed has left.
+    pub(super) fn end_changes(&mut self) {
+        match self.progress.closes {
+            NEW => self.progress.job = NOTHING,
+            until => self.close(until),
+        }
     }
 
     /// Goes to the next window of which groups leave; false once all have.
@@ -90,7 +108,8 @@ impl Table<'_> {
             let taking = p.taking(end);
             self.drop_panes(p, p.first(taking))?;
             self.forget_left(p, taking.saturating_sub(1))?;
-            if p.cumulates && p.first(window.saturating_add(1)) == end {
+            let running = matches!(self.layout.combine, Combine::Running(_));
+            if running && p.first(window.saturating_add(1)) == end {
                 self.clear_running()?;
             }
         }
@@ -112,7 +131,7 @@ impl Table<'_> {
                         at = place + 1;
                     }
                 }
-                self.progress.job = NOTHING;
+                self.end_changes();
                 return Ok(false);
             }
             if self.next_place(p, window, self.progress.cursor as usize)?.is_some() {

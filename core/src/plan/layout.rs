@@ -34,7 +34,7 @@ pub const CALL_BYTES: u64 = 2;
 /// Bytes of a window operator's fixed state; a pane and a selection entry per row follow.
 pub const WINDOW_BYTES: u64 = 96;
 /// Bytes of an aggregate operator's fixed state.
-pub const AGGREGATE_BYTES: u64 = 152;
+pub const AGGREGATE_BYTES: u64 = 160;
 /// Bytes of one session, without its aggregates' states.
 pub const SESSION_BYTES: u64 = 32;
 /// Bytes of a sort operator's fixed state.

@@ -105,7 +105,7 @@ pub(super) struct Call {
 
 /// Makes the plan of a query.
 pub(super) fn query(tree: &Tree, query: &BoundQuery<'_>) -> Result<OwnedPlan, TooLarge> {
-    let mut lowering = Lowering { e: Emitter::new(tree), outside: Outside::default() };
+    let mut lowering = Lowering { e: Emitter::new(tree), outside: Outside::default(), held: Vec::new() };
     let mut work = Vec::from([Work::Scan]);
     let is_group = |stage: &Stage| matches!(stage, Stage::Group(_));
     let last = query.stages.iter().rposition(is_group);
@@ -149,7 +149,7 @@ pub(super) fn query(tree: &Tree, query: &BoundQuery<'_>) -> Result<OwnedPlan, To
     }
     work.push(Work::Emit { columns });
     let around = Around { stream: query.stream, sink: &query.sink, limits: &query.limits, outputs };
-    let Lowering { e, outside } = lowering;
+    let Lowering { e, outside, held: _ } = lowering;
     assemble(&around, &work, e, &outside)
 }
 
@@ -191,6 +191,8 @@ pub(super) fn constant(tree: &Tree, id: NodeId) -> Option<OwnedPlan> {
 struct Lowering<'t> {
     e: Emitter<'t>,
     outside: Outside,
+    /// The conditions of a state window, until its aggregate has read them.
+    held: Vec<ValueId>,
 }
 
 impl Lowering<'_> {
@@ -204,6 +206,7 @@ impl Lowering<'_> {
         let conditions = match shape {
             Shape::State { begin, end } => {
                 let (program, values) = self.values([begin, end].into_iter());
+                self.held = values.clone();
                 Some((program, values[0], values[1]))
             }
             _ => None,
@@ -240,6 +243,8 @@ impl Lowering<'_> {
         let read = |call: &Call| call.arguments.iter().copied().chain(call.filter).collect();
         let read = grouping.aggregates.iter().flat_map::<Vec<_>, _>(read);
         let (program, values) = self.values(grouping.keys.iter().copied().chain(read));
+        // The aggregate reads what the window computed.
+        self.outside.read.extend(self.held.drain(..).map(|value| (program, value)));
         let (keys, read) = values.split_at(grouping.keys.len());
         let mut read = read.iter().copied();
 
