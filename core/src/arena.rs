@@ -71,21 +71,21 @@ pub(crate) fn copy<T: Copy>(dst: &mut [T], src: &[T]) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Moves the values of a range to begin at `to`, as `copy_within` does, which alone would link a
-/// panic.
+/// Moves the values of a range to begin at `to`; both may overlap. (`copy_within` would link a
+/// panic.)
 #[inline]
 pub(crate) fn shift<T: Copy>(
     values: &mut [T],
     from: Range<usize>,
     to: usize,
 ) -> Result<(), RunError> {
-    let count = from.end.checked_sub(from.start).ok_or(RunError::Internal)?;
-    let most = values.len().checked_sub(count).ok_or(RunError::Internal)?;
-    if from.end > values.len() || to > most {
-        return Err(RunError::Internal);
-    }
-    values.copy_within(from, to);
-    Ok(())
+    let one = |at: usize| {
+        let value = *values.get(from.start.wrapping_add(at)).ok_or(RunError::Internal)?;
+        *values.get_mut(to.wrapping_add(at)).ok_or(RunError::Internal)? = value;
+        Ok(())
+    };
+    let count = from.end.saturating_sub(from.start);
+    if to <= from.start { (0..count).try_for_each(one) } else { (0..count).rev().try_for_each(one) }
 }
 
 /// Takes the first `len` bytes off `rest`.

@@ -183,7 +183,7 @@ fn place(
             top.used - 1
         }
         None => {
-            let mut all = top.counters.chunks_exact(rule.width.max(1)).enumerate();
+            let all = top.counters.chunks_exact(rule.width.max(1)).enumerate();
             let least = all.map(|(at, counter)| (count(counter), at)).min();
             match least {
                 Some((least, at)) if least < amount => at,
