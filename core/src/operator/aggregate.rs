@@ -446,13 +446,11 @@ impl<'a> Aggregate<'a> {
     /// Notes where the watermark starts.
     pub(crate) fn begin(&mut self, bound: i64) {
         if let Some(p) = self.panes() {
-            // Rows are counted from 0.
-            let by_rows = matches!(self.shape, Some((_, TimeSource::Rows, _)));
-            self.table.begin(&p, bound, if by_rows { 0 } else { i64::MIN });
+            self.table.begin(&p, bound, self.first_window());
         }
     }
 
-    /// Lets windows leave that end at or before pane `until`.
+    /// Lets windows leave that end at or before pane `until`; the watermark was in `bound`.
     pub(crate) fn close(&mut self, until: i64, bound: i64) -> Result<(), RunError> {
         if until == i64::MAX
             && let Some((_, true)) = self.sessions(0)
@@ -501,7 +499,15 @@ impl<'a> Aggregate<'a> {
     }
 
     fn first_taking(&self, bound: i64) -> i64 {
-        self.panes().map_or(0, |p| p.taking(bound))
+        self.panes().map_or(0, |p| p.taking(bound).max(self.first_window()))
+    }
+
+    /// The first window that there can be: rows are counted from 0.
+    const fn first_window(&self) -> i64 {
+        match self.shape {
+            Some((_, TimeSource::Rows, _)) => 0,
+            _ => i64::MIN,
+        }
     }
 
     /// Whether groups are on their way out; goes to the next window of which some are.

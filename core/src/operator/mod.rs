@@ -319,12 +319,12 @@ impl Walk<'_, '_> {
             return Ok(());
         };
         let state = self.window(state)?;
-        let started = state.has_started();
+        let (started, before) = (state.has_started(), state.bound);
         if state.advance(window, watermark) {
             let bound = state.bound;
             let mut aggregate = self.aggregate(stage)?;
             if started {
-                aggregate.close(bound, bound)?;
+                aggregate.close(bound, before)?;
             } else {
                 aggregate.begin(bound);
             }

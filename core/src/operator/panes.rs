@@ -154,7 +154,7 @@ impl Table<'_> {
         match self.layout.combine {
             Combine::Whole | Combine::Sessions => Err(RunError::Internal),
             Combine::Pane(_) => {
-                let set = ring(p, window);
+                let set = ring(p, p.first(window));
                 Ok(if changes { self.changed(set)? } else { self.present(set)? }.next(from))
             }
             Combine::Running(_) => Ok(self.present(running)?.next(from)),
@@ -196,7 +196,7 @@ impl Table<'_> {
         let groups = self.groups();
         match self.layout.combine {
             Combine::Whole | Combine::Sessions => return Err(RunError::Internal),
-            Combine::Pane(_) => self.list_slots(count, ring(p, window) * groups)?,
+            Combine::Pane(_) => self.list_slots(count, ring(p, p.first(window)) * groups)?,
             Combine::Running(_) => self.list_slots(count, self.layout.panes as usize * groups)?,
             Combine::Stacks(_) => {
                 let running = self.layout.panes as usize;
@@ -226,7 +226,7 @@ impl Table<'_> {
             return Ok(());
         }
         self.reset_slots(count)?;
-        let set = ring(p, self.progress.window);
+        let set = ring(p, p.first(self.progress.window));
         for i in 0..count {
             let place = self.from.get(i).copied().unwrap_or(NO_GROUP) as usize;
             self.present(set)?.remove(place);

@@ -16,7 +16,7 @@ use super::relation;
 use super::source::Extent;
 use super::tree::{Expr, NodeId, Refused};
 use super::types::{Type, number_of};
-use crate::plan::AggregateFunction as F;
+use crate::plan::{AggregateFunction as F, TimeSource, WindowTime};
 use crate::plan::aggregates::{self, Distinct, Info, Parameter, Takes, Time};
 use crate::plan::op::Register;
 use crate::types::DataType;
@@ -187,13 +187,13 @@ impl<'a> Binder<'a> {
     fn event_time(&mut self) -> Option<core::result::Result<NodeId, Refused>> {
         let relation = &self.from.relation;
         if relation.is_grouped() {
-            let is_time = |t: &relation::Time| matches!(t, relation::Time::Source(_));
-            return relation
-                .times
-                .iter()
-                .rev()
-                .find(|(_, t)| is_time(t))
-                .map(|&(node, _)| Ok(node));
+            // The ends of a window are never NULL; its last microsecond is computed.
+            let find = |time| {
+                let source = relation::Time::Source(TimeSource::Window(time));
+                relation.times.iter().find(|(_, t)| *t == source)
+            };
+            let known = [WindowTime::End, WindowTime::Start].into_iter().find_map(find);
+            return known.map(|&(node, _)| Ok(node));
         }
         let column = relation.stream.time?.column;
         let field = relation.stream.fields.get(column.index())?;
