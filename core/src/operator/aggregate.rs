@@ -644,7 +644,9 @@ impl<'a> Aggregate<'a> {
         let job = self.table.progress.job;
         if let Some((rule, by_state)) = self.sessions(watermark) {
             let all = self.table.progress.until == i64::MAX || by_state || job == ONE;
-            if job != CHANGES && (rule.lateness == 0 || all) {
+            if job == CHANGES {
+                self.table.taken_back(count)?;
+            } else if rule.lateness == 0 || all {
                 self.table.left_due(count)?;
             }
             if job == ONE {
@@ -669,7 +671,7 @@ impl<'a> Aggregate<'a> {
             return None;
         }
         let slots = match self.table.layout.combine {
-            Combine::Whole | Combine::Sessions => self.table.slots.get(..count)?,
+            Combine::Whole => self.table.slots.get(..count)?,
             _ => self.table.scratch.get(..count)?,
         };
         Some((slots, self.table.left))

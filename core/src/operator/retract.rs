@@ -10,6 +10,9 @@ use crate::plan::op::OutputId;
 use crate::schema::Layout;
 use crate::selection::Selection;
 
+/// In a slot's number: its row is taken back, and it leaves no other.
+pub(super) const TAKEN_BACK: u32 = 1 << 31;
+
 /// The rows that slots left with.
 #[derive(Debug)]
 pub(super) struct Left<'a> {
@@ -47,15 +50,15 @@ impl<'a> Left<'a> {
         let size = self.record;
         let (mut written, mut next) = (0, 0);
         for (i, slot) in slots.iter().enumerate() {
-            let start = *slot as usize * self.stride;
+            let start = (*slot & !TAKEN_BACK) as usize * self.stride;
             let left = self.bytes.get_mut(start..start + self.stride).ok_or(RunError::Internal)?;
             let (known, old) = left.split_at_mut_checked(8).ok_or(RunError::Internal)?;
             let known = known.first_mut().ok_or(RunError::Internal)?;
             let old = old.get_mut(..size).ok_or(RunError::Internal)?;
             let selected = next < selection.len() && selection.row(next) == i;
-            if selected {
-                let from = (half + next) * size;
-                next += 1;
+            let from = (half + next) * size;
+            next += usize::from(selected);
+            if selected && *slot & TAKEN_BACK == 0 {
                 let new = room.get(from..from + size).ok_or(RunError::Internal)?;
                 if *known != 0 && new == old {
                     continue;

@@ -11,9 +11,11 @@ use bytemuck::{Pod, Zeroable};
 use crate::error::RunError;
 use crate::expr::frame::Vector;
 use crate::plan::OnFull;
+use crate::plan::layout::left_bytes;
 
 use super::groups::{LATE, NO_GROUP, Table};
 use super::panes::Leaving;
+use super::retract::TAKEN_BACK;
 
 /// A session.
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
@@ -33,6 +35,15 @@ pub(crate) struct Session {
 
 /// In a session's `place`: it has left.
 const LEFT: u32 = 1 << 31;
+/// The same: it was merged into another, and its row waits to be taken back.
+const GONE: u32 = 1 << 30;
+
+impl Session {
+    /// The place of its key.
+    const fn key(&self) -> u32 {
+        self.place & !(LEFT | GONE)
+    }
+}
 
 /// What the sessions of an operator have besides themselves.
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
@@ -183,7 +194,13 @@ impl Table<'_> {
         }
         for i in 0..count {
             let gone = self.from.get(i).copied().ok_or(RunError::Internal)?;
-            self.forget_session(gone)?;
+            let known = gone as usize * left_bytes(self.plan) as usize;
+            if self.left.get(known).is_some_and(|known| *known != 0) {
+                self.session(gone)?.place |= GONE;
+                self.changed(0)?.insert(gone as usize);
+            } else {
+                self.forget_session(gone)?;
+            }
         }
         Ok(())
     }
@@ -350,7 +367,7 @@ impl Table<'_> {
                     continue;
                 }
                 self.pop()?;
-                self.unlink_id(session.place & !LEFT, id)?;
+                self.unlink_id(session.key(), id)?;
                 self.forget_session(id)?;
             } else if end != session.due {
                 self.session(id)?.due = end;
@@ -406,7 +423,8 @@ impl Table<'_> {
                 self.session(id)?.place |= LEFT;
             }
             *self.slots.get_mut(leaving.count).ok_or(RunError::Internal)? = id;
-            *self.from.get_mut(leaving.count).ok_or(RunError::Internal)? = session.place;
+            *self.scratch.get_mut(leaving.count).ok_or(RunError::Internal)? = id;
+            *self.from.get_mut(leaving.count).ok_or(RunError::Internal)? = session.key();
             leaving.count += 1;
         }
         Ok(leaving)
@@ -436,15 +454,28 @@ impl Table<'_> {
             at = id + 1;
             let place = self.session(id as u32)?.place;
             self.changed(0)?.remove(id);
-            if only_left && place & LEFT == 0 {
+            if only_left && place & (LEFT | GONE) == 0 {
                 continue;
             }
+            let taken_back = if place & GONE == 0 { 0 } else { TAKEN_BACK };
+            *self.scratch.get_mut(count).ok_or(RunError::Internal)? = id as u32 | taken_back;
             *self.slots.get_mut(count).ok_or(RunError::Internal)? = id as u32;
-            *self.from.get_mut(count).ok_or(RunError::Internal)? = place & !LEFT;
+            *self.from.get_mut(count).ok_or(RunError::Internal)? = place & !(LEFT | GONE);
             count += 1;
         }
         self.progress.cursor = at as u32;
         Ok(count)
+    }
+
+    /// Forgets those of the first `count` sessions of list `slots` whose row was taken back.
+    pub(super) fn taken_back(&mut self, count: usize) -> Result<(), RunError> {
+        for i in 0..count {
+            let id = self.scratch.get(i).copied().unwrap_or(0);
+            if id & TAKEN_BACK != 0 {
+                self.forget_session(id & !TAKEN_BACK)?;
+            }
+        }
+        Ok(())
     }
 
     /// Forgets the session that is due first: the records in it are gone.
@@ -456,7 +487,7 @@ impl Table<'_> {
             self.first_due(rule, false, i64::MAX)?
         };
         let Some(id) = id else { return Ok(false) };
-        let place = self.session(id)?.place & !LEFT;
+        let place = self.session(id)?.key();
         self.unlink_id(place, id)?;
         if !by_state {
             self.pop()?;
@@ -469,10 +500,11 @@ impl Table<'_> {
         Ok(true)
     }
 
-    fn key_of(&self, at: usize) -> Option<(i64, i64, u32)> {
+    fn key_of(&self, at: usize) -> Option<(i64, u32)> {
         let id = *self.heap.get(at)?;
         let session = self.sessions.get(id as usize)?;
-        Some((session.due, session.start, id))
+        // Two of one key don't end together.
+        Some((session.due, session.key()))
     }
 
     fn push(&mut self, id: u32) -> Result<(), RunError> {

@@ -192,7 +192,12 @@ impl<'a> Binder<'a> {
                 let source = relation::Time::Source(TimeSource::Window(time));
                 relation.times.iter().find(|(_, t)| *t == source)
             };
-            let known = [WindowTime::End, WindowTime::Start].into_iter().find_map(find);
+            // That by which the rows are put into windows, if they are.
+            let own = self.from.windows.as_ref().and_then(|windows| match windows.time {
+                TimeSource::Window(WindowTime::Start) => find(WindowTime::Start),
+                _ => None,
+            });
+            let known = own.or_else(|| find(WindowTime::End)).or_else(|| find(WindowTime::Start));
             return known.map(|&(node, _)| Ok(node));
         }
         let column = relation.stream.time?.column;
