@@ -188,6 +188,7 @@ impl Walk<'_, '_> {
         let rows = batch.rows();
         let mut selection = Selection::All(rows);
         let mut late_out = 0;
+        let mut turned_away = None;
         let mut input = Rows { count: rows, panes: RowPanes::One(0), bound: 0, watermark: 0 };
         let mut rest = &mut **states;
         for (at, operator) in plan.operators.iter().enumerate() {
@@ -211,10 +212,7 @@ impl Walk<'_, '_> {
                         state.assign(plan, window, batch, selection, kept, numbers, counters)?;
                     input.bound = state.bound;
                     input.watermark = state.watermark(window).unwrap_or(i64::MIN);
-                    if fold && !late_room.is_empty() && selection.len() < before.len() {
-                        let late = window.turned_away(plan, batch, before, selection)?;
-                        late_out += late::write(plan, batch, late, late_room)?;
-                    }
+                    turned_away = Some((before, selection));
                 }
                 Operator::Aggregate(entry) => {
                     let stage = geometry.stages.first().ok_or(RunError::Internal)?;
@@ -234,7 +232,18 @@ impl Walk<'_, '_> {
                         Folded::All => input.count,
                         Folded::Full(row) | Folded::Leaves(row) => row,
                     };
+                    let rows_in = match folded {
+                        Folded::All => rows,
+                        _ => selection.row(done),
+                    };
                     if !late_room.is_empty() {
+                        // Late for their windows, then late for their sessions.
+                        if let (Some((before, after)), Some(window)) = (turned_away, &stage.window)
+                        {
+                            let late = window.turned_away(plan, batch, before, after)?;
+                            let late = late.filter(|&row| row < rows_in);
+                            late_out += late::write(plan, batch, late, late_room)?;
+                        }
                         let late = (0..done).filter(|&row| aggregate.is_late(row));
                         let late = late.map(|row| selection.row(row));
                         let after = late_room.get_mut(late_out * geometry.input.record_size..);
@@ -243,7 +252,7 @@ impl Walk<'_, '_> {
                     if folded != Folded::All {
                         let full = RunError::GroupsFull { capacity: entry.groups };
                         return Ok(Walked {
-                            rows_in: selection.row(done),
+                            rows_in,
                             rows_out: 0,
                             late_out,
                             counted: [
