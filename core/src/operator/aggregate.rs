@@ -457,7 +457,9 @@ impl<'a> Aggregate<'a> {
         {
             self.table.end_states()?;
         }
-        if self.table.layout.notes_changes && self.table.layout.combine != Combine::Whole {
+        if self.table.is_busy() {
+            self.table.also_close(until);
+        } else if self.table.layout.notes_changes && self.table.layout.combine != Combine::Whole {
             // What closes may hold changes that have not left.
             self.table.leave_changes(self.first_taking(bound), until);
         } else {
@@ -588,7 +590,7 @@ impl<'a> Aggregate<'a> {
     fn make_room(&mut self, place: usize) -> Result<(), RunError> {
         self.forget_place(place)?;
         self.table.directory().0.evict()?;
-        self.table.progress.job = NOTHING;
+        self.table.end_changes();
         Ok(())
     }
 
@@ -650,7 +652,7 @@ impl<'a> Aggregate<'a> {
                 self.table.left_due(count)?;
             }
             if job == ONE {
-                self.table.progress.job = NOTHING;
+                self.table.end_changes();
             }
             return Ok(());
         }

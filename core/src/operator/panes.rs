@@ -73,7 +73,16 @@ impl Table<'_> {
         self.progress.closes = closes;
     }
 
-    /// All that changed has left.
+    /// Lets more windows leave behind what leaves now.
+    pub(super) fn also_close(&mut self, until: i64) {
+        let progress = &mut *self.progress;
+        match progress.job {
+            CLOSING => progress.until = progress.until.max(until),
+            _ => progress.closes = progress.closes.max(until),
+        }
+    }
+
+    /// All that changed has left, or what made room.
     pub(super) fn end_changes(&mut self) {
         match self.progress.closes {
             NEW => self.progress.job = NOTHING,
@@ -381,6 +390,11 @@ impl Table<'_> {
 
     /// Where the row that a window's group left with is kept.
     pub(super) fn left_slot(&self, p: &Panes, window: i64, place: u32) -> u32 {
+        // The windows that are put together from panes are more than these.
+        let window = match self.layout.combine {
+            Combine::Pane(_) => p.first(window),
+            _ => window,
+        };
         (ring(p, window) * self.groups()).wrapping_add(place as usize) as u32
     }
 
