@@ -41,6 +41,28 @@ pub(super) struct Directory<'a> {
     pub(super) capacity: u32,
 }
 
+/// Which places were given out at some time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NewPlaces {
+    used: u32,
+    free: u64,
+}
+
+impl NewPlaces {
+    /// The places that were given out since.
+    pub(super) fn since(self, directory: &Directory<'_>) -> impl Iterator<Item = u32> + use<> {
+        let state = &*directory.state;
+        let first = state.free_word * 64;
+        let mut taken = self.free & !state.free;
+        let taken = core::iter::from_fn(move || {
+            let bit = (taken != 0).then(|| taken.trailing_zeros())?;
+            taken &= taken - 1;
+            Some(first + bit)
+        });
+        (self.used..state.used).chain(taken)
+    }
+}
+
 /// A row's packed keys: one word, or several.
 trait Key: Copy {
     /// The hash.
@@ -150,6 +172,11 @@ impl Directory<'_> {
             }
             at = self.after(at);
         }
+    }
+
+    /// Remembers which places are given out.
+    pub(super) const fn new_places(&self) -> NewPlaces {
+        NewPlaces { used: self.state.used, free: self.state.free }
     }
 
     /// Makes places of keys in no window free; false if there are none. `used(w)` has the bits of

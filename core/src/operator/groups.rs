@@ -238,7 +238,14 @@ impl<'a> Table<'a> {
             width,
             capacity: self.entry.groups,
         };
-        directory.find(keys, places)
+        let new = directory.new_places();
+        let found = directory.find(keys, places)?;
+        let new = new.since(&directory);
+        if self.layout.combine == Combine::Whole {
+            let mut set = set_of(self.present, 0, self.layout.groups as usize)?;
+            new.for_each(|place| set.insert(place as usize));
+        }
+        Ok(found)
     }
 
     /// Turns the places of rows `from..to` into slots of their panes, and puts the groups into the
@@ -252,6 +259,8 @@ impl<'a> Table<'a> {
         let groups = self.groups();
         let rows = self.batch_groups.get_mut(from..to).ok_or(RunError::Internal)?;
         match panes {
+            // A key has its place for good: new ones were put in when they got it.
+            RowPanes::One(_) if self.layout.combine == Combine::Whole => {}
             RowPanes::One(pane) => {
                 let base = pane as usize * groups;
                 let mut set = set_of(self.present, pane.into(), groups)?;

@@ -48,7 +48,9 @@ pub(crate) struct WindowState {
     pub(crate) late: u64,
     /// Records that were refused.
     pub(crate) ahead: u64,
-    reserved: [u64; 3],
+    /// Rows of the next batch of which it is known that they are in the pane of the watermark.
+    known: u64,
+    reserved: [u64; 2],
 }
 
 const _: () = assert!(size_of::<WindowState>() as u64 == WINDOW_BYTES);
@@ -182,7 +184,8 @@ impl WindowState {
             trust: 0,
             late: 0,
             ahead: 0,
-            reserved: [0; 3],
+            known: 0,
+            reserved: [0; 2],
         }
     }
 
@@ -255,6 +258,7 @@ impl WindowState {
         window: &Window,
         batch: &Batch<'_>,
     ) -> Result<Option<(usize, Cut)>, RunError> {
+        self.known = 0;
         match window.time {
             TimeSource::Event => {}
             TimeSource::Rows if !self.has_started() => return Ok(Some((0, Cut::Move(0)))),
@@ -271,9 +275,7 @@ impl WindowState {
         if let Some((row, restart)) = self.doubt(window, batch.rows(), time) {
             return Ok(Some((row, Cut::Restart(restart))));
         }
-        let low = self.threshold.max(-TIME_LIMIT);
-        let mut rows = times.iter::<8>().map(|bytes| i64::from_le_bytes(*bytes)).enumerate();
-        let cut = rows.find(|&(_, time)| time >= low && time <= TIME_LIMIT);
+        let cut = self.scan(window, times, batch.rows());
         let before = cut.map_or(batch.rows(), |(row, _)| row);
         if before > 0 {
             self.refused = NEW;
@@ -290,6 +292,38 @@ impl WindowState {
             }
         }
         Ok(Some((row, Cut::Move(time.saturating_sub(window.delay())))))
+    }
+
+    /// The first row that moves the watermark, and its time. Notes how many rows before it are in
+    /// the watermark's pane.
+    fn scan(&mut self, window: &Window, times: Column<'_>, rows: usize) -> Option<(usize, i64)> {
+        let low = self.threshold.max(-TIME_LIMIT);
+        let start = window.panes.start(self.bound).max(-TIME_LIMIT);
+        let moves = |time: i64| time >= low && time <= TIME_LIMIT;
+        let mut times = times.iter::<8>().map(|bytes| i64::from_le_bytes(*bytes));
+        let (mut row, mut here) = (0, true);
+        while row < rows {
+            // A branch for 16 rows.
+            let mut some = [0; 16];
+            let len = some.len().min(rows - row);
+            let (mut any, mut before) = (false, false);
+            for (slot, time) in some.iter_mut().zip(times.by_ref().take(len)) {
+                *slot = time;
+                any |= moves(time);
+                before |= time < start;
+            }
+            let some = some.get(..len).unwrap_or(&[]);
+            if any {
+                let at = some.iter().position(|&time| moves(time)).unwrap_or(0);
+                here &= some.iter().take(at).all(|&time| time >= start);
+                self.known = if here { (row + at) as u64 } else { 0 };
+                return some.get(at).map(|&time| (row + at, time));
+            }
+            here &= !before && some.iter().all(|&time| time <= TIME_LIMIT);
+            row += len;
+        }
+        self.known = if here { rows as u64 } else { 0 };
+        None
     }
 
     fn is_ahead(&self, window: &Window, time: i64) -> bool {
@@ -383,20 +417,14 @@ impl WindowState {
             counters.filtered += selection.len() as u64;
             return Ok((Selection::Rows(&[]), here));
         }
+        // The usual case: in order, and all in the pane that the watermark is in.
+        let known = core::mem::take(&mut self.known) as usize >= batch.rows();
+        if known && p.ahead == 0 && !in_gap {
+            return Ok((selection, here));
+        }
         let times = window.times(plan, batch)?;
         let bound = p.start(self.bound);
         let (low, high) = (bound.max(-TIME_LIMIT), self.threshold.min(TIME_LIMIT + 1));
-        // The usual case: in order, and all in the pane that the watermark is in.
-        if p.ahead == 0 && !in_gap && matches!(selection, Selection::All(_)) {
-            let mut all = true;
-            for bytes in times.iter::<8>() {
-                let time = i64::from_le_bytes(*bytes);
-                all &= (time >= low) & (time < high);
-            }
-            if all {
-                return Ok((selection, here));
-            }
-        }
         let first = i64::from(window.ring(self.bound));
         let second = bound.saturating_add(p.length);
         let (mut count, mut between) = (0, 0);

@@ -259,7 +259,10 @@ impl<'p> Chain<'p> {
         ensure(!self.leaves_again, Fault::Order)?;
 
         ensure((1..=MAX_GROUPS).contains(&table.groups), Fault::Capacity)?;
-        ensure(!keys.is_empty() || table.groups == 1 || combine == Combine::Sessions, Fault::Capacity)?;
+        ensure(
+            !keys.is_empty() || table.groups == 1 || combine == Combine::Sessions,
+            Fault::Capacity,
+        )?;
         let slots = layout::aggregate_layout(plan, table).slots;
         ensure(slots < u64::from(u32::MAX) - 1, Fault::Capacity)?;
         if let EmitMode::Every(interval) = table.emit {
