@@ -16,9 +16,9 @@ use super::relation;
 use super::source::Extent;
 use super::tree::{Expr, NodeId, Refused};
 use super::types::{Type, number_of};
-use crate::plan::{AggregateFunction as F, TimeSource, WindowTime};
 use crate::plan::aggregates::{self, Distinct, Info, Parameter, Takes, Time};
 use crate::plan::op::Register;
+use crate::plan::{AggregateFunction as F, TimeSource, WindowTime};
 use crate::types::DataType;
 
 type Result<T> = core::result::Result<T, CompileError>;

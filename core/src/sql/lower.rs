@@ -105,7 +105,8 @@ pub(super) struct Call {
 
 /// Makes the plan of a query.
 pub(super) fn query(tree: &Tree, query: &BoundQuery<'_>) -> Result<OwnedPlan, TooLarge> {
-    let mut lowering = Lowering { e: Emitter::new(tree), outside: Outside::default(), held: Vec::new() };
+    let mut lowering =
+        Lowering { e: Emitter::new(tree), outside: Outside::default(), held: Vec::new() };
     let mut work = Vec::from([Work::Scan]);
     let is_group = |stage: &Stage| matches!(stage, Stage::Group(_));
     let last = query.stages.iter().rposition(is_group);

@@ -2,8 +2,8 @@
 
 use ringql_core::batch::{Batch, ColumnValues};
 use ringql_core::error::RunError;
-use ringql_core::plan::{EmitMode, Operator, Plan};
 use ringql_core::plan::op::{OutputId, StreamId};
+use ringql_core::plan::{EmitMode, Operator, Plan};
 use ringql_core::query::{Query, Stop};
 use ringql_core::ring::{ColumnSource, RecordSink, RecordSource, Source};
 use ringql_core::schema::{Field, Schema};
