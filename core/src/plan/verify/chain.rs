@@ -127,16 +127,27 @@ impl<'p> Chain<'p> {
     /// Whether the operator may stand behind the one before it.
     fn follows(&self, entry: usize, operator: &Operator) -> Result<(), VerifyError> {
         use Operator::{Aggregate, Emit, Filter, Project, Scan, Sort, Window};
-        let holds = match (self.previous, operator) {
-            (None, Scan { .. }) => true,
-            (
-                Some(Scan { .. } | Filter { .. } | Aggregate(_) | Project { .. }),
-                Filter { .. } | Window(_) | Aggregate(_) | Project { .. },
-            ) => true,
-            (Some(Window(_)), Aggregate(_)) => true,
-            (Some(Filter { .. } | Aggregate(_) | Project { .. }), Sort(_) | Emit { .. }) => true,
-            (Some(Sort(_)), Emit { .. }) => true,
-            _ => false,
+        let holds = match operator {
+            Scan { .. } => self.previous.is_none(),
+            Filter { .. } | Window(_) | Project { .. } => {
+                matches!(
+                    self.previous,
+                    Some(Scan { .. } | Filter { .. } | Aggregate(_) | Project { .. })
+                )
+            }
+            Aggregate(_) => {
+                matches!(
+                    self.previous,
+                    Some(Scan { .. } | Filter { .. } | Window(_) | Aggregate(_) | Project { .. })
+                )
+            }
+            Sort(_) => matches!(self.previous, Some(Filter { .. } | Aggregate(_) | Project { .. })),
+            Emit { .. } => {
+                matches!(
+                    self.previous,
+                    Some(Filter { .. } | Aggregate(_) | Project { .. } | Sort(_))
+                )
+            }
         };
         ensure(holds, Table::Operators, entry, Fault::Order)
     }

@@ -1,5 +1,6 @@
 //! Windows, their order and emission: all spellings of a window are one plan.
 
+use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -103,11 +104,11 @@ fn windows_of_the_clock() {
 fn spellings_are_one_plan() {
     let (minute, hour) = ("INTERVAL '1' MINUTE", "INTERVAL '1' HOUR");
     for (name, lengths, named) in [
-        ("TUMBLE", format!("{minute}"), format!("SIZE => {minute}")),
+        ("TUMBLE", minute.to_owned(), format!("SIZE => {minute}")),
         ("TUMBLE", format!("{hour}, {minute}"), format!("OFFSET => {minute}, SIZE => {hour}")),
         ("HOP", format!("{minute}, {hour}"), format!("SLIDE => {minute}, SIZE => {hour}")),
         ("CUMULATE", format!("{minute}, {hour}"), format!("STEP => {minute}, SIZE => {hour}")),
-        ("SESSION", format!("{minute}"), format!("GAP => {minute}")),
+        ("SESSION", minute.to_owned(), format!("GAP => {minute}")),
     ] {
         let ours = counted(&format!("{name}(s, ts, {lengths})"));
         let by = if name == "SESSION" { " PARTITION BY (device)" } else { "" };
