@@ -213,7 +213,7 @@ fn an_arena_by_hand() {
     expected.push((Place::Operator(1), next));
     next += 96 + 16 * 2 + 16 * 2; // fixed, selection, panes of rows
     expected.push((Place::Operator(2), next));
-    next += 152; // fixed
+    next += 160; // fixed
     next += 64 * 4; // index: 64 entries for 24 groups, at most 2/3 full
     next += 24 * 8; // keys: one word
     next += 16 * 8 + 16 * 4; // of the batch: keys and groups

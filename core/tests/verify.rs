@@ -27,7 +27,7 @@ fn entries_are_of_fixed_size() {
     assert_eq!(size_of::<AggregateTable>(), 48);
     assert_eq!(size_of::<Operator>(), 64);
     assert_eq!(size_of::<ringql_core::schema::Field>(), 12);
-    assert_eq!(size_of::<ringql_core::plan::Stream>(), 32);
+    assert_eq!(size_of::<ringql_core::plan::Stream>(), 24);
     assert_eq!(size_of::<ringql_core::plan::Output>(), 8);
 }
 

@@ -34,7 +34,7 @@
 //!   stream, or of the groups that leave an aggregate). [`Op::Gather`](super::op::Op::Gather)
 //!   reads these, and only where rows were thinned out.
 //!
-//! An [`Operator::Filter`] and an [`Operator::Tumble`] empty *present*; an
+//! An [`Operator::Filter`] and an [`Operator::Window`] empty *present*; an
 //! [`Operator::Aggregate`] empties both and then its results are in both.
 //!
 //! ```

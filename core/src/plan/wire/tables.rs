@@ -37,7 +37,7 @@ pub const MAX_AGGREGATES: usize = 32;
 /// use ringql_core::plan::wire::PlanTables;
 ///
 /// type MyPlan = PlanTables<24, 32, 40, 256>;
-/// const { assert!(size_of::<MyPlan>() < 4 * 1024) };
+/// const { assert!(size_of::<MyPlan>() < 5 * 1024) };
 /// assert_eq!(MyPlan::decode(b"RQLP\x01\x00", &ALL).err(), Some(DecodeError::Version {
 ///     found: 1,
 ///     supported: 2,
@@ -67,10 +67,10 @@ pub struct PlanTables<
     bytes: Vec<u8, TEXTS>,
 }
 
-/// Tables of under 4 KiB, for plans of a dozen output columns on a device.
+/// Tables of under 6 KiB, for plans of a dozen output columns on a device.
 pub type SmallPlan = PlanTables<32, 48, 64, 512>;
 
-/// Tables of about 64 KiB, for plans on a host.
+/// Tables of about 100 KiB, for plans on a host.
 pub type HostPlan = PlanTables<512, 1024, 2048, 16_384>;
 
 impl<const FIELDS: usize, const REGISTERS: usize, const INSTRUCTIONS: usize, const TEXTS: usize>

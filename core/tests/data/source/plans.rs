@@ -80,7 +80,7 @@ pub const FILTER_PROJECT: ::ringql_core::plan::Plan<'static> = {
     }
 };
 
-/// A plan of 299 bytes on the wire; its arena has 1200 bytes.
+/// A plan of 299 bytes on the wire; its arena has 1208 bytes.
 pub const GLOBAL_AGGREGATE: ::ringql_core::plan::Plan<'static> = {
     #[allow(unused_imports)]
     use ::ringql_core::{
@@ -154,10 +154,10 @@ pub const GLOBAL_AGGREGATE: ::ringql_core::plan::Plan<'static> = {
             Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 3, len: 4 } },
         ],
         aggregates: &[
-            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(4), state: 1160 },
-            Aggregate { function: AggregateFunction::Avg, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(5), state: 1168 },
-            Aggregate { function: AggregateFunction::Min, distinct: false, filter: None, arguments: Range { start: 1, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(6), state: 1184 },
-            Aggregate { function: AggregateFunction::Max, distinct: false, filter: None, arguments: Range { start: 2, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(7), state: 1192 },
+            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(4), state: 1168 },
+            Aggregate { function: AggregateFunction::Avg, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(5), state: 1176 },
+            Aggregate { function: AggregateFunction::Min, distinct: false, filter: None, arguments: Range { start: 1, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(6), state: 1192 },
+            Aggregate { function: AggregateFunction::Max, distinct: false, filter: None, arguments: Range { start: 2, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(7), state: 1200 },
         ],
         lists: &[
             RegisterId(2),
@@ -175,7 +175,7 @@ pub const GLOBAL_AGGREGATE: ::ringql_core::plan::Plan<'static> = {
     }
 };
 
-/// A plan of 215 bytes on the wire; its arena has 1040 bytes.
+/// A plan of 215 bytes on the wire; its arena has 1048 bytes.
 pub const GROUP_HAVING: ::ringql_core::plan::Plan<'static> = {
     #[allow(unused_imports)]
     use ::ringql_core::{
@@ -244,13 +244,13 @@ pub const GROUP_HAVING: ::ringql_core::plan::Plan<'static> = {
                 retract: false,
                 state: 512,
             }),
-            Operator::Filter { input: OperatorId(1), program: Range { start: 2, len: 1 }, predicate: RegisterId(5), state: 1024 },
+            Operator::Filter { input: OperatorId(1), program: Range { start: 2, len: 1 }, predicate: RegisterId(5), state: 1032 },
             Operator::Project { input: OperatorId(2), program: Range { start: 3, len: 3 } },
             Operator::Emit { input: OperatorId(3), output: OutputId(0), columns: Range { start: 4, len: 3 } },
         ],
         aggregates: &[
-            Aggregate { function: AggregateFunction::Sum, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(3), state: 936 },
-            Aggregate { function: AggregateFunction::Count, distinct: false, filter: None, arguments: Range { start: 1, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(4), state: 984 },
+            Aggregate { function: AggregateFunction::Sum, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(3), state: 944 },
+            Aggregate { function: AggregateFunction::Count, distinct: false, filter: None, arguments: Range { start: 1, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(4), state: 992 },
         ],
         lists: &[
             RegisterId(1),
@@ -268,7 +268,7 @@ pub const GROUP_HAVING: ::ringql_core::plan::Plan<'static> = {
     }
 };
 
-/// A plan of 294 bytes on the wire; its arena has 4808 bytes.
+/// A plan of 294 bytes on the wire; its arena has 4816 bytes.
 pub const TUMBLE: ::ringql_core::plan::Plan<'static> = {
     #[allow(unused_imports)]
     use ::ringql_core::{
@@ -348,9 +348,9 @@ pub const TUMBLE: ::ringql_core::plan::Plan<'static> = {
             Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 6, len: 5 } },
         ],
         aggregates: &[
-            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(5), state: 2120 },
-            Aggregate { function: AggregateFunction::Avg, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(6), state: 2888 },
-            Aggregate { function: AggregateFunction::Max, distinct: false, filter: None, arguments: Range { start: 1, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(7), state: 4424 },
+            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(5), state: 2128 },
+            Aggregate { function: AggregateFunction::Avg, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(6), state: 2896 },
+            Aggregate { function: AggregateFunction::Max, distinct: false, filter: None, arguments: Range { start: 1, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(7), state: 4432 },
         ],
         lists: &[
             RegisterId(1),
