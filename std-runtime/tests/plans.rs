@@ -45,7 +45,7 @@ fn inspect_prints_what_explain_prints() {
         assert_eq!(explained, inspected);
     }
     let text = folder.ok(&["explain", "q.sql"]);
-    assert!(text.contains("tumble") && text.contains("aggregate"), "{text}");
+    assert!(text.contains("windows of 1 s") && text.contains("aggregate"), "{text}");
     let json = folder.ok(&["explain", "q.sql", "--format", "json"]);
     assert!(serde_json::from_str::<serde_json::Value>(&json).unwrap().is_object());
     assert!(folder.ok(&["explain", "q.sql", "--format", "dot"]).starts_with("digraph"));

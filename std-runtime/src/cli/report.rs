@@ -36,9 +36,19 @@ pub(crate) fn warnings(query: Option<&str>, summary: &Summary) {
             "records came after their window had closed and were left out",
         ),
         (
+            counters.ahead,
+            "record was too far ahead of the others (max_ahead) and was left out",
+            "records were too far ahead of the others (max_ahead) and were left out",
+        ),
+        (
             counters.dropped,
             "record was left out because the group table was full",
             "records were left out because the group table was full",
+        ),
+        (
+            counters.evicted,
+            "record was left out with its group, which made room for another",
+            "records were left out with their groups, which made room for others",
         ),
     ] {
         match count {
@@ -74,7 +84,9 @@ pub(crate) fn stats(query: Option<&str>, summary: &Summary) {
         ("rows out", counters.rows_out),
         ("filtered", counters.filtered),
         ("late", counters.late),
+        ("ahead", counters.ahead),
         ("dropped", counters.dropped),
+        ("evicted", counters.evicted),
         ("arithmetic errors", counters.arithmetic_errors),
         ("cast errors", counters.cast_errors),
         ("text errors", counters.text_errors),
