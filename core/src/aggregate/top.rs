@@ -134,9 +134,14 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     let rule = Rule::of(states);
     states.each_pair(into, from, |into, from| {
         let capacity = into.len().saturating_sub(HEADER).checked_div(rule.width).unwrap_or(0);
-        let least = |state: &[u8]| match used(state, &rule).count() {
-            all if all == capacity => used(state, &rule).map(count).min().unwrap_or(0),
-            _ => 0,
+        // A loop: `min` divides by the width.
+        let least = |state: &[u8]| {
+            let (mut all, mut least) = (0, u64::MAX);
+            for counter in used(state, &rule) {
+                all += 1;
+                least = least.min(count(counter));
+            }
+            if all == capacity && all > 0 { least } else { 0 }
         };
         // A value that is missing on one side may have been there as often as the least one.
         let (own, other) = (least(into), least(from));

@@ -208,7 +208,9 @@ impl<'a> Aggregate<'a> {
             // Groups whose window has not left yet leave with it.
             let closed = |p: Panes| {
                 let here = ring(&p, bound) as i64;
-                move |pane: usize| (pane as i64 - here).rem_euclid(p.held().max(1)) > p.ahead
+                move |pane: usize| {
+                    (pane as i64 - here).checked_rem_euclid(p.held()).unwrap_or(0) > p.ahead
+                }
             };
             match self.panes().filter(|_| self.table.entry.emit == EmitMode::Final) {
                 Some(p) => self.table.note_changes(rows, closed(p))?,
@@ -233,7 +235,7 @@ impl<'a> Aggregate<'a> {
         let pane_of = |row: usize| {
             let place = i64::from(panes.get(row).copied().unwrap_or(0));
             // At most `ahead` panes beyond the bound, else before it.
-            let after = place.wrapping_sub(here).rem_euclid(p.held().max(1));
+            let after = place.wrapping_sub(here).checked_rem_euclid(p.held()).unwrap_or(0);
             let after = if after > p.ahead { after - p.held() } else { after };
             rows.bound.saturating_add(after)
         };

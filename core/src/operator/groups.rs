@@ -318,7 +318,7 @@ impl<'a> Table<'a> {
         let places = self.from.get(..count).ok_or(RunError::Internal)?;
         let words = self.batch_keys.get_mut(..count * width).ok_or(RunError::Internal)?;
         if width > 0 {
-            for (place, out) in places.iter().zip(words.chunks_exact_mut(width)) {
+            for (place, out) in places.iter().zip(words.chunks_exact_mut(width.max(1))) {
                 let start = *place as usize * width;
                 let key = self.keys.get(start..start + width).ok_or(RunError::Internal)?;
                 crate::arena::copy(out, key)?;
