@@ -5,13 +5,13 @@ use std::time::Duration;
 use ringql_runtime::output::Format;
 use ringql_runtime::pipeline::Summary;
 
-use super::route::{Input, Output, Place};
+use super::route::{Output, Place, Route};
 
 /// That several results go to standard output, with a header in the middle that a program which
 /// reads them takes for a row.
-pub(crate) fn shared_output(routes: &[(Input, Output)]) {
+pub(crate) fn shared_output(routes: &[Route]) {
     let here = |to: &Output| to.place == Place::Standard && to.format == Format::Csv;
-    let count = routes.iter().filter(|(_, to)| here(to)).count();
+    let count = routes.iter().flat_map(Route::outputs).filter(|to| here(to)).count();
     if count > 1 {
         eprintln!(
             "warning: {count} queries write to standard output, each with a header of its own; name \
