@@ -20,8 +20,8 @@ pub(crate) fn shared_output(routes: &[Route]) {
     }
 }
 
-/// What was left out or could not be computed, if anything was.
-pub(crate) fn warnings(query: Option<&str>, summary: &Summary) {
+/// What was left out or could not be computed, if anything was. Late records may have an output.
+pub(crate) fn warnings(query: Option<&str>, summary: &Summary, has_late: bool) {
     let query = query.map(|query| format!("{query}: ")).unwrap_or_default();
     let counters = &summary.counters;
     for (count, one, many) in [
@@ -31,7 +31,7 @@ pub(crate) fn warnings(query: Option<&str>, summary: &Summary) {
             "rows could not be read and were left out",
         ),
         (
-            counters.late,
+            if has_late { 0 } else { counters.late },
             "record came after its window had closed and was left out",
             "records came after their window had closed and were left out",
         ),

@@ -135,7 +135,7 @@ impl<'a> Routes<'a> {
         for (name, _) in &self.sinks {
             if !sinks.iter().any(|sink| sink.eq_ignore_ascii_case(name)) {
                 return Err(Failure::new(format!(
-                    "--output {name}: no query says INSERT INTO {name} or late = '{name}'; {}",
+                    "--output {name}: no query says INSERT INTO {name}; {}",
                     known("sink", &sinks)
                 )));
             }

@@ -44,6 +44,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         let results = writer(to, OutputId(0))?;
         let late = late.as_ref().zip(pipeline::late_output(plan));
         let late = late.map(|(to, output)| writer(to, output)).transpose()?;
+        let has_late = late.is_some();
         let summary = pipeline::run_with_late(plan, reader, results, late, &options);
         bar.finish_and_clear();
 
@@ -52,7 +53,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         if args.stats || (stopped && !args.quiet) {
             report::stats(name.as_deref(), &summary);
         } else if !args.quiet {
-            report::warnings(name.as_deref(), &summary);
+            report::warnings(name.as_deref(), &summary, has_late);
         }
         match summary.result.map_err(|e| Failure::new(e.to_string()))? {
             Ending::Finished => {}
