@@ -52,6 +52,30 @@ fn several_queries_run_in_order_and_each_reads_its_input_anew() {
 }
 
 #[test]
+fn late_records_have_a_route() {
+    let folder = Folder::new();
+    let rows =
+        ["1,0", "2,5", "3,2", "4,9", "5,1"].map(|row| row.replace(',', ",2024-01-01 00:00:0"));
+    folder.write("s.csv", format!("a,ts\n{}\n", rows.join("\n")));
+    let sql = "CREATE STREAM s (a INTEGER, ts TIMESTAMP NOT NULL, WATERMARK FOR ts AS ts); INSERT \
+               INTO sums SELECT SUM(a) AS n FROM TUMBLE(s, ts, INTERVAL '1' SECOND) GROUP BY \
+               window_start SETTINGS late = 'behind'";
+    let args = ["run", "-e", sql, "--input", "s=s.csv"];
+    for threads in [&[][..], &["--single-thread"]] {
+        let ran = folder.run(&[&args[..], &["--output", "behind=late.csv"], threads].concat());
+        assert_eq!((ran.status, &*ran.out, &*ran.err), (Some(0), "n\n1\n2\n4\n", ""));
+        let late = "a,ts\n3,2024-01-01 00:00:02.000000\n5,2024-01-01 00:00:01.000000\n";
+        assert_eq!(folder.read("late.csv"), late);
+    }
+    // Not between the results.
+    let (_, err) = folder.fails(&args);
+    assert!(err.contains("--output behind=PATH"), "{err}");
+    let one = ["--output", "behind=x.csv", "--output", "sums=x.csv"];
+    let (_, err) = folder.fails(&[&args[..], &one].concat());
+    assert!(err.contains("--output behind=PATH"), "{err}");
+}
+
+#[test]
 fn sinks_have_routes() {
     let folder = Folder::new();
     folder.write("s.csv", "a\n1\n5\n");

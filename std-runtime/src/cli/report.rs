@@ -5,13 +5,13 @@ use std::time::Duration;
 use ringql_runtime::output::Format;
 use ringql_runtime::pipeline::Summary;
 
-use super::route::{Input, Output, Place};
+use super::route::{Output, Place, Route};
 
 /// That several results go to standard output, with a header in the middle that a program which
 /// reads them takes for a row.
-pub(crate) fn shared_output(routes: &[(Input, Output)]) {
+pub(crate) fn shared_output(routes: &[Route]) {
     let here = |to: &Output| to.place == Place::Standard && to.format == Format::Csv;
-    let count = routes.iter().filter(|(_, to)| here(to)).count();
+    let count = routes.iter().flat_map(Route::outputs).filter(|to| here(to)).count();
     if count > 1 {
         eprintln!(
             "warning: {count} queries write to standard output, each with a header of its own; name \
@@ -20,8 +20,8 @@ pub(crate) fn shared_output(routes: &[(Input, Output)]) {
     }
 }
 
-/// What was left out or could not be computed, if anything was.
-pub(crate) fn warnings(query: Option<&str>, summary: &Summary) {
+/// What was left out or could not be computed, if anything was. Late records may have an output.
+pub(crate) fn warnings(query: Option<&str>, summary: &Summary, has_late: bool) {
     let query = query.map(|query| format!("{query}: ")).unwrap_or_default();
     let counters = &summary.counters;
     for (count, one, many) in [
@@ -31,7 +31,7 @@ pub(crate) fn warnings(query: Option<&str>, summary: &Summary) {
             "rows could not be read and were left out",
         ),
         (
-            counters.late,
+            if has_late { 0 } else { counters.late },
             "record came after its window had closed and was left out",
             "records came after their window had closed and were left out",
         ),

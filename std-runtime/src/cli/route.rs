@@ -3,10 +3,12 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, IsTerminal};
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use ringql_core::plan::Plan;
 use ringql_core::plan::op::{OutputId, StreamId};
+use ringql_runtime::pipeline::late_output;
 use ringql_runtime::{input, output};
 
 use super::args::RunArgs;
@@ -48,6 +50,22 @@ pub(crate) struct Input {
 pub(crate) struct Output {
     pub(crate) place: Place,
     pub(crate) format: output::Format,
+}
+
+/// A query's ends.
+#[derive(Clone, Debug)]
+pub(crate) struct Route {
+    pub(crate) from: Input,
+    pub(crate) to: Output,
+    /// Where its late records go, if it delivers them.
+    pub(crate) late: Option<Output>,
+}
+
+impl Route {
+    /// What it writes to.
+    pub(crate) fn outputs(&self) -> impl Iterator<Item = &Output> {
+        iter::once(&self.to).chain(&self.late)
+    }
 }
 
 /// The routes that the command line names.
@@ -103,7 +121,7 @@ impl<'a> Routes<'a> {
         &self,
         program: &Program,
         plans: &[Plan<'_>],
-    ) -> Result<Vec<(Input, Output)>, Failure> {
+    ) -> Result<Vec<Route>, Failure> {
         let streams = program.streams();
         for (name, _) in &self.inputs {
             if !streams.iter().any(|stream| stream.eq_ignore_ascii_case(name)) {
@@ -113,7 +131,7 @@ impl<'a> Routes<'a> {
                 )));
             }
         }
-        let sinks: Vec<&str> = plans.iter().map(sink).filter(|sink| !sink.is_empty()).collect();
+        let sinks: Vec<&str> = plans.iter().flat_map(sinks).filter(|s| !s.is_empty()).collect();
         for (name, _) in &self.sinks {
             if !sinks.iter().any(|sink| sink.eq_ignore_ascii_case(name)) {
                 return Err(Failure::new(format!(
@@ -124,17 +142,21 @@ impl<'a> Routes<'a> {
         }
         let routes = plans
             .iter()
-            .map(|plan| Ok((self.input(program, plan)?, self.output(plan))))
+            .map(|plan| {
+                let from = self.input(program, plan)?;
+                let late = late_output(plan).map(|late| self.output(sink(plan, late)));
+                Ok(Route { from, to: self.output(sink(plan, OutputId(0))), late })
+            })
             .collect::<Result<Vec<_>, Failure>>()?;
-        let readers = routes.iter().filter(|(input, _)| input.place == Place::Standard).count();
+        let readers = routes.iter().filter(|route| route.from.place == Place::Standard).count();
         if readers > 1 {
             return Err(Failure::new(format!(
                 "{readers} queries read standard input, and it can be read only once: run them one \
                  by one, or put the data in a file"
             )));
         }
-        for (from, _) in &routes {
-            for (_, to) in &routes {
+        for Route { from, .. } in &routes {
+            for to in routes.iter().flat_map(Route::outputs) {
                 if is_same_file(&from.place, &to.place) {
                     return Err(Failure::new(format!("{} is an input and an output", to.place)));
                 }
@@ -206,8 +228,7 @@ impl<'a> Routes<'a> {
         Ok(Input { place, format, epoch_unit })
     }
 
-    fn output(&self, plan: &Plan<'_>) -> Output {
-        let sink = sink(plan);
+    fn output(&self, sink: &str) -> Output {
         let place = self
             .sinks
             .iter()
@@ -224,8 +245,14 @@ impl<'a> Routes<'a> {
 }
 
 /// The name of a plan's output; empty without `INSERT INTO`.
-fn sink<'a>(plan: &Plan<'a>) -> &'a str {
-    plan.outputs.first().map_or("", |o| o.name.of(plan.texts))
+fn sink<'a>(plan: &Plan<'a>, output: OutputId) -> &'a str {
+    plan.outputs.get(output.index()).map_or("", |o| o.name.of(plan.texts))
+}
+
+/// The names of a plan's outputs.
+fn sinks<'a>(plan: &Plan<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
+    let texts = plan.texts;
+    plan.outputs.iter().map(move |output| output.name.of(texts))
 }
 
 /// The schema of a plan's input, for its reader.
@@ -247,14 +274,26 @@ fn is_same_file(one: &Place, other: &Place) -> bool {
 /// A file holds one table: rows of another shape, or a second header, can't be told apart in it.
 /// On standard output tables follow one another, but for raw records, which say nothing of
 /// themselves.
-fn one_table_each(plans: &[Plan<'_>], routes: &[(Input, Output)]) -> Result<(), Failure> {
-    let tables: Vec<_> = plans.iter().zip(routes).map(|(plan, (_, to))| (plan, to)).collect();
-    for (i, (plan, to)) in tables.iter().enumerate() {
-        for (other, same) in tables.iter().take(i) {
+fn one_table_each(plans: &[Plan<'_>], routes: &[Route]) -> Result<(), Failure> {
+    let mut tables = Vec::new();
+    for (plan, Route { to, late, .. }) in plans.iter().zip(routes) {
+        tables.push((plan.output(OutputId(0)), to));
+        if let (Some(late), Some(output)) = (late, late_output(plan)) {
+            // They come between the results.
+            if late.place == to.place || is_same_file(&late.place, &to.place) {
+                let name = sink(plan, output);
+                return Err(Failure::new(format!(
+                    "late records go where the results go: give them --output {name}=PATH"
+                )));
+            }
+            tables.push((plan.output(output), late));
+        }
+    }
+    for (i, (a, to)) in tables.iter().enumerate() {
+        for (b, same) in tables.iter().take(i) {
             let raw = to.format == output::Format::Rqlr && to.place == same.place;
             let shared = is_same_file(&to.place, &same.place) || raw;
             let alike = {
-                let (a, b) = (plan.output(OutputId(0)), other.output(OutputId(0)));
                 a.fields.len() == b.fields.len()
                     && a.fields
                         .iter()

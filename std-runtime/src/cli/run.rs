@@ -17,7 +17,7 @@ use super::args::RunArgs;
 use super::failure::Failure;
 use super::program::Program;
 use super::report;
-use super::route::{Files, Input, Output, Place, Routes, input_schema};
+use super::route::{Files, Input, Output, Place, Route, Routes, input_schema};
 
 /// Runs the queries one after another; the first failure is the last query.
 pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
@@ -35,11 +35,17 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     let warnings = Warnings::default();
     let mut files = Files::default();
-    for (i, (plan, (from, to))) in plans.iter().zip(&routes).enumerate() {
+    for (i, (plan, Route { from, to, late })) in plans.iter().zip(&routes).enumerate() {
         let (reader, bar) = reader(args, plan, from, to, &warnings)?;
-        let schema = plan.output(OutputId(0)).into();
-        let writer = output::writer(to.format, files.open(&to.place)?, schema);
-        let summary = pipeline::run(plan, reader, writer, &options);
+        let mut writer = |to: &Output, output| -> Result<_, Failure> {
+            let schema = plan.output(output).into();
+            Ok(output::writer(to.format, files.open(&to.place)?, schema))
+        };
+        let results = writer(to, OutputId(0))?;
+        let late = late.as_ref().zip(pipeline::late_output(plan));
+        let late = late.map(|(to, output)| writer(to, output)).transpose()?;
+        let has_late = late.is_some();
+        let summary = pipeline::run_with_late(plan, reader, results, late, &options);
         bar.finish_and_clear();
 
         let name = (plans.len() > 1).then(|| format!("query {} of {}", i + 1, plans.len()));
@@ -47,7 +53,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<(), Failure> {
         if args.stats || (stopped && !args.quiet) {
             report::stats(name.as_deref(), &summary);
         } else if !args.quiet {
-            report::warnings(name.as_deref(), &summary);
+            report::warnings(name.as_deref(), &summary, has_late);
         }
         match summary.result.map_err(|e| Failure::new(e.to_string()))? {
             Ending::Finished => {}

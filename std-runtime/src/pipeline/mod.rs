@@ -1,6 +1,7 @@
 //! A query between a reader and a writer, on three threads or one.
 
 mod backoff;
+mod late;
 mod single;
 mod threads;
 
@@ -9,19 +10,21 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use ringql_core::counters::Counters;
 use ringql_core::error::{RunError, StartError};
 use ringql_core::function::{self, Functions};
-use ringql_core::plan::Plan;
 use ringql_core::plan::op::{OutputId, StreamId};
-use ringql_core::query::Query;
+use ringql_core::plan::{Operator, Plan};
+use ringql_core::query::{Progress, Query};
 
 use crate::Arena;
 use crate::input::{InputError, Reader};
 use crate::output::Writer;
 use crate::ring::{RingSink, RingSource, record_ring};
+
+use late::Late;
 
 /// How to run a pipeline.
 #[derive(Clone, Debug, Default)]
@@ -77,7 +80,7 @@ pub enum PipelineError {
     Start(StartError),
     /// There is not enough memory for the query's arena.
     Arena(usize, TryReserveError),
-    /// The plan does not have exactly one input and one output.
+    /// The plan does not have exactly one input, one output, and at most one for late records.
     Shape,
     /// The reader failed.
     Read(InputError),
@@ -171,7 +174,30 @@ pub fn run(
     writer: Box<dyn Writer>,
     options: &Options,
 ) -> Summary {
-    if plan.streams.len() != 1 || plan.outputs.len() != 1 {
+    run_with_late(plan, reader, writer, None, options)
+}
+
+/// The output of a plan's late records, if it delivers them (`SETTINGS late = 'name'`).
+#[must_use]
+pub fn late_output(plan: &Plan<'_>) -> Option<OutputId> {
+    plan.operators.iter().find_map(|operator| match operator {
+        Operator::Window(window) => window.late,
+        _ => None,
+    })
+}
+
+/// The same with a writer for the late records of a plan that delivers them: records of its
+/// [`late_output`]. Without one they are only counted.
+#[must_use]
+pub fn run_with_late(
+    plan: &Plan<'_>,
+    reader: Box<dyn Reader>,
+    writer: Box<dyn Writer>,
+    late: Option<Box<dyn Writer>>,
+    options: &Options,
+) -> Summary {
+    let outputs = 1 + usize::from(late_output(plan).is_some());
+    if plan.streams.len() != 1 || plan.outputs.len() != outputs {
         return Summary::failed(PipelineError::Shape);
     }
     // A plan from outside can claim any size: it is refused before its arena is had.
@@ -187,10 +213,44 @@ pub fn run(
         Ok(query) => query,
         Err(e) => return Summary::failed(PipelineError::Start(e)),
     };
-    if options.single_thread {
-        single::run(query, reader, writer, options)
+    let mut late = late.filter(|_| outputs > 1).map(Late::new);
+    let mut summary = if options.single_thread {
+        single::run(query, reader, writer, late.as_mut(), options)
     } else {
-        threads::run(query, reader, writer, options)
+        threads::run(query, reader, writer, late.as_mut(), options)
+    };
+    if let Some(late) = &mut late {
+        let ended = late.end(summary.result.is_ok());
+        summary.result = match (summary.result, ended) {
+            (Ok(_), Err(e)) | (Err(PipelineError::Write(e)), _) => write_failure(e),
+            (result, _) => result,
+        };
+    }
+    summary
+}
+
+/// Polls a query, and tells of the writer of its late records.
+fn poll(
+    query: &mut Query<'_, '_>,
+    source: &mut RingSource,
+    results: &mut RingSink,
+    late: Option<&mut Late>,
+    times: &mut Times,
+) -> Result<Progress, PipelineError> {
+    query.set_clock(clock());
+    let start = Instant::now();
+    let Some(late) = late else {
+        let polled = query.poll(source, results);
+        times.process += start.elapsed();
+        return polled.map_err(|error| stopped(query, error));
+    };
+    let polled = query.poll_with_late(source, results, late);
+    let writing = late.time();
+    times.write += writing;
+    times.process += start.elapsed().saturating_sub(writing);
+    match late.failure() {
+        Some(e) => Err(PipelineError::Write(e)),
+        None => polled.map_err(|error| stopped(query, error)),
     }
 }
 

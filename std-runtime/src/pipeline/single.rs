@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use ringql_core::query::{Query, Stop};
 use ringql_core::ring::Sink;
 
-use super::{Ending, Options, PipelineError, Rings, Summary, Times, clock, stopped, write_failure};
+use super::late::Late;
+use super::{Ending, Options, PipelineError, Rings, Summary, Times, poll, write_failure};
 use crate::input::Reader;
 use crate::output::Writer;
 
@@ -14,11 +15,12 @@ pub(super) fn run(
     mut query: Query<'_, '_>,
     mut reader: Box<dyn Reader>,
     mut writer: Box<dyn Writer>,
+    late: Option<&mut Late>,
     options: &Options,
 ) -> Summary {
     let start = Instant::now();
     let mut times = Times::default();
-    let result = turns(&mut query, &mut *reader, &mut *writer, options, &mut times);
+    let result = turns(&mut query, &mut *reader, &mut *writer, late, options, &mut times);
     let last = timed(&mut times.write, || match result {
         Ok(Ending::Closed) => Ok(()),
         Ok(_) => writer.finish(),
@@ -37,6 +39,7 @@ fn turns(
     query: &mut Query<'_, '_>,
     reader: &mut dyn Reader,
     writer: &mut dyn Writer,
+    mut late: Option<&mut Late>,
     options: &Options,
     times: &mut Times,
 ) -> Result<Ending, PipelineError> {
@@ -44,8 +47,7 @@ fn turns(
         Rings::of(query.plan());
     let mut sink = Some(sink);
     while !options.stop.load(Ordering::Relaxed) {
-        query.set_clock(clock());
-        let polled = timed(&mut times.process, || query.poll(&mut source, &mut results));
+        let polled = poll(query, &mut source, &mut results, late.as_deref_mut(), times);
         // Rows that were written before an error are valid.
         while let Some(written) =
             output.take(chunk, |records| timed(&mut times.write, || writer.write(records)))
@@ -54,7 +56,7 @@ fn turns(
                 return write_failure(e);
             }
         }
-        let progress = polled.map_err(|error| stopped(query, error))?;
+        let progress = polled?;
         if progress.stop == Stop::Finished {
             return Ok(Ending::Finished);
         }

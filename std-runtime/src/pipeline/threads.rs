@@ -15,7 +15,8 @@ use ringql_core::query::{Query, Stop};
 use ringql_core::ring::{Sink, Source};
 
 use super::backoff::Backoff;
-use super::{Ending, Options, PipelineError, Rings, Summary, Times, clock, stopped, write_failure};
+use super::late::Late;
+use super::{Ending, Options, PipelineError, Rings, Summary, Times, poll, write_failure};
 use crate::input::{InputError, Reader};
 use crate::output::Writer;
 use crate::ring::{RingSink, RingSource};
@@ -32,6 +33,7 @@ pub(super) fn run(
     mut query: Query<'_, '_>,
     reader: Box<dyn Reader>,
     writer: Box<dyn Writer>,
+    late: Option<&mut Late>,
     options: &Options,
 ) -> Summary {
     let start = Instant::now();
@@ -50,7 +52,7 @@ pub(super) fn run(
     };
 
     let mut times = Times::default();
-    let end = poll(&mut query, &mut source, &mut results, options, &mut times);
+    let end = turns(&mut query, &mut source, &mut results, late, options, &mut times);
     // Finished and stopped results are complete as far as they go; others are cut.
     match end {
         Ok(Some(_)) => results.end(),
@@ -66,7 +68,7 @@ pub(super) fn run(
         Ok(())
     };
     times.waiting += joining.elapsed();
-    times.write = write_time;
+    times.write += write_time;
     times.read = Duration::from_nanos(shared.read_nanos.load(Ordering::Relaxed));
     times.wall = start.elapsed();
     times.framework = times.wall.saturating_sub(times.process + times.waiting);
@@ -81,10 +83,11 @@ pub(super) fn run(
 }
 
 /// Polls until there is nothing more to poll for; `None` if another thread is the reason.
-fn poll(
+fn turns(
     query: &mut Query<'_, '_>,
     source: &mut RingSource,
     results: &mut RingSink,
+    mut late: Option<&mut Late>,
     options: &Options,
     times: &mut Times,
 ) -> Result<Option<Ending>, PipelineError> {
@@ -93,11 +96,7 @@ fn poll(
         if options.stop.load(Ordering::Relaxed) {
             return Ok(Some(Ending::Stopped));
         }
-        query.set_clock(clock());
-        let start = Instant::now();
-        let polled = query.poll(source, results);
-        times.process += start.elapsed();
-        let progress = polled.map_err(|error| stopped(query, error))?;
+        let progress = poll(query, source, results, late.as_deref_mut(), times)?;
         match progress.stop {
             Stop::Finished => return Ok(Some(Ending::Finished)),
             _ if results.is_abandoned() => return Ok(None),
