@@ -88,6 +88,19 @@ impl Counters {
         }
     }
 
+    /// A failure that was counted since.
+    pub(crate) const fn failed_since(&self, before: &Self) -> Option<Failure> {
+        if self.arithmetic_errors != before.arithmetic_errors {
+            Some(Failure::Arithmetic)
+        } else if self.text_errors != before.text_errors {
+            Some(Failure::Text)
+        } else if self.capacity_errors != before.capacity_errors {
+            Some(Failure::Capacity)
+        } else {
+            None
+        }
+    }
+
     /// A failure that was counted, if any was.
     #[cfg(feature = "sql")]
     pub(crate) fn any(&self) -> Option<Failure> {

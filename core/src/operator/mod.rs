@@ -22,7 +22,7 @@ pub(crate) mod window;
 
 use crate::arena::{take, view_mut};
 use crate::batch::Batch;
-use crate::counters::{Counters, Failure};
+use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::expr::{Context, Halt, Machine};
@@ -564,11 +564,13 @@ impl Walk<'_, '_> {
         let mut rest = part(self.states, geometry.states, entry.state)?;
         let own = take(&mut rest, operator_bytes(plan, operator))?;
         let mut aggregate = Aggregate::new(plan, entry, &stage.layout, own)?;
-        let errors = self.counters.errors();
+        let before = *self.counters;
         let rows = aggregate.leave(&mut self.frame, max, watermark, same, self.counters)?;
-        // A sum or an average that left its range.
-        if plan.on_error == OnError::Stop && self.counters.errors() != errors {
-            return Err(RunError::GroupFailed(Failure::Arithmetic));
+        // What has no value, such as a sum that left its range.
+        if plan.on_error == OnError::Stop
+            && let Some(failure) = self.counters.failed_since(&before)
+        {
+            return Err(RunError::GroupFailed(failure));
         }
         let mut selection = Selection::All(rows);
         let mut written = 0;

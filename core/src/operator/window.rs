@@ -315,7 +315,7 @@ impl WindowState {
             let some = some.get(..len).unwrap_or(&[]);
             if any {
                 let at = some.iter().position(|&time| moves(time)).unwrap_or(0);
-                here &= some.iter().take(at).all(|&time| time >= start);
+                here &= some.iter().take(at).all(|&time| (start..=TIME_LIMIT).contains(&time));
                 self.known = if here { (row + at) as u64 } else { 0 };
                 return some.get(at).map(|&time| (row + at, time));
             }
