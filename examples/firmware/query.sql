@@ -18,5 +18,5 @@ SELECT
     AVG(temp_f)  AS mean
 FROM TUMBLE(readings, ts, INTERVAL '1' DAY)
 GROUP BY window_start, window_end, station
--- RAM for 8 stations in each open day, and for 32 records at a time.
+-- RAM for 8 stations in the days that are open, and for 32 records at a time.
 SETTINGS max_groups = 8, batch_rows = 32;

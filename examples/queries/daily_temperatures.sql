@@ -22,5 +22,5 @@ SELECT
     AVG(temp_f)  AS mean
 FROM TUMBLE(hourly, ts, INTERVAL '1' DAY)
 GROUP BY window_start, window_end, station
--- Memory for 16 stations in each open day, and not a byte more. A 17th would be an error.
+-- Memory for 16 stations in the days that are open, and not a byte more. A 17th would be an error.
 SETTINGS max_groups = 16;

@@ -259,7 +259,7 @@ pub enum Operator {
     },
     /// Puts each row into windows; drops and counts late rows. An [`Operator::Aggregate`] follows.
     Window(WindowTable),
-    /// Groups rows and folds them into aggregates, one group table per open window.
+    /// Groups rows and folds them into aggregates, in each pane of the window before it.
     Aggregate(AggregateTable),
     /// Evaluates the SELECT list.
     Project {
@@ -298,7 +298,7 @@ pub struct AggregateTable {
     /// Start and end of the window of the groups that leave, in [`Plan::lists`]: two TIMESTAMP
     /// registers (BIGINT for windows of rows) if the input is a window, else none.
     pub window_results: Range,
-    /// Groups that fit (in each open window). 1 without keys.
+    /// Groups that fit, over all open windows; sessions of windows of each group. 1 without keys.
     pub groups: u32,
     /// When they don't.
     pub on_full: OnFull,
