@@ -136,7 +136,6 @@ impl Bundle {
         let texts = most(&|p| p.texts.len().max(p.bytes.len()));
         let arena = most(&|p| p.arena_bytes());
         let record = most(&|p| p.output(OutputId(0)).layout().record_size);
-        let streams = self.streams.len();
         // As much as on the host, so that the sink is full on neither.
         let result = MOST_RESULT;
         format!(
@@ -144,7 +143,6 @@ impl Bundle {
              type Tables = PlanTables<{fields}, {registers}, {instructions}, {texts}>;\n\
              const ARENA_BYTES: usize = {arena};\n\
              const RESULT_BYTES: usize = {result};\n\
-             const STREAMS: usize = {streams};\n\
              const _: () = assert!({record} <= RESULT_BYTES);\n"
         )
     }

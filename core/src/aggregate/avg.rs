@@ -9,7 +9,7 @@ use crate::expr::frame::{Vector, VectorMut};
 use crate::fmt::power_of_ten;
 use crate::types::DataType;
 
-use super::arrays::{copy_bytes, fold, pairs, put, set_validity};
+use super::arrays::{fold, pairs, put, set_validity};
 use super::sum::{Summand, for_summand, width};
 use super::{Groups, States};
 
@@ -31,13 +31,6 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
         pairs(slice_mut::<<T as Summand>::Sum>(sums)?, into, from, T::join);
         Ok(())
     })
-}
-
-pub(super) fn copy(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
-    let width = width(states.kind());
-    let (sums, counts) = states.split(width)?;
-    pairs(slice_mut::<u64>(counts)?, into, from, |count, other| *count = other);
-    copy_bytes(sums, width, into, from)
 }
 
 pub(super) fn update(

@@ -22,13 +22,6 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     Ok(())
 }
 
-pub(super) fn copy(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
-    let (counts, seen) = states.split(8)?;
-    pairs(seen, into, from, |seen, other| *seen = other);
-    pairs(slice_mut::<u64>(counts)?, into, from, |count, other| *count = other);
-    Ok(())
-}
-
 /// Counts rows in which a BOOLEAN is true, and notes where it is not NULL.
 pub(super) fn update_if(
     states: &mut States<'_>,

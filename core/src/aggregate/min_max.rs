@@ -127,13 +127,6 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     Ok(())
 }
 
-pub(super) fn copy(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
-    let width = states.argument.size();
-    let (best, seen) = states.split(width)?;
-    pairs(seen, into, from, |seen, other| *seen = other);
-    copy_bytes(best, width, into, from)
-}
-
 pub(super) fn update(
     states: &mut States<'_>,
     argument: Vector<'_>,

@@ -220,7 +220,6 @@ impl<'a> States<'a> {
     }
 
     /// Slot `into[i]` takes in slot `from[i]`, which stays as it is.
-    #[allow(dead_code)] // until windows share panes
     pub(crate) fn merge(&mut self, into: &[u32], from: &[u32]) -> Result<(), RunError> {
         if self.keeps_values() {
             return values::merge(self, into, from);
@@ -264,20 +263,6 @@ impl<'a> States<'a> {
             F::StringAgg => text::merge(self, into, from),
             F::Twa | F::Rate | F::Increase | F::Delta => series::merge(self, into, from),
             F::Ewma => self.merge_structs(into, from, ewma::Mean::merge),
-        }
-    }
-
-    /// Slot `into[i]` becomes what slot `from[i]` is.
-    #[allow(dead_code)] // until windows share panes
-    pub(crate) fn copy(&mut self, into: &[u32], from: &[u32]) -> Result<(), RunError> {
-        if self.size > 0 {
-            return self.copy_structs(into, from);
-        }
-        match self.function() {
-            F::Sum => sum::copy(self, into, from),
-            F::Avg => avg::copy(self, into, from),
-            F::Min | F::Max | F::BoolAnd | F::BoolOr => min_max::copy(self, into, from),
-            _ => count::copy(self, into, from),
         }
     }
 

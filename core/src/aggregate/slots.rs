@@ -29,10 +29,6 @@ impl States<'_> {
         Ok(())
     }
 
-    pub(super) fn copy_structs(&mut self, into: &[u32], from: &[u32]) -> Result<(), RunError> {
-        super::arrays::copy_bytes(self.bytes, self.size, into, from)
-    }
-
     /// Calls `f` with the bytes of slots `into[i]` and `from[i]`. Nothing is merged with itself.
     pub(super) fn each_pair(
         &mut self,

@@ -12,7 +12,7 @@ use crate::expr::frame::{Vector, VectorMut};
 use crate::fmt::power_of_ten;
 use crate::types::{Kind, Wide};
 
-use super::arrays::{copy_bytes, fold_seen, pairs, put, set_seen};
+use super::arrays::{fold_seen, pairs, put, set_seen};
 use super::{Groups, States};
 
 /// How values of a type add up.
@@ -169,13 +169,6 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
         pairs(slice_mut::<<T as Summand>::Sum>(sums)?, into, from, T::join);
         Ok(())
     })
-}
-
-pub(super) fn copy(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
-    let width = width(states.kind());
-    let (sums, seen) = states.split(width)?;
-    pairs(seen, into, from, |seen, other| *seen = other);
-    copy_bytes(sums, width, into, from)
 }
 
 pub(super) fn update(

@@ -3,7 +3,7 @@
 use ringql_core::batch::{Batch, ColumnValues};
 use ringql_core::error::RunError;
 use ringql_core::plan::op::{OutputId, StreamId};
-use ringql_core::plan::{EmitMode, Operator, Plan};
+use ringql_core::plan::{EmitMode, Operator, Plan, WindowShape};
 use ringql_core::query::{Query, Stop};
 use ringql_core::ring::{ColumnSource, RecordSink, RecordSource, Source};
 use ringql_core::schema::{Field, Schema};
@@ -73,8 +73,10 @@ fn results(
     let mut query = Query::new(plan, &mut arena[..bytes]).expect("the plan is verified");
     query.set_clock(Some(1_700_000_000_000_000));
     let mut idle = 0;
-    // A row can be in very many windows.
-    for _ in 0..20_000 {
+    // A poll reads a row or writes one: rows in, and groups out at most as many and one, in each of
+    // the windows that a row can be in.
+    let most = (4 * rows + 4).saturating_mul(4 * overlap(plan));
+    for _ in 0..most.min(20_000) {
         let polled = query.poll(&mut source, &mut sink);
         written.extend_from_slice(sink.written());
         sink.clear();
@@ -96,7 +98,20 @@ fn results(
             Err(error) => panic!("{error}"),
         }
     }
+    assert!(most > 20_000, "the query does not end");
     (Outcome::Large, written)
+}
+
+/// How many windows a row can be in, over all stages.
+fn overlap(plan: &Plan<'_>) -> usize {
+    plan.operators.iter().fold(1, |all: usize, operator| {
+        let Operator::Window(table) = operator else { return all };
+        all.saturating_mul(match table.shape {
+            WindowShape::Slide { size, every, .. } => usize::from(size.div_ceil(every.max(1))),
+            WindowShape::Cumulate { steps, .. } => steps.into(),
+            WindowShape::Session { .. } | WindowShape::State { .. } => 1,
+        })
+    })
 }
 
 /// A source that lends fewer rows than it could.
