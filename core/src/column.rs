@@ -37,11 +37,35 @@ pub(crate) enum Validity<'a> {
 impl<'a> Column<'a> {
     /// The bytes of each row's value, `N` of them, in order.
     #[inline]
-    pub(crate) fn iter<const N: usize>(self) -> impl Iterator<Item = &'a [u8; N]> {
+    pub(crate) fn iter<const N: usize>(self) -> impl Iterator<Item = &'a [u8; N]> + Clone {
         let offset = self.offset;
-        self.bytes
-            .chunks_exact(self.stride.max(1))
-            .filter_map(move |row| row.get(offset..).and_then(<[u8]>::first_chunk::<N>))
+        // What lies in one row lies in all: no row is left out.
+        let value = move |row: &'a [u8]| row.get(offset..).and_then(<[u8]>::first_chunk::<N>);
+        self.bytes.chunks_exact(self.stride.max(1)).map(move |row| value(row).unwrap_or(&[0; N]))
+    }
+
+    /// The same, four rows at a time, and the rest.
+    #[inline]
+    pub(crate) fn fours<const N: usize>(
+        self,
+    ) -> (impl Iterator<Item = [&'a [u8; N]; 4]>, impl Iterator<Item = &'a [u8; N]>) {
+        let (offset, stride) = (self.offset, self.stride.max(1));
+        let four = self.bytes.chunks_exact(stride.saturating_mul(4));
+        let rest = Self { bytes: four.remainder(), ..self };
+        let value = move |rows: &'a [u8], row: usize| {
+            let start = row * stride + offset;
+            rows.get(start..).and_then(<[u8]>::first_chunk::<N>).unwrap_or(&[0; N])
+        };
+        (four.map(move |rows| [0, 1, 2, 3].map(|row| value(rows, row))), rest.iter())
+    }
+
+    /// `rows` rows from `first` on, without what says which are NULL.
+    #[inline]
+    pub(crate) fn part(self, first: usize, rows: usize) -> Self {
+        let (start, end) = (first * self.stride, (first + rows) * self.stride);
+        let rest = self.bytes.get(start..).unwrap_or(&[]);
+        let bytes = self.bytes.get(start..end).unwrap_or(rest);
+        Self { bytes, validity: Validity::All, ..self }
     }
 
     /// The bytes of row `row`'s value.

@@ -298,7 +298,7 @@ impl<'p, 'a> Query<'p, 'a> {
                     all.rows_in += walked.rows_in;
                     all.late_out += walked.late_out;
                     walk.heard(walked.rows_in)?;
-                    if walked.error.is_some() || walked.makes_room || walk.is_leaving()? {
+                    if walked.error.is_some() || walked.makes_room || !walk.is_quiet()? {
                         all.error = walked.error;
                         // What must happen at the row behind is found again.
                         if walked.rows_in == end && matches!(cut, Some((_, Cut::MoveAfter(_)))) {
@@ -312,7 +312,7 @@ impl<'p, 'a> Query<'p, 'a> {
                     all.rows_in += 1;
                     walk.heard(1)?;
                 }
-                if walk.is_leaving()? {
+                if !walk.is_quiet()? {
                     break;
                 }
             }

@@ -221,7 +221,7 @@ fn state(info: &Info) -> u64 {
     let program = compile(&sql, &Options::default());
     let program = program.unwrap_or_else(|e| panic!("{}", e.render(&sql, info.name)));
     let plan = program.queries[0].plan();
-    aggregate_bytes(&plan, &plan.aggregates[0], 8) / 8
+    aggregate_bytes(&plan, &plan.aggregates[0], 8, true) / 8
 }
 
 fn aggregates() -> String {

@@ -1,7 +1,9 @@
 //! Prints Q1 to Q5 beside the hand-written loops, measured in turns in one run, after checking
 //! that both give the same rows.
 //!
-//!     cargo run --release -p ringql-benches --bin ratios
+//!     cargo run --release -p ringql-benches --bin ratios [Q4 [cache]]
+//!
+//! A query's name leaves out the others, `memory` or `cache` the other half.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -20,10 +22,16 @@ fn main() {
     check(&rows[..1_000_000]);
     println!("one thread, row-major, best of {TURNS} turns; million records a second");
     println!("{:<28} {:>12} {:>14} {:>7}", "", "hand-written", "RingQL B=1024", "ratio");
-    println!("{ROWS} records of S, from memory");
-    all(&rows, 1);
-    println!("{IN_CACHE} records of S, from cache");
-    all(&rows[..IN_CACHE], 100);
+    let half = std::env::args().nth(2);
+    let wanted = |name| half.as_deref().is_none_or(|half| half == name);
+    if wanted("memory") {
+        println!("{ROWS} records of S, from memory");
+        all(&rows, 1);
+    }
+    if wanted("cache") {
+        println!("{IN_CACHE} records of S, from cache");
+        all(&rows[..IN_CACHE], 100);
+    }
 }
 
 fn all(rows: &[Reading], passes: usize) {
@@ -51,6 +59,9 @@ fn compare<R>(
     sql: &str,
     mut by_hand: impl FnMut(&[Reading]) -> R,
 ) {
+    if std::env::args().nth(1).is_some_and(|only| !name.contains(&only)) {
+        return;
+    }
     let plan = plan(sql, 1024);
     let mut arena = arena(&plan);
     let (mut hand_best, mut best) = (f64::INFINITY, f64::INFINITY);

@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use bytemuck::Pod;
 
-use super::{Groups, States};
+use super::{Fresh, Groups, States};
 use crate::arena::{shift, slice_mut};
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
@@ -24,10 +24,19 @@ pub(super) fn place(slot: usize, width: usize) -> Range<usize> {
 }
 
 /// Makes slots of an array `value`.
-pub(super) fn put<T: Pod>(array: &mut [T], slots: &[u32], value: T) {
-    for &slot in slots {
-        if let Some(entry) = array.get_mut(slot as usize) {
-            *entry = value;
+pub(super) fn put<T: Pod>(array: &mut [T], slots: Fresh<'_>, value: T) {
+    match slots {
+        Fresh::Slots(slots) => {
+            for &slot in slots {
+                if let Some(entry) = array.get_mut(slot as usize) {
+                    *entry = value;
+                }
+            }
+        }
+        Fresh::Run(first, end) => {
+            if let Some(run) = array.get_mut(first..end) {
+                run.fill(value);
+            }
         }
     }
 }

@@ -11,9 +11,9 @@ use crate::types::DataType;
 
 use super::arrays::{fold, pairs, put, set_validity};
 use super::sum::{Summand, for_summand, width};
-use super::{Groups, States};
+use super::{Fresh, Groups, States};
 
-pub(super) fn reset(states: &mut States<'_>, slots: &[u32]) -> Result<(), RunError> {
+pub(super) fn reset(states: &mut States<'_>, slots: Fresh<'_>) -> Result<(), RunError> {
     let kind = states.kind();
     let (sums, counts) = states.split(width(kind))?;
     put(slice_mut::<u64>(counts)?, slots, 0);
@@ -66,19 +66,25 @@ pub(super) fn finish(
     let counts = slice_mut::<u64>(counts)?;
     let count_of = |slot: u32| counts.get(slot as usize).copied().unwrap_or(0);
     set_validity(dst, slots.iter().map(|&slot| count_of(slot) != 0));
+    let mut failed = 0;
     for_summand!(kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
-        for (row, &slot) in slots.iter().enumerate() {
+        for (d, &slot) in dst.of::<f64>(slots.len())?.iter_mut().zip(slots) {
             let sum = T::to_f64(*sums.get(slot as usize).ok_or(RunError::Internal)?);
-            if let Some(d) = dst.of::<f64>(slots.len())?.get_mut(row) {
-                // A sum that left its range is an average that is not known.
-                *d = sum.unwrap_or(f64::NAN) / (count_of(slot) as f64 * parts);
-            }
-            if sum.is_none() {
-                counters.arithmetic_errors += 1;
-                dst.set_null(row);
+            failed += u64::from(sum.is_none());
+            // A sum that left its range is an average that is not known.
+            *d = sum.unwrap_or(f64::NAN) / (count_of(slot) as i64 as f64 * parts);
+        }
+        if failed > 0 {
+            let slots = slots.iter().map(|&slot| sums.get(slot as usize));
+            for (row, sum) in slots.enumerate() {
+                if sum.is_some_and(|sum| T::to_f64(*sum).is_none()) {
+                    dst.set_null(row);
+                }
             }
         }
         Ok(())
-    })
+    })?;
+    counters.arithmetic_errors += failed;
+    Ok(())
 }

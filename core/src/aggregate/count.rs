@@ -6,9 +6,9 @@ use crate::expr::frame::{Vector, VectorMut};
 use crate::selection::tail;
 
 use super::arrays::{gather, mark, pairs, put, set_seen};
-use super::{Groups, States};
+use super::{Fresh, Groups, States};
 
-pub(super) fn reset(states: &mut States<'_>, slots: &[u32]) -> Result<(), RunError> {
+pub(super) fn reset(states: &mut States<'_>, slots: Fresh<'_>) -> Result<(), RunError> {
     let (counts, seen) = states.split(8)?;
     put(seen, slots, 0);
     put(slice_mut::<u64>(counts)?, slots, 0);

@@ -1,5 +1,6 @@
-//! `MIN(x)`, `MAX(x)`, and over BOOLEANs `BOOL_AND(x)`, `BOOL_OR(x)`, in the order of comparisons (NaN on top, texts by bytes): one value per
-//! group, new ones at the end of the order that everything beats.
+//! `MIN(x)`, `MAX(x)`, and over BOOLEANs `BOOL_AND(x)`, `BOOL_OR(x)`, in the order of comparisons
+//! (NaN on top, texts by bytes): one value per group, new ones at the end of the order that
+//! everything beats.
 
 use crate::arena::slice_mut;
 use crate::error::RunError;
@@ -10,7 +11,7 @@ use crate::plan::AggregateFunction as F;
 use crate::types::{Kind, Span, Uuid16, Wide};
 
 use super::arrays::{copy_bytes, fold_seen, gather, mark, pairs, place, put, set_seen};
-use super::{Groups, States};
+use super::{Fresh, Groups, States};
 
 /// The length of a text that no value has been folded into yet.
 const UNSET: [u8; 2] = u16::MAX.to_le_bytes();
@@ -19,6 +20,16 @@ const UNSET: [u8; 2] = u16::MAX.to_le_bytes();
 trait Ends: Ordered {
     const LOWEST: Self;
     const HIGHEST: Self;
+
+    /// Whether [`lower`](Self::lower) compares any value with these.
+    fn is_plain(_: &[Self]) -> bool {
+        true
+    }
+
+    /// `self` is below `other`, which is no NaN: one instruction picks the lesser.
+    fn lower(self, other: Self) -> bool {
+        self.below(other)
+    }
 }
 
 macro_rules! ends {
@@ -46,14 +57,29 @@ impl Ends for Uuid16 {
     const HIGHEST: Self = Self::from_le_bytes([u8::MAX; 16]);
 }
 
-impl Ends for f32 {
-    const LOWEST: Self = Self::NEG_INFINITY;
-    const HIGHEST: Self = Self::NAN;
-}
+macro_rules! float_ends {
+    ($($t:ty),*) => {$(
+        impl Ends for $t {
+            const LOWEST: Self = Self::NEG_INFINITY;
+            const HIGHEST: Self = Self::NAN;
 
-impl Ends for f64 {
-    const LOWEST: Self = Self::NEG_INFINITY;
-    const HIGHEST: Self = Self::NAN;
+            fn is_plain(values: &[Self]) -> bool {
+                !values.iter().fold(false, |any, value| any | value.is_nan())
+            }
+
+            #[inline]
+            fn lower(self, other: Self) -> bool {
+                self < other
+            }
+        }
+    )*};
+}
+float_ends!(f32, f64);
+
+/// Folds the lesser of two values, or the greater, into the first. Of equals MIN takes the second.
+#[inline]
+fn better<T: Copy>(is_min: bool, best: &mut T, value: T, below: impl Fn(T, T) -> bool) {
+    *best = if below(*best, value) != is_min { value } else { *best };
 }
 
 /// Whether the least value is wanted. FALSE is below TRUE.
@@ -61,13 +87,7 @@ fn is_min(states: &States<'_>) -> bool {
     matches!(states.function(), F::Min | F::BoolAnd)
 }
 
-pub(super) fn reset_all(states: &mut States<'_>) -> Result<(), RunError> {
-    let slots = states.slots as u32;
-    // A slot at a time: this happens once.
-    (0..slots).try_for_each(|slot| reset(states, &[slot]))
-}
-
-pub(super) fn reset(states: &mut States<'_>, slots: &[u32]) -> Result<(), RunError> {
+pub(super) fn reset(states: &mut States<'_>, slots: Fresh<'_>) -> Result<(), RunError> {
     let is_min = is_min(states);
     let kind = states.kind();
     let width = states.argument.size();
@@ -79,12 +99,12 @@ pub(super) fn reset(states: &mut States<'_>, slots: &[u32]) -> Result<(), RunErr
             Ok(())
         }
         Kind::Text => {
-            for &slot in slots {
-                let field = best.get_mut(place(slot as usize, width));
+            slots.each(|slot| {
+                let field = best.get_mut(place(slot, width));
                 if let Some(length) = field.and_then(|field| field.first_chunk_mut::<2>()) {
                     *length = UNSET;
                 }
-            }
+            });
             Ok(())
         }
         kind => for_value!(kind, T => {
@@ -117,9 +137,9 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
         kind => for_value!(kind, T => {
             let best = slice_mut::<T>(best)?;
             if is_min {
-                pairs(best, into, from, |best, v| *best = if best.above(v) { v } else { *best });
+                pairs(best, into, from, |best, v| better(true, best, v, T::below));
             } else {
-                pairs(best, into, from, |best, v| *best = if v.above(*best) { v } else { *best });
+                pairs(best, into, from, |best, v| better(false, best, v, T::below));
             }
             Ok(())
         })?,
@@ -168,14 +188,18 @@ pub(super) fn update(
         kind => for_value!(kind, T => {
             let best = slice_mut::<T>(best)?;
             let values = argument.of::<T>(rows)?;
-            if is_min {
-                fold_seen(best, seen, &argument, values, groups, |best: &mut T, v| {
-                    *best = if best.above(v) { v } else { *best };
-                });
-            } else {
-                fold_seen(best, seen, &argument, values, groups, |best: &mut T, v| {
-                    *best = if v.above(*best) { v } else { *best };
-                });
+            macro_rules! fold {
+                ($is_min:expr, $below:expr) => {
+                    fold_seen(best, seen, &argument, values, groups, |best: &mut T, v| {
+                        better($is_min, best, v, $below);
+                    })
+                };
+            }
+            match (is_min, T::is_plain(values)) {
+                (true, true) => fold!(true, T::lower),
+                (false, true) => fold!(false, T::lower),
+                (true, false) => fold!(true, T::below),
+                (false, false) => fold!(false, T::below),
             }
             Ok(())
         }),

@@ -10,6 +10,7 @@
 //! | file | functions |
 //! |---|---|
 //! | `count.rs`, `sum.rs`, `avg.rs`, `min_max.rs` | COUNT, COUNT_IF, SUM, AVG, MIN, MAX, BOOL_AND, BOOL_OR |
+//! | `lanes.rs` | SUM and AVG of floats without keys |
 //! | `bits.rs` | BIT_AND, BIT_OR, BIT_XOR |
 //! | `pick.rs` | FIRST, LAST, ANY_VALUE, ARG_MIN, ARG_MAX |
 //! | `moments.rs`, `pairs.rs` | variances, SKEWNESS, KURTOSIS; covariance, correlation, regression |
@@ -26,6 +27,7 @@ mod count;
 mod ewma;
 mod histogram;
 mod hll;
+mod lanes;
 mod min_max;
 mod moments;
 mod pairs;
@@ -45,7 +47,7 @@ use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector, VectorMut};
 use crate::plan::aggregates::rules;
-use crate::plan::layout::aggregate_bytes;
+use crate::plan::layout::array_bytes;
 use crate::plan::{Aggregate, AggregateFunction as F, Constant, Plan};
 use crate::types::{DataType, Kind};
 
@@ -95,6 +97,25 @@ impl<'a> Groups<'a> {
     }
 }
 
+/// Slots that become new.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fresh<'a> {
+    /// Those listed.
+    Slots(&'a [u32]),
+    /// From the first up to the second.
+    Run(usize, usize),
+}
+
+impl Fresh<'_> {
+    /// Calls `f` with each.
+    fn each(self, mut f: impl FnMut(usize)) {
+        match self {
+            Self::Slots(slots) => slots.iter().for_each(|&slot| f(slot as usize)),
+            Self::Run(first, end) => (first..end).for_each(f),
+        }
+    }
+}
+
 /// One aggregate's states.
 #[derive(Debug)]
 pub(crate) struct States<'a> {
@@ -111,39 +132,34 @@ pub(crate) struct States<'a> {
 }
 
 impl<'a> States<'a> {
-    /// Splits the states of the next aggregate off `rest`.
+    /// Splits the states of the next aggregate off `rest`. `keyed`: whether its groups have keys.
     pub(crate) fn take(
         plan: &'a Plan<'a>,
         aggregate: &'a Aggregate,
         slots: u64,
+        keyed: bool,
         rest: &mut &'a mut [u8],
     ) -> Result<Self, RunError> {
-        let argument = rules::argument(plan, aggregate, 0);
-        let bytes = crate::arena::take(rest, aggregate_bytes(plan, aggregate, slots))?;
+        let slot = rules::slot_bytes(plan, aggregate, keyed);
+        let bytes = crate::arena::take(rest, array_bytes(plan, aggregate, slots, slot))?;
         Ok(Self {
             plan,
             aggregate,
-            argument: argument.map_or(DataType::BigInt, |r| r.data_type),
+            argument: rules::first_type(plan, aggregate),
             can_miss: rules::can_miss(plan, aggregate),
             bytes,
             slots: slots as usize,
-            size: rules::slot_bytes(plan, aggregate).unwrap_or(0) as usize,
+            size: slot.unwrap_or(0) as usize,
         })
     }
 
     /// Makes all groups new.
     pub(crate) fn reset_all(&mut self) -> Result<(), RunError> {
-        match self.function() {
-            F::Min | F::Max | F::BoolAnd | F::BoolOr if self.size == 0 => min_max::reset_all(self),
-            _ => {
-                self.bytes.fill(0);
-                Ok(())
-            }
-        }
+        self.reset(Fresh::Run(0, self.slots))
     }
 
-    /// Makes the groups in `slots` new.
-    pub(crate) fn reset(&mut self, slots: &[u32]) -> Result<(), RunError> {
+    /// Makes groups new.
+    pub(crate) fn reset(&mut self, slots: Fresh<'_>) -> Result<(), RunError> {
         if self.size > 0 {
             return self.clear(slots);
         }
@@ -177,6 +193,7 @@ impl<'a> States<'a> {
             F::CountAll => count::update(self, None, groups, rows),
             F::Count => count::update(self, Some(x), groups, rows),
             F::CountIf => count::update_if(self, x, groups, rows),
+            F::Sum | F::Avg if self.size > 0 => lanes::update(self, x, groups, rows),
             F::Sum => sum::update(self, x, groups, rows),
             F::Avg => avg::update(self, x, groups, rows),
             F::Min | F::Max | F::BoolAnd | F::BoolOr => min_max::update(self, x, groups, rows),
@@ -226,6 +243,7 @@ impl<'a> States<'a> {
         }
         match self.function() {
             F::CountAll | F::Count | F::CountIf => count::merge(self, into, from),
+            F::Sum | F::Avg if self.size > 0 => self.merge_structs(into, from, lanes::Lanes::merge),
             F::Sum => sum::merge(self, into, from),
             F::Avg => avg::merge(self, into, from),
             F::Min | F::Max | F::BoolAnd | F::BoolOr => min_max::merge(self, into, from),
@@ -281,6 +299,7 @@ impl<'a> States<'a> {
         match self.function() {
             F::CountAll | F::Count => count::finish(self, dst, slots),
             F::CountIf => count::finish_if(self, dst, slots, empty),
+            F::Sum | F::Avg if self.size > 0 => lanes::finish(self, dst, slots, counters),
             F::Sum => sum::finish(self, dst, slots, empty, counters),
             F::Avg => avg::finish(self, dst, slots, counters),
             F::Min | F::Max | F::BoolAnd | F::BoolOr => min_max::finish(self, dst, slots, empty),

@@ -3,7 +3,7 @@
 use bytemuck::Pod;
 
 use super::arrays::place;
-use super::{Groups, States};
+use super::{Fresh, Groups, States};
 use crate::arena::{view, view_mut};
 use crate::error::RunError;
 use crate::expr::frame::Vector;
@@ -22,9 +22,17 @@ impl States<'_> {
         view::<S>(bytes).copied()
     }
 
-    pub(super) fn clear(&mut self, slots: &[u32]) -> Result<(), RunError> {
-        for &slot in slots {
-            self.slot(slot as usize).ok_or(RunError::Internal)?.fill(0);
+    pub(super) fn clear(&mut self, slots: Fresh<'_>) -> Result<(), RunError> {
+        match slots {
+            Fresh::Slots(slots) => {
+                for &slot in slots {
+                    self.slot(slot as usize).ok_or(RunError::Internal)?.fill(0);
+                }
+            }
+            Fresh::Run(first, end) => {
+                let (start, end) = (first.saturating_mul(self.size), end.saturating_mul(self.size));
+                self.bytes.get_mut(start..end).ok_or(RunError::Internal)?.fill(0);
+            }
         }
         Ok(())
     }

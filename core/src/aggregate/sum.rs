@@ -13,7 +13,7 @@ use crate::fmt::power_of_ten;
 use crate::types::{Kind, Wide};
 
 use super::arrays::{fold_seen, pairs, put, set_seen};
-use super::{Groups, States};
+use super::{Fresh, Groups, States};
 
 /// How values of a type add up.
 pub(super) trait Summand: Pod {
@@ -151,7 +151,7 @@ pub(super) const fn width(kind: Kind) -> usize {
     if matches!(kind, Kind::I64 | Kind::U64 | Kind::I128) { 16 } else { 8 }
 }
 
-pub(super) fn reset(states: &mut States<'_>, slots: &[u32]) -> Result<(), RunError> {
+pub(super) fn reset(states: &mut States<'_>, slots: Fresh<'_>) -> Result<(), RunError> {
     let kind = states.kind();
     let (sums, seen) = states.split(width(kind))?;
     put(seen, slots, 0);
@@ -215,14 +215,19 @@ pub(super) fn finish(
     }
     for_number!(kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
-        for (row, &slot) in slots.iter().enumerate() {
+        let mut failed = 0;
+        for (d, &slot) in dst.of::<u64>(slots.len())?.iter_mut().zip(slots) {
             let result = T::result(*sums.get(slot as usize).ok_or(RunError::Internal)?);
-            if let Some(d) = dst.of::<u64>(slots.len())?.get_mut(row) {
-                *d = result.unwrap_or(0);
-            }
-            if result.is_none() {
-                counters.arithmetic_errors += 1;
-                dst.set_null(row);
+            failed += u64::from(result.is_none());
+            *d = result.unwrap_or(0);
+        }
+        counters.arithmetic_errors += failed;
+        if failed > 0 {
+            let slots = slots.iter().map(|&slot| sums.get(slot as usize));
+            for (row, sum) in slots.enumerate() {
+                if sum.is_some_and(|sum| T::result(*sum).is_none()) {
+                    dst.set_null(row);
+                }
             }
         }
         Ok(())

@@ -19,7 +19,7 @@ mod logic;
 mod overflow;
 pub mod rows;
 mod select;
-mod simd;
+pub(crate) mod simd;
 
 use crate::batch::Batch;
 use crate::counters::{Counters, Failure};

@@ -4,13 +4,13 @@
 /// x86-64 where a build assumes SSE2. The results are the same bits: no loop is reordered.
 #[cfg(feature = "simd")]
 #[inline(always)]
-pub(super) fn widest<R>(body: impl FnOnce() -> R) -> R {
+pub(crate) fn widest<R>(body: impl FnOnce() -> R) -> R {
     pulp::Arch::new().dispatch(body)
 }
 
 /// Runs `body` with what the build assumes of the processor.
 #[cfg(not(feature = "simd"))]
 #[inline(always)]
-pub(super) fn widest<R>(body: impl FnOnce() -> R) -> R {
+pub(crate) fn widest<R>(body: impl FnOnce() -> R) -> R {
     body()
 }

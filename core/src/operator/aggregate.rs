@@ -5,7 +5,7 @@ use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::plan::layout::{AggregateLayout, Combine, window};
 use crate::plan::op::RegisterId;
-use crate::plan::{AggregateTable, EmitMode, OnFull, Plan, TimeSource, WindowShape};
+use crate::plan::{AggregateTable, EmitMode, OnFull, Plan, TimeSource, WindowShape, WindowTable};
 use crate::time::panes::Panes;
 
 use super::groups::{CHANGES, CLOSING, LATE, NO_GROUP, NOTHING, ONE, Progress, Table};
@@ -18,8 +18,8 @@ use super::window::RowPanes;
 #[derive(Debug)]
 pub(crate) struct Aggregate<'a> {
     table: Table<'a>,
-    /// The window entry's shape, without one a single window.
-    shape: Option<(WindowShape, TimeSource, i64)>,
+    /// The window entry; without one there is a single window.
+    window: Option<&'a WindowTable>,
 }
 
 /// The rows that are folded, and when.
@@ -54,8 +54,8 @@ impl<'a> Aggregate<'a> {
         layout: &'a AggregateLayout,
         state: &'a mut [u8],
     ) -> Result<Self, RunError> {
-        let shape = window(plan, entry).map(|w| (w.shape, w.time, w.lateness));
-        Ok(Self { table: Table::new(plan, entry, layout, state)?, shape })
+        let table = Table::new(plan, entry, layout, state)?;
+        Ok(Self { table, window: window(plan, entry) })
     }
 
     /// Makes all groups of all panes new.
@@ -79,13 +79,12 @@ impl<'a> Aggregate<'a> {
 
     /// The rule of sessions, and whether they are windows by state.
     fn sessions(&self, watermark: i64) -> Option<(Rule, bool)> {
-        match self.shape? {
-            (WindowShape::Session { gap }, _, lateness) => {
-                Some((Rule { gap, watermark, lateness }, false))
+        let window = self.window?;
+        match window.shape {
+            WindowShape::Session { gap } => {
+                Some((Rule { gap, watermark, lateness: window.lateness }, false))
             }
-            (WindowShape::State { .. }, ..) => {
-                Some((Rule { gap: 0, watermark, lateness: 0 }, true))
-            }
+            WindowShape::State { .. } => Some((Rule { gap: 0, watermark, lateness: 0 }, true)),
             _ => None,
         }
     }
@@ -104,9 +103,10 @@ impl<'a> Aggregate<'a> {
             return Ok(Folded::All);
         }
         let width = self.table.layout.key_words as usize;
-        if width > 0 {
+        let keys = entry.keys.of(plan.lists);
+        let lone = keys::Lone::of(frame, keys, count)?;
+        if width > 0 && lone.is_none() {
             let words = self.table.batch_keys.get_mut(..count * width);
-            let keys = entry.keys.of(plan.lists);
             keys::encode(
                 frame,
                 plan.registers,
@@ -117,7 +117,7 @@ impl<'a> Aggregate<'a> {
             )?;
         }
         if let Some((rule, by_state)) = self.sessions(rows.watermark) {
-            return self.update_sessions(frame, count, &rule, by_state, time, counters);
+            return self.update_sessions(frame, lone, count, &rule, by_state, time, counters);
         }
         if let Some(p) = self.panes() {
             let high = rows.bound.saturating_add(p.ahead).saturating_add(1);
@@ -126,17 +126,16 @@ impl<'a> Aggregate<'a> {
         let mut done = 0;
         let mut folded = Folded::All;
         if width == 0 {
-            self.table.batch_groups.get_mut(..count).ok_or(RunError::Internal)?.fill(0);
             if let RowPanes::One(pane) = rows.panes {
                 self.table.present(pane.into())?.insert(0);
-                done = count;
             } else {
+                self.table.batch_groups.get_mut(..count).ok_or(RunError::Internal)?.fill(0);
                 self.table.enter(rows.panes, 0, count)?;
-                done = count;
             }
+            done = count;
         }
         while done < count {
-            let found = self.table.find(done, count)?;
+            let found = self.table.find(lone, done, count)?;
             self.table.enter(rows.panes, done, done + found)?;
             done += found;
             if done == count || self.reclaim()? {
@@ -338,9 +337,11 @@ impl<'a> Aggregate<'a> {
         Ok(records)
     }
 
+    #[allow(clippy::too_many_arguments)]
     fn update_sessions(
         &mut self,
         frame: &Frame<'_>,
+        lone: Option<keys::Lone<'_>>,
         count: usize,
         rule: &Rule,
         by_state: bool,
@@ -348,8 +349,8 @@ impl<'a> Aggregate<'a> {
         counters: &mut Counters,
     ) -> Result<Folded, RunError> {
         let keyless = self.table.layout.key_words == 0;
-        let conditions = match self.shape {
-            Some((WindowShape::State { begin, end, .. }, ..)) => {
+        let conditions = match self.window.map(|window| window.shape) {
+            Some(WindowShape::State { begin, end, .. }) => {
                 Some((frame.get(begin)?, frame.get(end)?))
             }
             _ => None,
@@ -360,7 +361,7 @@ impl<'a> Aggregate<'a> {
             self.table.batch_groups.get_mut(..count).ok_or(RunError::Internal)?.fill(0);
         }
         while done < count {
-            let found = if keyless { count - done } else { self.table.find(done, count)? };
+            let found = if keyless { count - done } else { self.table.find(lone, done, count)? };
             let (mut late, mut outside) = (0, 0);
             let (reached, merges) = match &conditions {
                 Some((begin, end)) => {
@@ -508,8 +509,8 @@ impl<'a> Aggregate<'a> {
 
     /// The first window that there can be: rows are counted from 0.
     const fn first_window(&self) -> i64 {
-        match self.shape {
-            Some((_, TimeSource::Rows, _)) => 0,
+        match self.window {
+            Some(window) if matches!(window.time, TimeSource::Rows) => 0,
             _ => i64::MIN,
         }
     }

@@ -2,6 +2,7 @@
 //! a walk over a set costs what is in it, not what it could hold.
 
 use crate::error::RunError;
+use crate::plan::layout::bits_words;
 
 /// A set of numbers below a capacity.
 #[derive(Debug)]
@@ -21,12 +22,14 @@ impl<'a> Bits<'a> {
     /// Adds a number.
     #[inline]
     pub(super) fn insert(&mut self, number: usize) {
-        if let (Some(word), Some(summary)) =
-            (self.words.get_mut(number / 64), self.summary.get_mut(number / 4096))
+        let Some(word) = self.words.get_mut(number / 64) else { return };
+        // The summary is so small that writing it each time would be a chain of stores.
+        if *word == 0
+            && let Some(summary) = self.summary.get_mut(number / 4096)
         {
-            *word |= 1 << (number % 64);
             *summary |= 1 << (number / 64 % 64);
         }
+        *word |= 1 << (number % 64);
     }
 
     /// Takes a number out; whether it was in.
@@ -40,6 +43,26 @@ impl<'a> Bits<'a> {
             *summary &= !(1 << (number / 64 % 64));
         }
         was
+    }
+
+    /// Takes out all numbers from `first` to `last`.
+    pub(super) fn remove_all(&mut self, first: usize, last: usize) {
+        for word in first / 64..=last / 64 {
+            let mut gone = u64::MAX;
+            if word == first / 64 {
+                gone &= u64::MAX << (first % 64);
+            }
+            if word == last / 64 {
+                gone &= crate::selection::tail(last % 64 + 1);
+            }
+            let Some(bits) = self.words.get_mut(word) else { return };
+            *bits &= !gone;
+            if *bits == 0
+                && let Some(summary) = self.summary.get_mut(word / 64)
+            {
+                *summary &= !(1 << (word % 64));
+            }
+        }
     }
 
     /// Whether a number is in.
@@ -66,6 +89,46 @@ impl<'a> Bits<'a> {
     }
 }
 
+/// Writes the numbers from `from` on that are in any of some sets to `list`, as many as it takes:
+/// how many those are, and the number to go on from. `words` holds sets of `capacity` behind one
+/// another, `sets` are their places.
+pub(super) fn list(
+    words: &[u64],
+    capacity: usize,
+    sets: impl Iterator<Item = usize> + Clone,
+    from: usize,
+    list: &mut [u32],
+) -> (usize, usize) {
+    let (numbers, all) = (capacity.div_ceil(64), bits_words(capacity as u64) as usize);
+    let any = |word: usize| {
+        sets.clone().fold(0, |any, set| any | words.get(set * all + word).copied().unwrap_or(0))
+    };
+    let mut listed = 0;
+    let mut skip = u64::MAX << (from / 64 % 64);
+    let mut first = u64::MAX << (from % 64);
+    for (at, above) in (numbers..all).enumerate().skip(from / 4096) {
+        let mut filled = any(above) & skip;
+        skip = u64::MAX;
+        while filled != 0 {
+            let word = at * 64 + filled.trailing_zeros() as usize;
+            filled &= filled - 1;
+            let mut bits = any(word);
+            if word == from / 64 {
+                bits &= first;
+                first = u64::MAX;
+            }
+            while bits != 0 {
+                let number = word * 64 + bits.trailing_zeros() as usize;
+                let Some(slot) = list.get_mut(listed) else { return (listed, number) };
+                *slot = number as u32;
+                listed += 1;
+                bits &= bits - 1;
+            }
+        }
+    }
+    (listed, capacity)
+}
+
 /// The first bit at or behind `from`.
 fn next_bit(words: &[u64], from: usize) -> Option<usize> {
     let mut mask = u64::MAX << (from % 64);
@@ -85,7 +148,6 @@ mod tests {
     use std::vec;
 
     use super::*;
-    use crate::plan::layout::bits_words;
 
     #[test]
     fn a_set_is_a_set() {
@@ -105,6 +167,41 @@ mod tests {
                 }
                 assert_eq!(bits.contains(number), model.contains(&number));
                 assert_eq!(bits.next(number), model.range(number..).next().copied());
+                if x >> 50 & 63 == 0 {
+                    let last = (number + 100).min(capacity - 1);
+                    bits.remove_all(number, last);
+                    model.retain(|n| !(number..=last).contains(n));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn sets_are_listed_together() {
+        for capacity in [1, 64, 5000, 10_000] {
+            let each = bits_words(capacity as u64) as usize;
+            let mut words = vec![0; 3 * each];
+            let mut model = BTreeSet::new();
+            for (set, step) in [(0, 61), (2, 97)] {
+                let words = &mut words[set * each..(set + 1) * each];
+                let mut bits = Bits::new(words, capacity).unwrap();
+                for number in (0..capacity).step_by(step) {
+                    bits.insert(number);
+                    model.insert(number as u32);
+                }
+            }
+            for most in [1, 7, 1000] {
+                let (mut listed, mut from) = (std::vec::Vec::<u32>::new(), 0);
+                loop {
+                    let mut some = vec![0; most];
+                    let (count, next) = list(&words, capacity, [2, 0].into_iter(), from, &mut some);
+                    if count == 0 {
+                        break;
+                    }
+                    listed.extend(&some[..count]);
+                    from = next;
+                }
+                assert!(listed.iter().eq(&model));
             }
         }
     }

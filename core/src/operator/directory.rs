@@ -64,7 +64,7 @@ impl NewPlaces {
 }
 
 /// A row's packed keys: one word, or several.
-trait Key: Copy {
+pub(super) trait Key: Copy {
     /// The hash.
     fn hash(self) -> u64;
     /// Whether it is the key at `place`.
@@ -112,20 +112,8 @@ impl Key for &[u64] {
 impl Directory<'_> {
     /// Writes each row's place to `places`. Returns how many rows have one: fewer than all if a
     /// new key finds none.
-    pub(super) fn find(
-        &mut self,
-        batch_keys: &[u64],
-        places: &mut [u32],
-    ) -> Result<usize, RunError> {
-        if self.width == 1 {
-            self.find_in(batch_keys.iter().copied(), places)
-        } else {
-            self.find_in(batch_keys.chunks_exact(self.width.max(1)), places)
-        }
-    }
-
     #[inline]
-    fn find_in<K: Key>(
+    pub(super) fn find<K: Key>(
         &mut self,
         batch: impl Iterator<Item = K>,
         places: &mut [u32],
@@ -296,10 +284,7 @@ const fn place_bits(capacity: u32) -> u32 {
 fn hash(key: &[u64]) -> u64 {
     const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
     match key {
-        [word] => {
-            let h = word.wrapping_mul(GOLDEN);
-            h ^ h >> 32
-        }
+        [word] => word.wrapping_mul(GOLDEN),
         words => words.iter().fold(0, |h: u64, word| {
             let h = (h.rotate_left(23) ^ word).wrapping_mul(GOLDEN);
             h ^ h >> 32

@@ -6,7 +6,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::aggregate::{Groups, States};
+use crate::aggregate::{Fresh, Groups, States};
 use crate::arena::{slice_mut, take, view_mut};
 use crate::counters::Counters;
 use crate::error::RunError;
@@ -16,6 +16,7 @@ use crate::plan::{AggregateTable, Plan};
 
 use super::bits::Bits;
 use super::directory::{Directory, DirectoryState};
+use super::keys::Lone;
 use super::sessions::{Session, SessionsState};
 use super::window::{NEW, RowPanes};
 
@@ -176,9 +177,9 @@ impl<'a> Table<'a> {
         &mut self,
         mut f: impl FnMut(&mut States<'_>) -> Result<(), RunError>,
     ) -> Result<(), RunError> {
-        let mut rest = &mut *self.states;
+        let (keyed, mut rest) = (self.layout.key_words > 0, &mut *self.states);
         for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
-            f(&mut States::take(self.plan, aggregate, self.layout.slots, &mut rest)?)?;
+            f(&mut States::take(self.plan, aggregate, self.layout.slots, keyed, &mut rest)?)?;
         }
         Ok(())
     }
@@ -192,9 +193,10 @@ impl<'a> Table<'a> {
     ) -> Result<(), RunError> {
         let rows = groups.len();
         let groups = one.map_or(Groups::Each(groups), Groups::One);
-        let mut rest = &mut *self.states;
+        let (keyed, mut rest) = (self.layout.key_words > 0, &mut *self.states);
         for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
-            let mut states = States::take(self.plan, aggregate, self.layout.slots, &mut rest)?;
+            let mut states =
+                States::take(self.plan, aggregate, self.layout.slots, keyed, &mut rest)?;
             let groups = match aggregate.filter {
                 Some(filter) => groups.filtered(&frame.get(filter)?, rows, self.scratch)?,
                 None => groups,
@@ -226,10 +228,20 @@ impl<'a> Table<'a> {
         (directory, self.present, self.heads)
     }
 
-    /// Finds the places of the batch's keys from row `from` on; see [`Directory::find`].
-    pub(super) fn find(&mut self, from: usize, rows: usize) -> Result<usize, RunError> {
+    /// The words of the sets of groups that are in panes, or of those that changed.
+    pub(super) const fn sets(&self, changed: bool) -> &[u64] {
+        if changed { self.changed } else { self.present }
+    }
+
+    /// Finds the places of the keys of rows `from..rows`, which are in `batch_keys` or `lone`; see
+    /// [`Directory::find`].
+    pub(super) fn find(
+        &mut self,
+        lone: Option<Lone<'_>>,
+        from: usize,
+        rows: usize,
+    ) -> Result<usize, RunError> {
         let width = self.layout.key_words as usize;
-        let keys = self.batch_keys.get(from * width..rows * width).ok_or(RunError::Internal)?;
         let places = self.batch_groups.get_mut(from..rows).ok_or(RunError::Internal)?;
         let mut directory = Directory {
             state: &mut self.progress.directory,
@@ -239,7 +251,24 @@ impl<'a> Table<'a> {
             capacity: self.entry.groups,
         };
         let new = directory.new_places();
-        let found = directory.find(keys, places)?;
+        let found = match lone {
+            Some(Lone::U8(v)) => directory.find(v.iter().skip(from).map(|&k| u64::from(k)), places),
+            Some(Lone::U16(v)) => {
+                directory.find(v.iter().skip(from).map(|&k| u64::from(k)), places)
+            }
+            Some(Lone::U32(v)) => {
+                directory.find(v.iter().skip(from).map(|&k| u64::from(k)), places)
+            }
+            Some(Lone::U64(v)) => directory.find(v.iter().skip(from).copied(), places),
+            None => {
+                let keys = self.batch_keys.get(from * width..rows * width);
+                let keys = keys.ok_or(RunError::Internal)?;
+                match width {
+                    1 => directory.find(keys.iter().copied(), places),
+                    _ => directory.find(keys.chunks_exact(width.max(1)), places),
+                }
+            }
+        }?;
         let new = new.since(&directory);
         if self.layout.combine == Combine::Whole {
             let mut set = set_of(self.present, 0, self.layout.groups as usize)?;
@@ -317,7 +346,11 @@ impl<'a> Table<'a> {
         let width = self.layout.key_words as usize;
         let places = self.from.get(..count).ok_or(RunError::Internal)?;
         let words = self.batch_keys.get_mut(..count * width).ok_or(RunError::Internal)?;
-        if width > 0 {
+        if width == 1 {
+            for (place, word) in places.iter().zip(words.iter_mut()) {
+                *word = self.keys.get(*place as usize).copied().unwrap_or(0);
+            }
+        } else if width > 0 {
             for (place, out) in places.iter().zip(words.chunks_exact_mut(width.max(1))) {
                 let start = *place as usize * width;
                 let key = self.keys.get(start..start + width).ok_or(RunError::Internal)?;
@@ -328,9 +361,10 @@ impl<'a> Table<'a> {
         super::keys::decode(frame, self.plan.registers, results, width, words)?;
         let empty = self.progress.rows == 0;
         let slots = self.slots.get(..count).ok_or(RunError::Internal)?;
-        let mut rest = &mut *self.states;
+        let (keyed, mut rest) = (self.layout.key_words > 0, &mut *self.states);
         for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
-            let mut states = States::take(self.plan, aggregate, self.layout.slots, &mut rest)?;
+            let mut states =
+                States::take(self.plan, aggregate, self.layout.slots, keyed, &mut rest)?;
             let (mut dst, _) = frame.split(aggregate.result)?;
             states.finish(&mut dst, slots, empty, counters)?;
         }
@@ -339,10 +373,29 @@ impl<'a> Table<'a> {
 
     /// Makes the first `count` slots of list `slots` new.
     pub(super) fn reset_slots(&mut self, count: usize) -> Result<(), RunError> {
+        self.reset(count, false)
+    }
+
+    /// The same, where the list rises and all slots between the first and the last that are not in
+    /// it are new.
+    pub(super) fn reset_run(&mut self, count: usize) -> Result<(), RunError> {
+        self.reset(count, true)
+    }
+
+    fn reset(&mut self, count: usize, is_run: bool) -> Result<(), RunError> {
         let slots = self.slots.get(..count).ok_or(RunError::Internal)?;
-        let mut rest = &mut *self.states;
+        let mut fresh = Fresh::Slots(slots);
+        if let (true, Some(&first), Some(&last)) = (is_run, slots.first(), slots.last()) {
+            let run = first as usize..last as usize + 1;
+            // To write a few more in one go is cheaper than to go along a list.
+            if run.len() / 4 <= count {
+                fresh = Fresh::Run(run.start, run.end);
+            }
+        }
+        let (keyed, mut rest) = (self.layout.key_words > 0, &mut *self.states);
         for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
-            States::take(self.plan, aggregate, self.layout.slots, &mut rest)?.reset(slots)?;
+            States::take(self.plan, aggregate, self.layout.slots, keyed, &mut rest)?
+                .reset(fresh)?;
         }
         if !self.left.is_empty() && !matches!(self.layout.combine, Combine::Each(_)) {
             let stride = left_bytes(self.plan) as usize;
@@ -366,9 +419,10 @@ impl<'a> Table<'a> {
     pub(super) fn merge_lists(&mut self, count: usize) -> Result<(), RunError> {
         let into = self.slots.get(..count).ok_or(RunError::Internal)?;
         let from = self.from.get(..count).ok_or(RunError::Internal)?;
-        let mut rest = &mut *self.states;
+        let (keyed, mut rest) = (self.layout.key_words > 0, &mut *self.states);
         for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
-            let mut states = States::take(self.plan, aggregate, self.layout.slots, &mut rest)?;
+            let mut states =
+                States::take(self.plan, aggregate, self.layout.slots, keyed, &mut rest)?;
             states.merge(into, from)?;
         }
         Ok(())

@@ -19,14 +19,6 @@ pub(super) fn encode(
     rows: usize,
     words: &mut [u64],
 ) -> Result<(), RunError> {
-    // A lone number is the word itself; other keys are or-ed in one after another.
-    if let (1, [id]) = (width, keys)
-        && let key = frame.get(*id)?
-        && key.validity.is_none()
-        && encode_alone(&key, rows, words)?
-    {
-        return Ok(());
-    }
     words.fill(0);
     let mut at = 0;
     for id in keys {
@@ -42,30 +34,41 @@ pub(super) fn encode(
     Ok(())
 }
 
-/// Writes integers that can't be NULL as words; false for other types.
-#[inline]
-fn encode_alone(key: &Vector<'_>, rows: usize, words: &mut [u64]) -> Result<bool, RunError> {
-    macro_rules! widen {
-        ($t:ty) => {
-            for (word, value) in words.iter_mut().zip(key.of::<$t>(rows)?) {
-                *word = u64::from(*value);
-            }
-        };
+/// A key that is one integer and can't be NULL: each row's value is its word.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Lone<'a> {
+    U8(&'a [u8]),
+    U16(&'a [u16]),
+    U32(&'a [u32]),
+    U64(&'a [u64]),
+}
+
+impl<'a> Lone<'a> {
+    /// The values of `rows` rows, if the keys are of this kind.
+    pub(super) fn of(
+        frame: &'a Frame<'_>,
+        keys: &[RegisterId],
+        rows: usize,
+    ) -> Result<Option<Self>, RunError> {
+        let [id] = keys else { return Ok(None) };
+        let key = frame.get(*id)?;
+        if key.validity.is_some() {
+            return Ok(None);
+        }
+        Ok(match key.data_type.kind() {
+            Kind::I8 | Kind::U8 => Some(Self::U8(key.of(rows)?)),
+            Kind::I16 | Kind::U16 => Some(Self::U16(key.of(rows)?)),
+            Kind::I32 | Kind::U32 => Some(Self::U32(key.of(rows)?)),
+            Kind::I64 | Kind::U64 => Some(Self::U64(key.of(rows)?)),
+            Kind::Bool
+            | Kind::F32
+            | Kind::F64
+            | Kind::Text
+            | Kind::I128
+            | Kind::Interval
+            | Kind::Uuid => None,
+        })
     }
-    match key.data_type.kind() {
-        Kind::I8 | Kind::U8 => widen!(u8),
-        Kind::I16 | Kind::U16 => widen!(u16),
-        Kind::I32 | Kind::U32 => widen!(u32),
-        Kind::I64 | Kind::U64 => widen!(u64),
-        Kind::Bool
-        | Kind::F32
-        | Kind::F64
-        | Kind::Text
-        | Kind::I128
-        | Kind::Interval
-        | Kind::Uuid => return Ok(false),
-    }
-    Ok(true)
 }
 
 /// Ors a value into every row's word at byte `at`.

@@ -440,7 +440,8 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn is_quiet(&mut self) -> Result<bool, RunError> {
+    /// Whether surely nothing is on its way out.
+    pub(crate) fn is_quiet(&mut self) -> Result<bool, RunError> {
         for stage in &self.geometry.stages {
             if self.progress(stage)?.job != groups::NOTHING {
                 return Ok(false);
@@ -519,7 +520,7 @@ impl Walk<'_, '_> {
         let Some((at, stage)) = leaving else { return Ok(0) };
         let next = geometry.stages.get(at + 1);
         let (_, watermark) = self.times(stage)?;
-        let Some(operator @ Operator::Aggregate(entry)) = plan.operators.get(stage.at) else {
+        let Some(Operator::Aggregate(entry)) = plan.operators.get(stage.at) else {
             return Err(RunError::Internal);
         };
         let holds = next.is_none() && geometry.sort.is_some();
@@ -562,7 +563,7 @@ impl Walk<'_, '_> {
             None => !holds || a == b,
         };
         let mut rest = part(self.states, geometry.states, entry.state)?;
-        let own = take(&mut rest, operator_bytes(plan, operator))?;
+        let own = take(&mut rest, stage.bytes)?;
         let mut aggregate = Aggregate::new(plan, entry, &stage.layout, own)?;
         let before = *self.counters;
         let rows = aggregate.leave(&mut self.frame, max, watermark, same, self.counters)?;

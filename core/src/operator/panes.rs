@@ -14,7 +14,8 @@ use crate::plan::EmitMode;
 use crate::plan::layout::{Combine, left_bytes};
 use crate::time::panes::Panes;
 
-use super::groups::{CHANGES, CLOSING, NO_GROUP, NOTHING, ONE, Table};
+use super::bits;
+use super::groups::{CHANGES, CLOSING, NOTHING, ONE, Table};
 use super::window::NEW;
 
 /// Groups that leave together: those in list `from`, their results in list `slots`.
@@ -158,29 +159,36 @@ impl Table<'_> {
         window: i64,
         from: usize,
     ) -> Result<Option<usize>, RunError> {
-        let changes = self.progress.job == CHANGES || self.leaves_changes();
+        let mut place = [0];
+        let (count, _) = self.list_places(p, window, from, &mut place)?;
+        Ok((count > 0).then_some(place[0] as usize))
+    }
+
+    /// Lists the groups of a window from place `from` on: how many, and where to go on.
+    fn list_places(
+        &self,
+        p: &Panes,
+        window: i64,
+        from: usize,
+        places: &mut [u32],
+    ) -> Result<(usize, usize), RunError> {
         let running = self.layout.panes as usize;
-        match self.layout.combine {
-            Combine::Whole | Combine::Sessions => Err(RunError::Internal),
-            Combine::Pane(_) => {
-                let set = ring(p, p.first(window));
-                Ok(if changes { self.changed(set)? } else { self.present(set)? }.next(from))
+        let first = p.first(window);
+        let (panes, also) = match self.layout.combine {
+            Combine::Whole | Combine::Sessions => return Err(RunError::Internal),
+            Combine::Pane(_) => (first..first.saturating_add(1), None),
+            Combine::Running(_) => (0..0, Some(running)),
+            Combine::Stacks(_) => (first..first.saturating_add(1), Some(running)),
+            Combine::Each(_) => (self.held_of(p, window), None),
+        };
+        let changes = match self.layout.combine {
+            Combine::Pane(_) | Combine::Each(_) => {
+                self.progress.job == CHANGES || self.leaves_changes()
             }
-            Combine::Running(_) => Ok(self.present(running)?.next(from)),
-            Combine::Stacks(_) => {
-                let first = self.present(ring(p, p.first(window)))?.next(from);
-                Ok(least(first, self.present(running)?.next(from)))
-            }
-            Combine::Each(_) => {
-                let mut next = None;
-                for pane in self.held_of(p, window) {
-                    let set = ring(p, pane);
-                    let set = if changes { self.changed(set)? } else { self.present(set)? };
-                    next = least(next, set.next(from));
-                }
-                Ok(next)
-            }
-        }
+            _ => false,
+        };
+        let sets = panes.map(|pane| ring(p, pane)).chain(also);
+        Ok(bits::list(self.sets(changes), self.groups(), sets, from, places))
     }
 
     /// The panes of a window that may hold rows.
@@ -192,16 +200,15 @@ impl Table<'_> {
     pub(super) fn leave_window(&mut self, p: &Panes, max: usize) -> Result<Leaving, RunError> {
         let changing = self.progress.job == CHANGES;
         let window = if changing { self.progress.until } else { self.progress.window };
-        let mut count = 0;
-        let mut at = self.progress.cursor as usize;
-        while count < max
-            && let Some(place) = self.next_place(p, window, at)?
-        {
-            *self.scratch.get_mut(count).ok_or(RunError::Internal)? = place as u32;
-            count += 1;
-            at = place + 1;
-        }
-        self.progress.cursor = at as u32;
+        let places = core::mem::take(&mut self.scratch);
+        let most = max.min(places.len());
+        let listed = match places.get_mut(..most) {
+            Some(list) => self.list_places(p, window, self.progress.cursor as usize, list),
+            None => Err(RunError::Internal),
+        };
+        self.scratch = places;
+        let (count, next) = listed?;
+        self.progress.cursor = next as u32;
         let groups = self.groups();
         match self.layout.combine {
             Combine::Whole | Combine::Sessions => return Err(RunError::Internal),
@@ -211,7 +218,7 @@ impl Table<'_> {
                 let running = self.layout.panes as usize;
                 let out = (running + 1) * groups;
                 self.list_out(count, out)?;
-                self.reset_slots(count)?;
+                self.reset_run(count)?;
                 self.merge_out(count, out, ring(p, p.first(window)))?;
                 self.merge_out(count, out, running)?;
                 self.list_out(count, out)?;
@@ -219,7 +226,7 @@ impl Table<'_> {
             Combine::Each(_) => {
                 let out = self.layout.panes as usize * groups;
                 self.list_out(count, out)?;
-                self.reset_slots(count)?;
+                self.reset_run(count)?;
                 for pane in self.held_of(p, window) {
                     self.merge_out(count, out, ring(p, pane))?;
                 }
@@ -234,11 +241,11 @@ impl Table<'_> {
         if !self.forgets(p) || self.progress.job != CLOSING {
             return Ok(());
         }
-        self.reset_slots(count)?;
+        self.reset_run(count)?;
         let set = ring(p, p.first(self.progress.window));
-        for i in 0..count {
-            let place = self.from.get(i).copied().unwrap_or(NO_GROUP) as usize;
-            self.present(set)?.remove(place);
+        let left = self.from.get(..count).unwrap_or(&[]);
+        if let (Some(&first), Some(&last)) = (left.first(), left.last()) {
+            self.present(set)?.remove_all(first as usize, last as usize);
         }
         self.directory().0.loosen();
         Ok(())
@@ -365,7 +372,7 @@ impl Table<'_> {
             if count == 0 {
                 return Ok(());
             }
-            self.reset_slots(count)?;
+            self.reset_run(count)?;
         }
     }
 
@@ -437,12 +444,5 @@ impl Table<'_> {
     /// Whether that is one group that makes room.
     pub(super) const fn makes_room(&self) -> bool {
         self.progress.job == ONE
-    }
-}
-
-fn least(a: Option<usize>, b: Option<usize>) -> Option<usize> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (one, None) | (None, one) => one,
     }
 }

@@ -6,7 +6,7 @@ use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::expr::{Context, Halt, Machine};
-use crate::plan::layout::{AggregateLayout, MAX_STAGES, aggregate_layout, window};
+use crate::plan::layout::{AggregateLayout, MAX_STAGES, aggregate_layout, operator_bytes, window};
 use crate::plan::op::StreamId;
 use crate::plan::{
     EmitMode, EventTime, Operator, Plan, Range, TimeSource, WindowShape, WindowTime,
@@ -27,6 +27,8 @@ pub(crate) struct Stage {
     pub(super) at: usize,
     /// Arena offset of its state.
     pub(super) state: u32,
+    /// Bytes of its state.
+    pub(super) bytes: u64,
     pub(super) layout: AggregateLayout,
     pub(super) delivers_late: bool,
     /// Whether changed groups leave at the end of each poll.
@@ -67,6 +69,7 @@ pub(crate) fn all(plan: &Plan<'_>) -> heapless::Vec<Stage, MAX_STAGES> {
             window_state: below.map(|w| w.state),
             at,
             state: entry.state,
+            bytes: operator_bytes(plan, operator),
             layout,
             delivers_late: below.is_some_and(|w| w.late.is_some()),
             emits_each_poll: layout.notes_changes && !matches!(entry.emit, EmitMode::Every(_)),

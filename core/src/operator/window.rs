@@ -299,30 +299,25 @@ impl WindowState {
     fn scan(&mut self, window: &Window, times: Column<'_>, rows: usize) -> Option<(usize, i64)> {
         let low = self.threshold.max(-TIME_LIMIT);
         let start = window.panes.start(self.bound).max(-TIME_LIMIT);
-        let moves = |time: i64| time >= low && time <= TIME_LIMIT;
-        let mut times = times.iter::<8>().map(|bytes| i64::from_le_bytes(*bytes));
-        let (mut row, mut here) = (0, true);
+        let here = low.min(TIME_LIMIT + 1).saturating_sub(start).max(0) as u64;
+        let beyond = |time: i64| time.wrapping_sub(start) as u64;
+        let (mut row, mut all_here) = (0, true);
         while row < rows {
-            // A branch for 16 rows.
-            let mut some = [0; 16];
-            let len = some.len().min(rows - row);
-            let (mut any, mut before) = (false, false);
-            for (slot, time) in some.iter_mut().zip(times.by_ref().take(len)) {
-                *slot = time;
-                any |= moves(time);
-                before |= time < start;
+            // A branch for 128 rows; nearly always all of them are here.
+            let some = (rows - row).min(128);
+            let times = times.part(row, some);
+            if elsewhere(times, start, here) > 0 {
+                for (at, time) in times.iter().map(|&time| i64::from_le_bytes(time)).enumerate() {
+                    if (low..=TIME_LIMIT).contains(&time) {
+                        self.known = if all_here { (row + at) as u64 } else { 0 };
+                        return Some((row + at, time));
+                    }
+                    all_here &= beyond(time) < here;
+                }
             }
-            let some = some.get(..len).unwrap_or(&[]);
-            if any {
-                let at = some.iter().position(|&time| moves(time)).unwrap_or(0);
-                here &= some.iter().take(at).all(|&time| (start..=TIME_LIMIT).contains(&time));
-                self.known = if here { (row + at) as u64 } else { 0 };
-                return some.get(at).map(|&time| (row + at, time));
-            }
-            here &= !before && some.iter().all(|&time| time <= TIME_LIMIT);
-            row += len;
+            row += some;
         }
-        self.known = if here { rows as u64 } else { 0 };
+        self.known = if all_here { rows as u64 } else { 0 };
         None
     }
 
@@ -472,6 +467,16 @@ impl WindowState {
         let panes = if p.held() == 1 { here } else { RowPanes::Each(panes) };
         Ok((selection, panes))
     }
+}
+
+/// How many times do not lie in the `length` microseconds from `start` on.
+#[inline(never)] // a loop of its own, without checks
+fn elsewhere(times: Column<'_>, start: i64, length: u64) -> usize {
+    let is_out = |time: &[u8; 8]| {
+        usize::from(i64::from_le_bytes(*time).wrapping_sub(start) as u64 >= length)
+    };
+    let (fours, rest) = times.fours::<8>();
+    fours.flatten().chain(rest).map(is_out).sum()
 }
 
 /// A window operator's state: the fixed part, and room for the rows kept and for their panes.

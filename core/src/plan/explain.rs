@@ -386,14 +386,14 @@ fn step(plan: &Plan<'_>, names: &Names<'_>, id: u16, entry: &Instruction) -> Ste
 }
 
 fn aggregates(plan: &Plan<'_>, table: &AggregateTable) -> Vec<AggregateEntry> {
-    let slots = layout::aggregate_layout(plan, table).slots;
+    let layout = layout::aggregate_layout(plan, table);
     let entries = (table.aggregates.start..).zip(table.aggregates.of(plan.aggregates));
     let entries = entries.map(|(id, aggregate)| AggregateEntry {
         aggregate: id,
         function: value::function(plan, aggregate),
         result: format!("r{}", aggregate.result.0),
         offset: aggregate.state,
-        bytes: layout::aggregate_bytes(plan, aggregate, slots),
+        bytes: layout.aggregate_bytes(plan, aggregate),
     });
     entries.collect()
 }

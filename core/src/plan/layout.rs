@@ -200,16 +200,31 @@ pub const fn panes(plan: &Plan<'_>, table: &AggregateTable) -> u64 {
     }
 }
 
-/// Bytes of one aggregate's states over `slots` groups.
+/// Bytes of one aggregate's states over `slots` groups. `keyed`: whether they have keys.
 #[must_use]
-pub const fn aggregate_bytes(plan: &Plan<'_>, aggregate: &Aggregate, slots: u64) -> u64 {
-    if let Some(bytes) = rules::slot_bytes(plan, aggregate) {
+pub const fn aggregate_bytes(
+    plan: &Plan<'_>,
+    aggregate: &Aggregate,
+    slots: u64,
+    keyed: bool,
+) -> u64 {
+    array_bytes(plan, aggregate, slots, rules::slot_bytes(plan, aggregate, keyed))
+}
+
+/// The same of slots of so many bytes, or of arrays.
+pub(crate) const fn array_bytes(
+    plan: &Plan<'_>,
+    aggregate: &Aggregate,
+    slots: u64,
+    slot: Option<u64>,
+) -> u64 {
+    if let Some(bytes) = slot {
         return slots.saturating_mul(bytes);
     }
-    let argument = match rules::argument(plan, aggregate, 0) {
-        Some(r) => r.data_type,
-        None => DataType::BigInt,
-    };
+    if matches!(aggregate.function, AggregateFunction::CountAll | AggregateFunction::Count) {
+        return slots.saturating_mul(8);
+    }
+    let argument = rules::first_type(plan, aggregate);
     // A group's MIN, MAX or SUM may have seen no value.
     let seen = if rules::can_miss(plan, aggregate) { align8(slots) } else { 0 };
     let sum = if matches!(argument.kind(), Kind::I64 | Kind::U64 | Kind::I128) { 16 } else { 8 };
@@ -269,6 +284,14 @@ pub struct AggregateLayout {
     pub left: u64,
     /// The first aggregate's states.
     pub aggregates: u64,
+}
+
+impl AggregateLayout {
+    /// Bytes of the states of one of the operator's aggregates.
+    #[must_use]
+    pub const fn aggregate_bytes(&self, plan: &Plan<'_>, aggregate: &Aggregate) -> u64 {
+        aggregate_bytes(plan, aggregate, self.slots, self.key_words > 0)
+    }
 }
 
 /// Bytes of the row that a slot left with: a word that says whether there is one, and the record.
@@ -391,7 +414,7 @@ pub const fn operator_bytes(plan: &Plan<'_>, operator: &Operator) -> u64 {
             while i < table.aggregates.len as usize {
                 let at = table.aggregates.start as usize + i;
                 if at < plan.aggregates.len() {
-                    let bytes = aggregate_bytes(plan, &plan.aggregates[at], layout.slots);
+                    let bytes = layout.aggregate_bytes(plan, &plan.aggregates[at]);
                     end = end.saturating_add(bytes);
                 }
                 i += 1;
@@ -469,7 +492,7 @@ pub fn walk(plan: &Plan<'_>, mut visit: impl FnMut(Place, u64)) {
             let first = table.aggregates.start as usize;
             for (j, aggregate) in table.aggregates.of(plan.aggregates).iter().enumerate() {
                 visit(Place::Aggregate(first + j), state);
-                state = state.saturating_add(aggregate_bytes(plan, aggregate, layout.slots));
+                state = state.saturating_add(layout.aggregate_bytes(plan, aggregate));
             }
         }
         at = at.saturating_add(operator_bytes(plan, operator));

@@ -5,6 +5,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use super::*;
+use crate::aggregate::Fresh;
 use crate::plan::AggregateFunction as F;
 use crate::plan::aggregates::{Distinct, Info, Parameter, Takes, Time};
 
@@ -55,8 +56,8 @@ fn is_ordered(function: F, has_time: bool) -> bool {
     }
 }
 
-fn check(columns: &str, call: &str, random: &mut Random) {
-    let mut bench = Bench::new(columns, call, 8);
+fn check(columns: &str, call: &str, keyed: bool, random: &mut Random) {
+    let mut bench = Bench::keyed(columns, call, 8, keyed);
     let info = bench.aggregate().function.info();
     let arguments = bench.arguments();
     let has_time = arguments.len() > info.takes.len();
@@ -88,7 +89,7 @@ fn check(columns: &str, call: &str, random: &mut Random) {
     assert_eq!(before, bench.finish(parts as u32), "{call}: what is merged stays as it is");
 
     // A new group is as one that there never was.
-    bench.with(|states, _, _| states.reset(&[6, 0]).unwrap());
+    bench.with(|states, _, _| states.reset(Fresh::Slots(&[6, 0])).unwrap());
     let new = bench.finish(7);
     assert_eq!((bench.finish(6), bench.finish(0)), (new.clone(), new), "{call}");
     bench.merge(0, 1);
@@ -103,12 +104,12 @@ fn parts_are_the_whole() {
     let mut checked = 0;
     for info in Info::ALL {
         for call in calls(info) {
-            for _ in 0..12 {
+            for keyed in [true, false].repeat(6) {
                 if info.time != Time::Needed {
-                    check(COLUMNS, &call, &mut random);
+                    check(COLUMNS, &call, keyed, &mut random);
                 }
                 if info.time != Time::Unused {
-                    check(&with_time, &call, &mut random);
+                    check(&with_time, &call, keyed, &mut random);
                 }
                 checked += 1;
             }

@@ -47,6 +47,7 @@ struct Bench {
     registers: Vec<u64>,
     states: Vec<u64>,
     slots: u64,
+    keyed: bool,
 }
 
 /// Rows of a batch.
@@ -54,6 +55,11 @@ const ROWS: usize = 512;
 
 impl Bench {
     fn new(columns: &str, call: &str, slots: u64) -> Self {
+        Self::keyed(columns, call, slots, true)
+    }
+
+    /// The states as of groups with keys, or without.
+    fn keyed(columns: &str, call: &str, slots: u64, keyed: bool) -> Self {
         let sql = std::format!(
             "CREATE STREAM s ({columns}); SELECT {call} FROM s
              SETTINGS max_values = 256, max_distinct = 256, max_text = 2048"
@@ -62,10 +68,15 @@ impl Bench {
         let program = compile(&sql, &options).unwrap_or_else(|e| panic!("{call}: {e}"));
         let owned = program.queries.into_iter().next().unwrap();
         let plan = owned.plan();
-        let bytes = aggregate_bytes(&plan, &plan.aggregates[0], slots);
+        let bytes = aggregate_bytes(&plan, &plan.aggregates[0], slots, keyed);
         let registers = vec![0; registers_bytes(&plan) as usize / 8];
-        let mut bench =
-            Self { registers, states: vec![u64::MAX; bytes as usize / 8], plan: owned, slots };
+        let mut bench = Self {
+            registers,
+            states: vec![u64::MAX; bytes as usize / 8],
+            plan: owned,
+            slots,
+            keyed,
+        };
         bench.with(|states, _, _| states.reset_all().unwrap());
         bench
     }
@@ -85,7 +96,8 @@ impl Bench {
         let mut frame = Frame::new(bytes, base, plan.registers, plan.batch_rows);
         let mut rest: &mut [u8] = bytemuck::cast_slice_mut(&mut self.states);
         let aggregate = plan.aggregates[0];
-        let mut states = States::take(&plan, &aggregate, self.slots, &mut rest).unwrap();
+        let mut states =
+            States::take(&plan, &aggregate, self.slots, self.keyed, &mut rest).unwrap();
         f(&mut states, &mut frame, aggregate.result)
     }
 

@@ -13,6 +13,8 @@ pub(crate) const HLL_REGISTERS: usize = 1024;
 pub(crate) const QUANTILE_BUCKETS: usize = 512;
 /// Bytes of the header of a state that has one and no entries of its own size.
 pub(crate) const STATE_HEADER: u64 = 8;
+/// Bytes of a sum of floats without keys: four sums and a count.
+pub(crate) const LANES_BYTES: u64 = 40;
 /// Bytes of what a sketch of quantiles keeps besides its buckets.
 pub(crate) const QUANTILE_HEADER: u64 = 56;
 /// Bytes of what a series keeps of the samples that it has folded.
@@ -190,18 +192,14 @@ pub(crate) const fn value_bytes(t: DataType) -> u64 {
 }
 
 /// Bytes of the state of one group, of a function that keeps one struct a group; `None` of those
-/// that keep arrays (COUNT, SUM, AVG, MIN, MAX).
-pub(crate) const fn slot_bytes(plan: &Plan<'_>, aggregate: &Aggregate) -> Option<u64> {
-    let first = match argument(plan, aggregate, 0) {
-        Some(r) => r.data_type,
-        None => DataType::BigInt,
-    };
+/// that keep arrays (COUNT, SUM, AVG, MIN, MAX). `keyed`: whether the groups have keys.
+pub(crate) const fn slot_bytes(plan: &Plan<'_>, aggregate: &Aggregate, keyed: bool) -> Option<u64> {
     let capacity = aggregate.capacity as u64;
     if aggregate.function.keeps_values(aggregate.distinct) {
-        return Some(STATE_HEADER + align8(capacity * first.size() as u64));
+        return Some(STATE_HEADER + align8(capacity * first_type(plan, aggregate).size() as u64));
     }
-    let value = value_bytes(first);
     Some(match aggregate.function {
+        F::Sum | F::Avg if !keyed && is_float(first_type(plan, aggregate)) => LANES_BYTES,
         F::CountAll
         | F::Count
         | F::CountIf
@@ -223,7 +221,7 @@ pub(crate) const fn slot_bytes(plan: &Plan<'_>, aggregate: &Aggregate) -> Option
                 Some(r) => value_bytes(r.data_type),
                 None => 0,
             };
-            STATE_HEADER + value + key
+            STATE_HEADER + value_bytes(first_type(plan, aggregate)) + key
         }
         F::VarPop | F::VarSamp | F::StddevPop | F::StddevSamp | F::Sem => 24,
         F::Skewness | F::Kurtosis | F::KurtosisPop => 40,
@@ -242,7 +240,9 @@ pub(crate) const fn slot_bytes(plan: &Plan<'_>, aggregate: &Aggregate) -> Option
         F::Median | F::QuantileCont | F::QuantileDisc => STATE_HEADER,
         F::ApproxQuantile => QUANTILE_HEADER + 4 * QUANTILE_BUCKETS as u64,
         F::ApproxCountDistinct => HLL_REGISTERS as u64,
-        F::ApproxTopK => STATE_HEADER + capacity * (COUNTER_BYTES + value),
+        F::ApproxTopK => {
+            STATE_HEADER + capacity * (COUNTER_BYTES + value_bytes(first_type(plan, aggregate)))
+        }
         F::Histogram => 8 * (count(plan, aggregate) + 2),
         F::StringAgg => STATE_HEADER + align8(capacity),
         F::Twa | F::Rate | F::Increase | F::Delta => {
@@ -252,6 +252,18 @@ pub(crate) const fn slot_bytes(plan: &Plan<'_>, aggregate: &Aggregate) -> Option
         }
         F::Ewma => 32,
     })
+}
+
+const fn is_float(t: DataType) -> bool {
+    matches!(t, DataType::Real | DataType::Double)
+}
+
+/// The type of a call's first argument.
+pub(crate) const fn first_type(plan: &Plan<'_>, aggregate: &Aggregate) -> DataType {
+    match argument(plan, aggregate, 0) {
+        Some(r) => r.data_type,
+        None => DataType::BigInt,
+    }
 }
 
 /// The register of a call's argument, if there is one.

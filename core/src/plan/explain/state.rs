@@ -98,9 +98,9 @@ fn aggregate(plan: &Plan<'_>, table: &AggregateTable) -> Vec<Part> {
         ),
     };
     for aggregate in table.aggregates.of(plan.aggregates) {
-        let bytes = layout::aggregate_bytes(plan, aggregate, l.slots);
+        let bytes = l.aggregate_bytes(plan, aggregate);
         // What 8 groups take tells what one takes: small states are rounded up together.
-        let eight = layout::aggregate_bytes(plan, aggregate, 8);
+        let eight = layout::aggregate_bytes(plan, aggregate, 8, l.key_words > 0);
         parts.push(part(&value::function(plan, aggregate), groups(eight / 8), bytes));
     }
     parts
