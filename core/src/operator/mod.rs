@@ -224,7 +224,9 @@ impl Walk<'_, '_> {
                     }
                     input.count = selection.len();
                     let mut aggregate = Aggregate::new(plan, entry, &stage.layout, rest)?;
-                    let time = stage.times(plan, batch, context.clock)?;
+                    // The clock may go back, time does not.
+                    let clock = context.clock.map(|now| now.max(input.watermark));
+                    let time = stage.times(plan, batch, clock)?;
                     let time = |row: usize| time.of(selection.row(row));
                     let before = **counters;
                     let folded = aggregate.update(frame, input, time, counters)?;
@@ -314,7 +316,9 @@ impl Walk<'_, '_> {
                 let (now, _) = self.times(stage)?;
                 let mut aggregate = self.aggregate(stage)?;
                 aggregate.close(i64::MAX, now)?;
-                aggregate.progress().resume = bound;
+                let progress = aggregate.progress();
+                progress.resume = bound;
+                progress.next_emit = window::NEW;
                 Ok(false)
             }
             Cut::Emit(_) => Ok(false),

@@ -379,6 +379,16 @@ impl Table<'_> {
         Ok(None)
     }
 
+    /// Whether the first in the heap only waits for late rows. It may be one that was just listed to
+    /// leave: none is forgotten before the list has left.
+    fn first_has_left(&mut self) -> Result<bool, RunError> {
+        if self.progress.sessions.waiting == 0 {
+            return Ok(false);
+        }
+        let id = *self.heap.first().ok_or(RunError::Internal)?;
+        Ok(self.session(id)?.place & LEFT != 0)
+    }
+
     /// Makes a session's states new and releases it.
     fn forget_session(&mut self, id: u32) -> Result<(), RunError> {
         *self.slots.get_mut(0).ok_or(RunError::Internal)? = id;
@@ -402,6 +412,7 @@ impl Table<'_> {
     ) -> Result<Leaving, RunError> {
         let mut leaving = Leaving { count: 0, start: 0, end: 0, window: 0 };
         while leaving.count < max
+            && (leaving.count == 0 || !self.first_has_left()?)
             && let Some(id) = self.first_due(rule, by_state, limit)?
         {
             let session = *self.session(id)?;
