@@ -11,7 +11,7 @@ use bytemuck::{Pod, Zeroable};
 use crate::error::RunError;
 use crate::expr::frame::Vector;
 use crate::plan::OnFull;
-use crate::plan::layout::left_bytes;
+use crate::plan::layout::{SESSION_BYTES, left_bytes};
 
 use super::groups::{LATE, NO_GROUP, Table};
 use super::panes::Leaving;
@@ -32,6 +32,8 @@ pub(crate) struct Session {
     /// The place of its key; [`LEFT`] is set while it only waits for late rows.
     place: u32,
 }
+
+const _: () = assert!(size_of::<Session>() as u64 == SESSION_BYTES);
 
 /// In a session's `place`: it has left.
 const LEFT: u32 = 1 << 31;

@@ -202,9 +202,12 @@ pub struct State {
 /// A part of a state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Part {
-    /// What it is.
+    /// Its name.
     pub name: String,
-    /// How its bytes come about, such as `6 groups x 8`.
+    /// What it is for.
+    pub meaning: &'static str,
+    /// How many of how many bytes, such as `6 groups x 8`; empty for one of a fixed size. What that
+    /// gives is rounded up to 8 bytes.
     pub split: String,
     /// Bytes.
     pub bytes: u64,

@@ -369,6 +369,12 @@ pub const fn sort_key_words(plan: &Plan<'_>, table: &SortTable) -> u64 {
     words
 }
 
+/// Bytes of the order of the rows that a sort operator holds: a number each.
+#[must_use]
+pub const fn sort_order_bytes(table: &SortTable) -> u64 {
+    align8(table.capacity as u64 * 4)
+}
+
 /// Bytes of an operator's state.
 #[must_use]
 pub const fn operator_bytes(plan: &Plan<'_>, operator: &Operator) -> u64 {
@@ -380,7 +386,8 @@ pub const fn operator_bytes(plan: &Plan<'_>, operator: &Operator) -> u64 {
         Operator::Sort(table) => {
             let row = sort_key_words(plan, table) * 8 + left_bytes(plan) - 8;
             // The rows held, their order, and a batch's records before they are taken in.
-            let held = (table.capacity as u64).saturating_mul(row + 8);
+            let order = sort_order_bytes(table);
+            let held = (table.capacity as u64).saturating_mul(row).saturating_add(order);
             let batch = (plan.batch_rows as u64).saturating_mul(left_bytes(plan) - 8);
             SORT_BYTES.saturating_add(held).saturating_add(batch)
         }
