@@ -20,9 +20,9 @@ mod sort;
 mod stage;
 pub(crate) mod window;
 
-use crate::arena::{take, view_mut};
+use crate::arena::{take, view, view_mut};
 use crate::batch::Batch;
-use crate::counters::Counters;
+use crate::counters::{Counters, OperatorCounters};
 use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::expr::{Context, Halt, Machine};
@@ -160,6 +160,13 @@ impl Walk<'_, '_> {
             if walked.rows_in > 0 {
                 self.count(&batch.slice(0, walked.rows_in))?;
             }
+        }
+        // Not as they are found: rows that are walked again would count again.
+        let late = self.counters.late - before.late;
+        if late > 0
+            && let Some(state) = self.geometry.stages.first().and_then(|stage| stage.window_state)
+        {
+            self.window(state)?.late += late;
         }
         walked.error = walked.error.or(failure);
         Ok(walked)
@@ -669,6 +676,27 @@ impl Walk<'_, '_> {
         let record = self.geometry.output.record_size;
         sort::Sort::new(self.context.plan, entry, record, state).map(Some)
     }
+}
+
+/// What an operator that keeps counters has counted; `arena` is all of it.
+pub(crate) fn counted(
+    operator: u16,
+    entry: &Operator,
+    arena: &[u8],
+) -> Result<Option<OperatorCounters>, RunError> {
+    let state = |offset: u32| arena.get(offset as usize..).ok_or(RunError::Internal);
+    let none = OperatorCounters { operator, name: entry.name(), ..OperatorCounters::default() };
+    Ok(match entry {
+        Operator::Window(table) => {
+            let WindowState { late, ahead, .. } = *view(state(table.state)?)?;
+            Some(OperatorCounters { late, ahead, ..none })
+        }
+        Operator::Aggregate(table) => {
+            let Progress { dropped, evicted, .. } = *view(state(table.state)?)?;
+            Some(OperatorCounters { dropped, evicted, ..none })
+        }
+        _ => None,
+    })
 }
 
 /// The operators' states from arena offset `offset` on.

@@ -465,7 +465,6 @@ impl WindowState {
         let late = (before - count).saturating_sub(between) as u64;
         counters.filtered += between as u64;
         counters.late += late;
-        self.late += late;
         let kept = kept.get(..count).ok_or(RunError::Internal)?;
         let panes = panes.get(..count).ok_or(RunError::Internal)?;
         let selection = if count == before { selection } else { Selection::Rows(kept) };
