@@ -33,7 +33,8 @@ pub struct Counters {
     pub function_errors: u64,
     /// Records whose clock was too far ahead (`max_ahead`).
     pub ahead: u64,
-    /// Records of groups that were forgotten to make room (`on_full = 'evict_oldest'`).
+    /// Records of groups that were forgotten to make room (`on_full = 'evict_oldest'`), as far as no
+    /// result had them.
     pub evicted: u64,
     /// Values that became NULL: [`Failure::Capacity`].
     pub capacity_errors: u64,
@@ -54,7 +55,8 @@ pub struct OperatorCounters {
     pub ahead: u64,
     /// Records whose group found no room (`on_full = 'drop_new'`).
     pub dropped: u64,
-    /// Records of groups that were forgotten to make room (`on_full = 'evict_oldest'`).
+    /// Records of groups that were forgotten to make room (`on_full = 'evict_oldest'`), as far as no
+    /// result had them.
     pub evicted: u64,
 }
 

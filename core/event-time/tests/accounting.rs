@@ -173,6 +173,16 @@ fn random_runs_account_for_every_record() {
             emit = random.pick(&["EMIT CHANGES", "EMIT EVERY INTERVAL '4' SECOND"]);
             results = Results::Changes(if bounds.is_empty() { 1 } else { 3 });
         }
+        // What is taken back is known, whatever becomes of its group.
+        if windowed && matches!(results, Results::Rows) && random.one_in(2) {
+            emit = random.pick(&[
+                "EMIT FINAL WITH RETRACTIONS",
+                "EMIT CHANGES WITH RETRACTIONS",
+                "EMIT EVERY INTERVAL '4' SECOND WITH RETRACTIONS",
+            ]);
+            settings += ", allowed_lateness = INTERVAL '3' SECOND";
+            results = Results::Retractions;
+        }
         let delivers = windowed && random.one_in(3);
         if delivers {
             settings += ", late = 'late'";

@@ -356,7 +356,15 @@ impl Walk<'_, '_> {
     pub(crate) fn punctuate(&mut self, time: i64) -> Result<(), RunError> {
         let Some(stage) = self.geometry.stages.first() else { return Ok(()) };
         match stage.window_state {
-            Some(state) if self.window(state)?.has_started() => self.advance(0, time),
+            Some(state) if self.window(state)?.has_started() => {
+                let before = self.window(state)?.bound;
+                self.advance(0, time)?;
+                let state = self.window(state)?;
+                if state.bound != before {
+                    state.settle();
+                }
+                Ok(())
+            }
             _ => Ok(()),
         }
     }

@@ -352,6 +352,18 @@ impl Table<'_> {
         by_state: bool,
         limit: i64,
     ) -> Result<Option<u32>, RunError> {
+        self.next_due(rule, by_state, limit, true)
+    }
+
+    /// The same up to a session that waits no longer, unless it can be released: it may be one that
+    /// was just listed to leave, and must not be forgotten before it has.
+    fn next_due(
+        &mut self,
+        rule: &Rule,
+        by_state: bool,
+        limit: i64,
+        releases: bool,
+    ) -> Result<Option<u32>, RunError> {
         while self.progress.sessions.waiting > 0 {
             let id = *self.heap.first().ok_or(RunError::Internal)?;
             let session = *self.session(id)?;
@@ -368,6 +380,9 @@ impl Table<'_> {
                     self.sink(0)?;
                     continue;
                 }
+                if !releases {
+                    return Ok(None);
+                }
                 self.pop()?;
                 self.unlink_id(session.key(), id)?;
                 self.forget_session(id)?;
@@ -379,16 +394,6 @@ impl Table<'_> {
             }
         }
         Ok(None)
-    }
-
-    /// Whether the first in the heap only waits for late rows. It may be one that was just listed to
-    /// leave: none is forgotten before the list has left.
-    fn first_has_left(&mut self) -> Result<bool, RunError> {
-        if self.progress.sessions.waiting == 0 {
-            return Ok(false);
-        }
-        let id = *self.heap.first().ok_or(RunError::Internal)?;
-        Ok(self.session(id)?.place & LEFT != 0)
     }
 
     /// Makes a session's states new and releases it.
@@ -414,8 +419,7 @@ impl Table<'_> {
     ) -> Result<Leaving, RunError> {
         let mut leaving = Leaving { count: 0, start: 0, end: 0, window: 0 };
         while leaving.count < max
-            && (leaving.count == 0 || !self.first_has_left()?)
-            && let Some(id) = self.first_due(rule, by_state, limit)?
+            && let Some(id) = self.next_due(rule, by_state, limit, leaving.count == 0)?
         {
             let session = *self.session(id)?;
             if leaving.count == 0 {

@@ -227,10 +227,19 @@ impl WindowState {
                 }
                 let silence = now.saturating_sub(self.heard);
                 let idle = silence >= window.idle_timeout && self.rested != NEW;
-                idle.then(|| self.rested.saturating_add(silence))
+                idle.then(|| {
+                    self.settle();
+                    self.rested.saturating_add(silence)
+                })
             }
             _ => None,
         }
+    }
+
+    /// Notes that not only records have moved the watermark: the first one's clock is no longer
+    /// doubted.
+    pub(crate) const fn settle(&mut self) {
+        self.trust = AGREED;
     }
 
     /// Notes that records came.
