@@ -2,9 +2,9 @@
 //! evicted, whatever clocks and groups do.
 
 use differential::columns::Row;
+use differential::ends::{Narrow, Steps};
 use differential::random::Random;
 use event_time::cases::Results;
-use event_time::ends::{Narrow, Steps};
 use event_time::rows::{left, rows};
 use ringql_core::batch::Batch;
 use ringql_core::counters::{Counters, OperatorCounters};
