@@ -147,7 +147,8 @@ const SOURCES: [(&str, &str); 6] = [
 
 #[test]
 fn random_runs_account_for_every_record() {
-    for seed in 0..400 {
+    // The last one once found changes that were forgotten when the watermark moved meanwhile.
+    for seed in (0..400).chain([2265]) {
         let random = &mut Random::new(seed);
         let (source, bounds) = random.pick(&SOURCES);
         let policy = random.pick(&["drop_new", "evict_oldest", "close_oldest"]);
