@@ -33,10 +33,31 @@ pub struct Counters {
     pub function_errors: u64,
     /// Records whose clock was too far ahead (`max_ahead`).
     pub ahead: u64,
-    /// Records of groups that were forgotten to make room (`on_full = 'evict_oldest'`).
+    /// Records of groups that were forgotten to make room (`on_full = 'evict_oldest'`), as far as no
+    /// result had them.
     pub evicted: u64,
     /// Values that became NULL: [`Failure::Capacity`].
     pub capacity_errors: u64,
+}
+
+/// What one operator did not take, since the query started: records that are in none of its results.
+/// Those of the first stage are records of the stream, behind it results of the stage before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct OperatorCounters {
+    /// Its place in the operator table, as EXPLAIN numbers it.
+    pub operator: u16,
+    /// What it is, as EXPLAIN calls it.
+    pub name: &'static str,
+    /// Records whose window was already closed.
+    pub late: u64,
+    /// Records whose clock was too far ahead (`max_ahead`).
+    pub ahead: u64,
+    /// Records whose group found no room (`on_full = 'drop_new'`).
+    pub dropped: u64,
+    /// Records of groups that were forgotten to make room (`on_full = 'evict_oldest'`), as far as no
+    /// result had them.
+    pub evicted: u64,
 }
 
 /// Why a value can't be computed. It then becomes NULL and is counted, or the query stops:

@@ -3,6 +3,8 @@
 //! The arena's header holds the counters and the phase, so that a copy of the arena is a copy of
 //! the query.
 
+mod counted;
+
 use bytemuck::{Pod, Zeroable};
 
 use crate::arena::{slice, slice_mut, view, view_mut};
@@ -372,12 +374,6 @@ impl<'p, 'a> Query<'p, 'a> {
         let clock = (*clock != UNSET).then_some(*clock);
         let context = Context { plan, functions: *functions, places: slice(places)?, clock };
         f(&mut Walk { context, geometry, frame, counters, states })
-    }
-
-    /// The counters so far.
-    #[must_use]
-    pub fn counters(&self) -> Counters {
-        view::<Header>(self.arena).map_or(Counters::default(), |h| h.counters)
     }
 
     /// The plan.

@@ -7,7 +7,101 @@ mod common;
 use common::{Random, Tables, mutate, samples};
 use ringql_core::function::ALL;
 use ringql_core::plan::explain::Explanation;
-use ringql_core::plan::wire;
+use ringql_core::plan::{Plan, wire};
+use ringql_core::sql::{Options, OwnedPlan, compile};
+
+const STREAM: &str =
+    "CREATE STREAM s (ts TIMESTAMP, k INTEGER NOT NULL, up BOOLEAN NOT NULL, x REAL,
+    WATERMARK FOR ts AS ts - INTERVAL '5' SECOND);
+";
+
+/// A query for each kind of window, order and way out.
+const QUERIES: [(&str, &str); 14] = [
+    (
+        "tumble_late",
+        "SELECT window_start, k, SUM(x) FROM TUMBLE(s, ts, INTERVAL '10' SECOND)
+GROUP BY window_start, k
+SETTINGS max_groups = 20, allowed_lateness = INTERVAL '30' SECOND, late = 'behind', max_ahead = '1 hour'",
+    ),
+    (
+        "hop",
+        "SELECT window_start, k, AVG(x) FROM HOP(s, ts, INTERVAL '5' SECOND, INTERVAL '15' SECOND)
+GROUP BY window_start, k SETTINGS max_groups = 20",
+    ),
+    (
+        "hop_changes",
+        "SELECT window_start, k, AVG(x) FROM HOP(s, ts, INTERVAL '5' SECOND, INTERVAL '15' SECOND)
+GROUP BY window_start, k EMIT CHANGES SETTINGS max_groups = 20",
+    ),
+    (
+        "cumulate",
+        "SELECT window_end, k, MIN(x) FROM CUMULATE(s, ts, INTERVAL '5' SECOND, INTERVAL '20' SECOND)
+GROUP BY window_end, k SETTINGS max_groups = 20, on_full = 'drop_new'",
+    ),
+    (
+        "session",
+        "SELECT window_start, window_end, k, COUNT(*), MAX(x) FROM SESSION(s, ts, INTERVAL '30' SECOND)
+GROUP BY window_start, window_end, k SETTINGS max_groups = 21, on_full = 'evict_oldest'",
+    ),
+    (
+        "state_window",
+        "SELECT window_start, window_end, k, AVG(x) FROM STATE_WINDOW(s, x > 30, NOT up)
+GROUP BY window_start, window_end, k SETTINGS max_groups = 8",
+    ),
+    (
+        "count_window",
+        "SELECT window_end, SUM(x) FROM COUNT_WINDOW(s, 100, 20) GROUP BY window_end",
+    ),
+    (
+        "proctime_every",
+        "SELECT window_start, k, COUNT(*) FROM TUMBLE(s, PROCTIME(), INTERVAL '1' MINUTE)
+GROUP BY window_start, k EMIT EVERY INTERVAL '10' SECOND SETTINGS max_groups = 20",
+    ),
+    (
+        "retractions",
+        "SELECT k, COUNT(*) AS n, AVG(x) AS mean FROM s GROUP BY k HAVING COUNT(*) > 2
+EMIT CHANGES WITH RETRACTIONS SETTINGS max_groups = 20",
+    ),
+    (
+        "idle_evict",
+        "SELECT window_start, k, COUNT(*) FROM TUMBLE(s, ts, INTERVAL '10' SECOND)
+GROUP BY window_start, k
+SETTINGS max_groups = 20, on_full = 'evict_oldest', idle_timeout = INTERVAL '1' MINUTE",
+    ),
+    (
+        "top_n",
+        "SELECT window_start, k, AVG(x) AS mean FROM TUMBLE(s, ts, INTERVAL '10' SECOND)
+GROUP BY window_start, k ORDER BY mean DESC NULLS LAST, k LIMIT 3 OFFSET 1 SETTINGS max_groups = 20",
+    ),
+    (
+        "sort",
+        "SELECT window_start, k, COUNT(*) AS n FROM TUMBLE(s, ts, INTERVAL '10' SECOND)
+GROUP BY window_start, k ORDER BY n SETTINGS max_groups = 5",
+    ),
+    (
+        "stages",
+        "CREATE VIEW tens AS SELECT window_start, window_end, k, AVG(x) AS mean
+FROM TUMBLE(s, ts, INTERVAL '10' SECOND) GROUP BY window_start, k;
+SELECT window_start, MAX(mean), COUNT(*) FROM TUMBLE(tens, window_start, INTERVAL '1' MINUTE)
+GROUP BY window_start SETTINGS max_groups = 20",
+    ),
+    (
+        "distinct",
+        "SELECT DISTINCT window_start, k FROM TUMBLE(s, ts, INTERVAL '10' SECOND)
+SETTINGS max_groups = 20, on_full = 'close_oldest'",
+    ),
+];
+
+/// The query plans, for batches of 16 rows.
+fn queries() -> Vec<(&'static str, String, OwnedPlan)> {
+    let compiled = |(name, query): &(&'static str, &str)| {
+        let sql = format!("{STREAM}{query};\n");
+        let options = Options { batch_rows: 16, ..Options::default() };
+        let program = compile(&sql, &options).unwrap_or_else(|e| panic!("{name}: {e}"));
+        (*name, sql, program.queries.into_iter().next().expect("a query"))
+    };
+    QUERIES.iter().map(compiled).collect()
+}
 
 fn golden(name: &str, extension: &str, text: &str) {
     let path = format!("{}/tests/data/explain/{name}.{extension}", env!("CARGO_MANIFEST_DIR"));
@@ -30,6 +124,17 @@ fn the_samples_are_explained_as_before() {
 }
 
 #[test]
+fn queries_are_explained_as_before() {
+    for (name, sql, plan) in queries() {
+        let explanation = Explanation::of(&plan.plan(), &ALL);
+        let text = explanation.text();
+        assert!(!text.contains('…'), "{name}: something is cut");
+        golden(name, "txt", &format!("{sql}\n{text}"));
+        fits(&explanation);
+    }
+}
+
+#[test]
 fn it_is_data_too() {
     let explanation = Explanation::of(&samples::tumble().plan(), &ALL);
     let json = serde_json::to_value(&explanation).unwrap();
@@ -39,31 +144,58 @@ fn it_is_data_too() {
     assert_eq!(json["operators"][2]["name"], "aggregate");
     assert_eq!(json["operators"][2]["program"][1]["a"], "temp");
     assert_eq!(json["operators"][2]["aggregates"][1]["function"], "AVG(r1)");
-    assert_eq!(json["operators"][2]["state"]["parts"][7]["split"], "4 panes x 24 groups x 8");
+    let count = &json["operators"][2]["state"]["parts"][7];
+    assert_eq!(count["split"], "4 panes x 24 groups x 8");
+    assert_eq!((&count["name"], &count["bytes"]), (&"COUNT(*)".into(), &768.into()));
     assert_eq!(json["registers"][3]["holds"], "window_start");
 }
 
 #[test]
 fn parts_sum_to_the_whole() {
     for (name, tables) in samples::all() {
-        let plan = tables.plan();
-        let e = Explanation::of(&plan, &ALL);
-        let arena = &e.arena;
-        assert_eq!(arena.total, plan.arena_bytes() as u64, "{name}");
-        let sum = arena.header + arena.streams + arena.registers + arena.operators;
-        assert_eq!(sum, arena.total, "{name}");
-        assert_eq!(e.registers.iter().map(|r| r.bytes).sum::<u64>(), arena.registers, "{name}");
-        assert_eq!(e.plan_bytes, wire::encoded_len(&plan).unwrap() as u64);
-        for state in e.operators.iter().filter_map(|o| o.state.as_ref()) {
-            assert_eq!(state.parts.iter().map(|p| p.bytes).sum::<u64>(), state.bytes, "{name}");
+        sums(name, &tables.plan());
+    }
+    for (name, _, plan) in queries() {
+        sums(name, &plan.plan());
+    }
+}
+
+fn sums(name: &str, plan: &Plan<'_>) {
+    let e = Explanation::of(plan, &ALL);
+    let arena = &e.arena;
+    assert_eq!(arena.total, plan.arena_bytes() as u64, "{name}");
+    let sum = arena.header + arena.streams + arena.registers + arena.operators;
+    assert_eq!(sum, arena.total, "{name}");
+    assert_eq!(e.registers.iter().map(|r| r.bytes).sum::<u64>(), arena.registers, "{name}");
+    assert_eq!(e.plan_bytes, wire::encoded_len(plan).unwrap() as u64);
+    for state in e.operators.iter().filter_map(|o| o.state.as_ref()) {
+        assert_eq!(state.parts.iter().map(|p| p.bytes).sum::<u64>(), state.bytes, "{name}");
+    }
+    // The states follow one another to the end of the arena.
+    let mut at = arena.header + arena.streams + arena.registers;
+    for state in e.operators.iter().filter_map(|o| o.state.as_ref()) {
+        assert_eq!(u64::from(state.offset), at, "{name}");
+        at += state.bytes;
+    }
+    assert_eq!(at, arena.total, "{name}");
+    for part in e.operators.iter().filter_map(|o| o.state.as_ref()).flat_map(|s| &s.parts) {
+        // Up to three lists are rounded up to 8 bytes each.
+        let product = product(&part.split);
+        assert!(part.split.is_empty() || product <= part.bytes, "{name}: {part:?}");
+        assert!(part.split.is_empty() || part.bytes < product + 3 * 8, "{name}: {part:?}");
+    }
+}
+
+/// What `(7 panes x 20 groups + 16 rows) x 8` gives.
+fn product(split: &str) -> u64 {
+    let number = |text: &str| text.split(' ').next()?.parse::<u64>().ok();
+    let factors = |text: &str| text.split(" x ").map(|f| number(f).unwrap()).product::<u64>();
+    match split.strip_prefix('(').and_then(|rest| rest.split_once(") x ")) {
+        Some((sum, each)) => {
+            sum.split(" + ").map(factors).sum::<u64>() * each.parse::<u64>().unwrap()
         }
-        // The states follow one another to the end of the arena.
-        let mut at = arena.header + arena.streams + arena.registers;
-        for state in e.operators.iter().filter_map(|o| o.state.as_ref()) {
-            assert_eq!(u64::from(state.offset), at, "{name}");
-            at += state.bytes;
-        }
-        assert_eq!(at, arena.total, "{name}");
+        None if split.is_empty() => 0,
+        None => factors(split),
     }
 }
 
@@ -101,7 +233,10 @@ fn odd_plans_are_explained_in_lines_that_fit() {
 }
 
 fn check(tables: &Tables) {
-    let explanation = Explanation::of(&tables.plan(), &ALL);
+    fits(&Explanation::of(&tables.plan(), &ALL));
+}
+
+fn fits(explanation: &Explanation) {
     let text = explanation.text();
     for line in text.lines() {
         assert!(line.chars().count() <= 100, "{line}");

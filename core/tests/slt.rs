@@ -7,6 +7,8 @@ mod support;
 mod engine;
 #[path = "slt/insert.rs"]
 mod insert;
+#[path = "slt/steps.rs"]
+mod steps;
 
 use engine::Engine;
 use sqllogictest::harness::{Arguments, Trial, glob, run};

@@ -67,6 +67,9 @@ fn late_records_have_a_route() {
         let late = "a,ts\n3,2024-01-01 00:00:02.000000\n5,2024-01-01 00:00:01.000000\n";
         assert_eq!(folder.read("late.csv"), late);
     }
+    let ran = folder.run(&[&args[..], &["--output", "behind=late.csv", "--stats"]].concat());
+    let line = |name: &str| format!("{name:<18}{:>14}\n", 2);
+    assert!(ran.err.contains(&(line("late") + &line("  1 window"))), "{}", ran.err);
     // Not between the results.
     let (_, err) = folder.fails(&args);
     assert!(err.contains("--output behind=PATH"), "{err}");

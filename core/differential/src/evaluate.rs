@@ -6,9 +6,11 @@ use ringql_core::plan::Plan;
 use ringql_core::plan::op::{OutputId, StreamId};
 use ringql_core::query::{Query, Stop};
 use ringql_core::record::RecordRef;
-use ringql_core::ring::{RecordSink, Source};
+use ringql_core::ring::RecordSink;
 use ringql_core::sql::{CompileError, Options, OwnedPlan, compile};
 use ringql_core::types::DataType;
+
+use crate::ends::Steps;
 
 /// The plan of `SELECT expression FROM s`.
 ///
@@ -33,33 +35,6 @@ pub struct Outcome {
     pub failed: Vec<(usize, String)>,
 }
 
-/// Lends so many rows before each poll.
-struct Steps<'a> {
-    rest: Batch<'a>,
-    room: usize,
-}
-
-impl Source for Steps<'_> {
-    fn read<R>(
-        &mut self,
-        max_rows: usize,
-        consume: impl FnOnce(Batch<'_>) -> (usize, R),
-    ) -> Option<R> {
-        let rows = max_rows.min(self.room).min(self.rest.rows());
-        if rows == 0 {
-            return None;
-        }
-        let (done, result) = consume(self.rest.slice(0, rows));
-        self.rest = self.rest.slice(done, usize::MAX);
-        self.room -= done;
-        Some(result)
-    }
-
-    fn is_finished(&self) -> bool {
-        self.rest.rows() == 0
-    }
-}
-
 /// Runs a plan over records, at most `step` of them at each poll.
 ///
 /// # Panics
@@ -76,7 +51,7 @@ pub fn run(plan: &Plan<'_>, records: &[u8], step: usize) -> Outcome {
     let mut out = vec![0; plan.output(OutputId(0)).layout().record_size * rows];
     let mut sink = RecordSink::new(&mut out);
     let batch = Batch::records(records, size).expect("whole records");
-    let mut source = Steps { rest: batch, room: 0 };
+    let mut source = Steps::new(batch);
     let mut failed = Vec::new();
     loop {
         source.room = step;

@@ -8,13 +8,19 @@
 //! | `generate.rs`, `calls.rs` | expressions: operators, and calls from the table of functions |
 //! | `expression.rs` | an expression's text |
 //! | `evaluate.rs` | an expression's plan and its run |
-//! | `device.rs` | what a device is given, and what it must make of it |
+//! | `ends.rs` | a source that lends a few rows, a sink that is full most of the time |
+//! | `escape.rs` | values in lines of text |
+//! | `bundle.rs` | what a device is given, and what it must make of it |
+//! | `device.rs` | expressions for a device |
 //!
 //! The same seed gives the same expressions and rows on every machine.
 
+pub mod bundle;
 pub mod calls;
 pub mod columns;
 pub mod device;
+pub mod ends;
+pub mod escape;
 pub mod evaluate;
 pub mod expression;
 pub mod generate;

@@ -22,7 +22,6 @@
 //! escaped is told in `core/tests/duckdb/functions/generate.py`.
 
 use std::error::Error;
-use std::fs;
 use std::io::{self, BufRead, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -30,6 +29,7 @@ use std::process::ExitCode;
 use differential::calls::{self, Call};
 use differential::columns::{self, COLUMNS};
 use differential::device;
+use differential::escape::escape;
 use differential::evaluate::{data_type, evaluate, plan, values};
 use differential::expression::Expression;
 use differential::generate::{Generator, TYPES};
@@ -49,7 +49,9 @@ fn main() -> ExitCode {
     let mut out = BufWriter::new(io::stdout().lock());
     let done = match *arguments {
         ["calls"] => samples(&mut out),
-        ["device", folder] => device(Path::new(folder)),
+        ["device", folder] => {
+            device::bundle().write_expected(Path::new(folder)).map_err(Into::into)
+        }
         [seed, expressions, rows, ref without @ ..] => {
             print(&mut out, seed, expressions, rows, without)
         }
@@ -69,17 +71,6 @@ fn samples(out: &mut impl Write) -> Outcome {
         let (sql, result) = (call.sample().sql(), type_name(call.result));
         writeln!(out, "call\t{number}\t{}\t{result}", escape(Some(&sql)))?;
     }
-    Ok(())
-}
-
-fn device(folder: &Path) -> Outcome {
-    let bundle = device::bundle();
-    let expected: Vec<u8> = bundle.plans.iter().flat_map(|(_, p)| bundle.expected(p)).collect();
-    // Escaped: a text in an expression may have a line's end in it.
-    let expressions: Vec<String> = bundle.plans.iter().map(|(sql, _)| escape(Some(sql))).collect();
-    fs::create_dir_all(folder)?;
-    fs::write(folder.join("expected"), expected)?;
-    fs::write(folder.join("list"), expressions.join("\n"))?;
     Ok(())
 }
 
@@ -152,22 +143,4 @@ fn one(
     let (t, texts) = (type_name(t), texts?.join("|"));
     writeln!(out, "expression\t{written}\t{tried}\t{how}\t{t}\t{failed}\t{texts}")?;
     Ok(true)
-}
-
-/// The escaped form of the tables of `core/tests/duckdb/functions`.
-fn escape(value: Option<&str>) -> String {
-    const ESCAPES: [(char, char); 6] =
-        [('\\', '\\'), ('\t', 't'), ('\n', 'n'), ('\r', 'r'), ('\0', '0'), ('|', 'p')];
-    let Some(text) = value else { return "NULL".into() };
-    if matches!(text, "NULL" | "!") {
-        return format!("\\&{text}");
-    }
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match ESCAPES.iter().find(|(raw, _)| *raw == c) {
-            Some((_, letter)) => escaped.extend(['\\', *letter]),
-            None => escaped.push(c),
-        }
-    }
-    escaped
 }

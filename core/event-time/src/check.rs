@@ -13,7 +13,7 @@ use ringql_core::types::DataType;
 
 use crate::cases::{Case, Results, Stream};
 use crate::compare::compare;
-use crate::ends::permuted;
+use crate::order::permuted;
 use crate::rows::{left, rows};
 use crate::run::{Outcome, Way, run};
 

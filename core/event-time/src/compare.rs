@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 
 use differential::columns::Row;
+use differential::escape::escape;
 
-use crate::cases::{Case, Results, escape};
+use crate::cases::{Case, Results};
 
 /// How many rows of each side a message shows.
 const SHOWN: usize = 12;

@@ -7,17 +7,17 @@
 //! | file | what is in it |
 //! |---|---|
 //! | `cases.rs` | streams, their rows, queries and expected rows; the text that they are kept in |
-//! | `ends.rs` | a source that lends a few rows, a sink that is full most of the time |
+//! | `order.rs` | the rows in another order |
 //! | `run.rs` | one run of a plan |
 //! | `rows.rs` | result records as rows of texts; what is left of changes and retractions |
 //! | `compare.rs` | rows beside expected ones |
 //! | `check.rs` | a case in all ways |
-//! | `device.rs` | what a device is given, and what it must make of it |
+//! | `device.rs` | the kept cases for a device |
 
 pub mod cases;
 pub mod check;
 pub mod compare;
 pub mod device;
-pub mod ends;
+pub mod order;
 pub mod rows;
 pub mod run;

@@ -8,13 +8,14 @@
 //! writes what a device must make of the kept cases: `expected`, the bytes that it must print, and
 //! `list`, a line for each query.
 
+use std::env;
 use std::error::Error;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::{env, fs};
 
-use event_time::cases::{Cases, escape};
+use differential::escape::escape;
+use event_time::cases::Cases;
 use event_time::check::{Verdict, check};
 use event_time::device;
 
@@ -23,7 +24,9 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match *arguments {
         [] => run(),
-        ["device", folder] => write(Path::new(folder)),
+        ["device", folder] => device::bundle()
+            .map_err(Into::into)
+            .and_then(|bundle| Ok(bundle.write_expected(Path::new(folder))?)),
         _ => Err("usage: ringql-event-time < CASES, or ringql-event-time device FOLDER".into()),
     };
     match done {
@@ -48,14 +51,5 @@ fn run() -> Result<(), Box<dyn Error>> {
         };
         writeln!(out, "{verdict}\t{}\t{}", escape(Some(&case.name)), escape(Some(&what)))?;
     }
-    Ok(())
-}
-
-fn write(folder: &Path) -> Result<(), Box<dyn Error>> {
-    let bundle = device::bundle()?;
-    fs::create_dir_all(folder)?;
-    fs::write(folder.join("expected"), bundle.expected())?;
-    let queries = bundle.plans.iter().map(|p| escape(Some(&p.sql)));
-    fs::write(folder.join("list"), queries.collect::<Vec<_>>().join("\n"))?;
     Ok(())
 }

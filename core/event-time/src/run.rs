@@ -1,13 +1,12 @@
 //! One run of a plan over the records of a stream.
 
+use differential::ends::{Columns, Narrow, Steps};
 use differential::random::Random;
 use ringql_core::batch::Batch;
 use ringql_core::counters::Counters;
 use ringql_core::plan::Plan;
 use ringql_core::plan::op::{OutputId, StreamId};
 use ringql_core::query::{Query, Stop};
-
-use crate::ends::{Columns, Narrow, Steps};
 
 /// What of a run is not the plan's.
 #[derive(Clone, Copy, Debug, Default)]

@@ -2,12 +2,12 @@
 //! evicted, whatever clocks and groups do.
 
 use differential::columns::Row;
+use differential::ends::{Narrow, Steps};
 use differential::random::Random;
 use event_time::cases::Results;
-use event_time::ends::{Narrow, Steps};
 use event_time::rows::{left, rows};
 use ringql_core::batch::Batch;
-use ringql_core::counters::Counters;
+use ringql_core::counters::{Counters, OperatorCounters};
 use ringql_core::error::RunError;
 use ringql_core::plan::op::{OutputId, StreamId};
 use ringql_core::query::{Query, Stop};
@@ -62,6 +62,7 @@ fn records(plan: &OwnedPlan, readings: &[Reading]) -> Vec<u8> {
 struct Run {
     rows: Vec<Row>,
     counters: Counters,
+    operators: Vec<OperatorCounters>,
     error: Option<RunError>,
     /// Late records that were delivered.
     late: u64,
@@ -99,7 +100,8 @@ fn run(plan: &OwnedPlan, readings: &[Reading], random: &mut Random) -> Run {
     };
     let rows = rows(plan_view.output(OutputId(0)), &sink.records);
     let late = (late.records.len() / size) as u64;
-    Run { rows, counters: query.counters(), error, late }
+    let operators = query.operator_counters().collect();
+    Run { rows, counters: query.counters(), operators, error, late }
 }
 
 /// Records that are in no result.
@@ -145,7 +147,8 @@ const SOURCES: [(&str, &str); 6] = [
 
 #[test]
 fn random_runs_account_for_every_record() {
-    for seed in 0..400 {
+    // The last one once found changes that were forgotten when the watermark moved meanwhile.
+    for seed in (0..400).chain([2265]) {
         let random = &mut Random::new(seed);
         let (source, bounds) = random.pick(&SOURCES);
         let policy = random.pick(&["drop_new", "evict_oldest", "close_oldest"]);
@@ -171,6 +174,16 @@ fn random_runs_account_for_every_record() {
             emit = random.pick(&["EMIT CHANGES", "EMIT EVERY INTERVAL '4' SECOND"]);
             results = Results::Changes(if bounds.is_empty() { 1 } else { 3 });
         }
+        // What is taken back is known, whatever becomes of its group.
+        if windowed && matches!(results, Results::Rows) && random.one_in(2) {
+            emit = random.pick(&[
+                "EMIT FINAL WITH RETRACTIONS",
+                "EMIT CHANGES WITH RETRACTIONS",
+                "EMIT EVERY INTERVAL '4' SECOND WITH RETRACTIONS",
+            ]);
+            settings += ", allowed_lateness = INTERVAL '3' SECOND";
+            results = Results::Retractions;
+        }
         let delivers = windowed && random.one_in(3);
         if delivers {
             settings += ", late = 'late'";
@@ -187,6 +200,12 @@ fn random_runs_account_for_every_record() {
             let run = run(&plan, readings, &mut Random::new(seed));
             let c = run.counters;
             let rows = left(run.rows, results).expect("no retractions");
+            let sum = |f: fn(&OperatorCounters) -> u64| run.operators.iter().map(f).sum::<u64>();
+            let operators =
+                [sum(|o| o.late), sum(|o| o.ahead), sum(|o| o.dropped), sum(|o| o.evicted)];
+            if operators != [c.late, c.ahead, c.dropped, c.evicted] {
+                return Some(format!("{:?}\n{c:?}", run.operators));
+            }
             let found = (counted(&rows) + elsewhere(&c), c.rows_in, run.late, run.error);
             let all = readings.len() as u64;
             let expected = (all, all, if delivers { c.late } else { 0 }, None);
@@ -247,6 +266,28 @@ fn a_group_table_driven_past_its_capacity() {
             }
         }
     }
+}
+
+/// A late record is counted once, also where its batch is walked again because groups make room.
+#[test]
+fn operators_count_once() {
+    let query = "SELECT window_start, window_end, id, COUNT(*) AS n
+        FROM TUMBLE(s, ts, INTERVAL '1' SECOND) GROUP BY window_start, window_end, id
+        SETTINGS max_groups = 1, on_full = 'close_oldest'";
+    let plan = plan(query, 16);
+    // The watermark is at 9 s when the second one comes.
+    let times = [10, 1, 10, 10, 1, 10];
+    let all: Vec<Reading> =
+        (0..).zip(times).map(|(id, at)| reading(START + at * SECOND, id)).collect();
+    let run = run(&plan, &all, &mut Random::new(1));
+    assert_eq!(run.counters.late, 2);
+    let expected = |operator, name, late| OperatorCounters {
+        operator,
+        name,
+        late,
+        ..OperatorCounters::default()
+    };
+    assert_eq!(run.operators, [expected(1, "window", 2), expected(2, "aggregate", 0)]);
 }
 
 /// A record from ten years ahead (or ago) changes nothing but a counter.

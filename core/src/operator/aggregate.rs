@@ -388,6 +388,14 @@ impl<'a> Aggregate<'a> {
             if merges > 0 || (reached == Reached::End && self.reclaim()?) {
                 continue;
             }
+            // Sessions that wait for late rows go first, but not with rows that have not left.
+            let makes_room =
+                matches!(self.table.entry.on_full, OnFull::EvictOldest | OnFull::CloseOldest);
+            if makes_room && rule.lateness > 0 && self.table.changed(0)?.next(0).is_some() {
+                self.emit_changes(0);
+                folded = Folded::Leaves(done);
+                break;
+            }
             let oldest_leaves = match self.table.entry.on_full {
                 OnFull::Error => {
                     folded = Folded::Full(done);

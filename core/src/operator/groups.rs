@@ -368,6 +368,10 @@ impl<'a> Table<'a> {
             let (mut dst, _) = frame.split(aggregate.result)?;
             states.finish(&mut dst, slots, empty, counters)?;
         }
+        // They are in a result now: not lost, should the group be evicted.
+        if matches!(self.layout.combine, Combine::Whole | Combine::Pane(_) | Combine::Sessions) {
+            self.forget_records(count)?;
+        }
         Ok(())
     }
 
@@ -405,8 +409,13 @@ impl<'a> Table<'a> {
                 }
             }
         }
+        self.forget_records(count)
+    }
+
+    /// The first `count` slots of list `slots` have no records that are in no result.
+    fn forget_records(&mut self, count: usize) -> Result<(), RunError> {
         if !self.records.is_empty() {
-            for slot in slots {
+            for slot in self.slots.get(..count).ok_or(RunError::Internal)? {
                 if let Some(records) = self.records.get_mut(*slot as usize) {
                     *records = 0;
                 }

@@ -20,9 +20,9 @@ mod sort;
 mod stage;
 pub(crate) mod window;
 
-use crate::arena::{take, view_mut};
+use crate::arena::{take, view, view_mut};
 use crate::batch::Batch;
-use crate::counters::Counters;
+use crate::counters::{Counters, OperatorCounters};
 use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::expr::{Context, Halt, Machine};
@@ -161,6 +161,13 @@ impl Walk<'_, '_> {
                 self.count(&batch.slice(0, walked.rows_in))?;
             }
         }
+        // Not as they are found: rows that are walked again would count again.
+        let late = self.counters.late - before.late;
+        if late > 0
+            && let Some(state) = self.geometry.stages.first().and_then(|stage| stage.window_state)
+        {
+            self.window(state)?.late += late;
+        }
         walked.error = walked.error.or(failure);
         Ok(walked)
     }
@@ -224,7 +231,9 @@ impl Walk<'_, '_> {
                     }
                     input.count = selection.len();
                     let mut aggregate = Aggregate::new(plan, entry, &stage.layout, rest)?;
-                    let time = stage.times(plan, batch, context.clock)?;
+                    // The clock may go back, time does not.
+                    let clock = context.clock.map(|now| now.max(input.watermark));
+                    let time = stage.times(plan, batch, clock)?;
                     let time = |row: usize| time.of(selection.row(row));
                     let before = **counters;
                     let folded = aggregate.update(frame, input, time, counters)?;
@@ -314,7 +323,9 @@ impl Walk<'_, '_> {
                 let (now, _) = self.times(stage)?;
                 let mut aggregate = self.aggregate(stage)?;
                 aggregate.close(i64::MAX, now)?;
-                aggregate.progress().resume = bound;
+                let progress = aggregate.progress();
+                progress.resume = bound;
+                progress.next_emit = window::NEW;
                 Ok(false)
             }
             Cut::Emit(_) => Ok(false),
@@ -345,7 +356,15 @@ impl Walk<'_, '_> {
     pub(crate) fn punctuate(&mut self, time: i64) -> Result<(), RunError> {
         let Some(stage) = self.geometry.stages.first() else { return Ok(()) };
         match stage.window_state {
-            Some(state) if self.window(state)?.has_started() => self.advance(0, time),
+            Some(state) if self.window(state)?.has_started() => {
+                let before = self.window(state)?.bound;
+                self.advance(0, time)?;
+                let state = self.window(state)?;
+                if state.bound != before {
+                    state.settle();
+                }
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -666,6 +685,27 @@ impl Walk<'_, '_> {
         let record = self.geometry.output.record_size;
         sort::Sort::new(self.context.plan, entry, record, state).map(Some)
     }
+}
+
+/// What an operator that keeps counters has counted; `arena` is all of it.
+pub(crate) fn counted(
+    operator: u16,
+    entry: &Operator,
+    arena: &[u8],
+) -> Result<Option<OperatorCounters>, RunError> {
+    let state = |offset: u32| arena.get(offset as usize..).ok_or(RunError::Internal);
+    let none = OperatorCounters { operator, name: entry.name(), ..OperatorCounters::default() };
+    Ok(match entry {
+        Operator::Window(table) => {
+            let WindowState { late, ahead, .. } = *view(state(table.state)?)?;
+            Some(OperatorCounters { late, ahead, ..none })
+        }
+        Operator::Aggregate(table) => {
+            let Progress { dropped, evicted, .. } = *view(state(table.state)?)?;
+            Some(OperatorCounters { dropped, evicted, ..none })
+        }
+        _ => None,
+    })
 }
 
 /// The operators' states from arena offset `offset` on.

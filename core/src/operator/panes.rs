@@ -85,9 +85,18 @@ impl Table<'_> {
 
     /// All that changed has left, or what made room.
     pub(super) fn end_changes(&mut self) {
-        match self.progress.closes {
-            NEW => self.progress.job = NOTHING,
-            until => self.close(until),
+        let low = self.progress.low;
+        // Behind what made room, others may have changed.
+        let from = match self.layout.combine {
+            _ if !self.makes_room() || !self.layout.notes_changes => None,
+            Combine::Pane(p) | Combine::Each(p) => Some(p.open(low)),
+            Combine::Sessions => Some(low),
+            _ => None,
+        };
+        match (self.progress.closes, from) {
+            (NEW, _) => self.progress.job = NOTHING,
+            (until, Some(from)) => self.leave_changes(from, until),
+            (until, None) => self.close(until),
         }
     }
 

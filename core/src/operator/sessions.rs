@@ -11,7 +11,7 @@ use bytemuck::{Pod, Zeroable};
 use crate::error::RunError;
 use crate::expr::frame::Vector;
 use crate::plan::OnFull;
-use crate::plan::layout::left_bytes;
+use crate::plan::layout::{SESSION_BYTES, left_bytes};
 
 use super::groups::{LATE, NO_GROUP, Table};
 use super::panes::Leaving;
@@ -32,6 +32,8 @@ pub(crate) struct Session {
     /// The place of its key; [`LEFT`] is set while it only waits for late rows.
     place: u32,
 }
+
+const _: () = assert!(size_of::<Session>() as u64 == SESSION_BYTES);
 
 /// In a session's `place`: it has left.
 const LEFT: u32 = 1 << 31;
@@ -350,6 +352,18 @@ impl Table<'_> {
         by_state: bool,
         limit: i64,
     ) -> Result<Option<u32>, RunError> {
+        self.next_due(rule, by_state, limit, true)
+    }
+
+    /// The same up to a session that waits no longer, unless it can be released: it may be one that
+    /// was just listed to leave, and must not be forgotten before it has.
+    fn next_due(
+        &mut self,
+        rule: &Rule,
+        by_state: bool,
+        limit: i64,
+        releases: bool,
+    ) -> Result<Option<u32>, RunError> {
         while self.progress.sessions.waiting > 0 {
             let id = *self.heap.first().ok_or(RunError::Internal)?;
             let session = *self.session(id)?;
@@ -365,6 +379,9 @@ impl Table<'_> {
                     self.session(id)?.due = end;
                     self.sink(0)?;
                     continue;
+                }
+                if !releases {
+                    return Ok(None);
                 }
                 self.pop()?;
                 self.unlink_id(session.key(), id)?;
@@ -402,7 +419,7 @@ impl Table<'_> {
     ) -> Result<Leaving, RunError> {
         let mut leaving = Leaving { count: 0, start: 0, end: 0, window: 0 };
         while leaving.count < max
-            && let Some(id) = self.first_due(rule, by_state, limit)?
+            && let Some(id) = self.next_due(rule, by_state, limit, leaving.count == 0)?
         {
             let session = *self.session(id)?;
             if leaving.count == 0 {

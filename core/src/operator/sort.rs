@@ -10,7 +10,7 @@ use bytemuck::{Pod, Zeroable};
 use crate::arena::{copy, slice_mut, take, view_mut};
 use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector};
-use crate::plan::layout::{SORT_BYTES, left_bytes, sort_key_words};
+use crate::plan::layout::{SORT_BYTES, left_bytes, sort_key_words, sort_order_bytes};
 use crate::plan::{Plan, SortTable};
 use crate::types::{Kind, Span, Uuid16, Wide};
 
@@ -63,7 +63,7 @@ impl<'a> Sort<'a> {
         let padded = left_bytes(plan).saturating_sub(8);
         let capacity = u64::from(entry.capacity);
         let fixed = view_mut(take(rest, SORT_BYTES)?)?;
-        let order = slice_mut(take(rest, capacity * 8)?)?;
+        let order = slice_mut(take(rest, sort_order_bytes(entry))?)?;
         let keys = slice_mut(take(rest, capacity * width * 8)?)?;
         let records = take(rest, capacity * padded)?;
         let batch = take(rest, u64::from(plan.batch_rows) * padded)?;

@@ -227,10 +227,19 @@ impl WindowState {
                 }
                 let silence = now.saturating_sub(self.heard);
                 let idle = silence >= window.idle_timeout && self.rested != NEW;
-                idle.then(|| self.rested.saturating_add(silence))
+                idle.then(|| {
+                    self.settle();
+                    self.rested.saturating_add(silence)
+                })
             }
             _ => None,
         }
+    }
+
+    /// Notes that not only records have moved the watermark: the first one's clock is no longer
+    /// doubted.
+    pub(crate) const fn settle(&mut self) {
+        self.trust = AGREED;
     }
 
     /// Notes that records came.
@@ -460,7 +469,6 @@ impl WindowState {
         let late = (before - count).saturating_sub(between) as u64;
         counters.filtered += between as u64;
         counters.late += late;
-        self.late += late;
         let kept = kept.get(..count).ok_or(RunError::Internal)?;
         let panes = panes.get(..count).ok_or(RunError::Internal)?;
         let selection = if count == before { selection } else { Selection::Rows(kept) };

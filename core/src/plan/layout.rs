@@ -15,15 +15,15 @@
 //! Offsets in a plan's tables are those of this order: [`verify`](super::verify::verify) compares
 //! them, and whoever builds a plan sets them from [`walk`].
 
-use super::aggregates::rules;
+mod aggregate;
+
 use super::op::{Register, RegisterId};
-use super::{
-    Aggregate, AggregateFunction, AggregateTable, EmitMode, OnFull, Operator, Plan, Range,
-    SortTable, TimeSource, WindowTable,
+use super::{AggregateTable, Operator, Plan, Range, SortTable, TimeSource, WindowTable};
+use crate::types::DataType;
+pub(crate) use aggregate::array_bytes;
+pub use aggregate::{
+    AggregateLayout, Combine, aggregate_bytes, aggregate_layout, combine, left_bytes, panes,
 };
-use crate::schema::Layout;
-use crate::time::panes::Panes;
-use crate::types::{DataType, Kind};
 
 /// Bytes of the arena's header.
 pub const HEADER_BYTES: u64 = 128;
@@ -157,222 +157,6 @@ pub const fn delay(plan: &Plan<'_>, entry: &WindowTable) -> i64 {
     }
 }
 
-/// How an aggregate's windows come from its states.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Combine {
-    /// One group table for everything.
-    Whole,
-    /// A window is a pane.
-    Pane(Panes),
-    /// Sliding windows by two stacks of panes (see `operator/panes.rs`): a pane
-    /// and a batch of groups more.
-    Stacks(Panes),
-    /// Growing windows by a running pane: 1 more.
-    Running(Panes),
-    /// Windows put together from their panes each time: a batch of groups more.
-    Each(Panes),
-    /// Sessions of each group, and windows by state.
-    Sessions,
-}
-
-/// How an aggregate's windows come from its states.
-#[must_use]
-pub const fn combine(plan: &Plan<'_>, table: &AggregateTable) -> Combine {
-    let Some(entry) = window(plan, table) else { return Combine::Whole };
-    let Some(panes) = Panes::of(entry, delay(plan, entry)) else { return Combine::Sessions };
-    let is_final = matches!(table.emit, EmitMode::Final) && entry.lateness == 0;
-    match (panes.size, panes.cumulates) {
-        (1, _) => Combine::Pane(panes),
-        (_, false) if is_final => Combine::Stacks(panes),
-        (_, true) if is_final => Combine::Running(panes),
-        _ => Combine::Each(panes),
-    }
-}
-
-/// Panes that are held at once; 1 without panes.
-#[must_use]
-pub const fn panes(plan: &Plan<'_>, table: &AggregateTable) -> u64 {
-    match combine(plan, table) {
-        Combine::Whole | Combine::Sessions => 1,
-        Combine::Pane(p) | Combine::Stacks(p) | Combine::Running(p) | Combine::Each(p) => {
-            p.held() as u64
-        }
-    }
-}
-
-/// Bytes of one aggregate's states over `slots` groups. `keyed`: whether they have keys.
-#[must_use]
-pub const fn aggregate_bytes(
-    plan: &Plan<'_>,
-    aggregate: &Aggregate,
-    slots: u64,
-    keyed: bool,
-) -> u64 {
-    array_bytes(plan, aggregate, slots, rules::slot_bytes(plan, aggregate, keyed))
-}
-
-/// The same of slots of so many bytes, or of arrays.
-pub(crate) const fn array_bytes(
-    plan: &Plan<'_>,
-    aggregate: &Aggregate,
-    slots: u64,
-    slot: Option<u64>,
-) -> u64 {
-    if let Some(bytes) = slot {
-        return slots.saturating_mul(bytes);
-    }
-    if matches!(aggregate.function, AggregateFunction::CountAll | AggregateFunction::Count) {
-        return slots.saturating_mul(8);
-    }
-    let argument = rules::first_type(plan, aggregate);
-    // A group's MIN, MAX or SUM may have seen no value.
-    let seen = if rules::can_miss(plan, aggregate) { align8(slots) } else { 0 };
-    let sum = if matches!(argument.kind(), Kind::I64 | Kind::U64 | Kind::I128) { 16 } else { 8 };
-    match aggregate.function {
-        AggregateFunction::Sum => slots.saturating_mul(sum).saturating_add(seen),
-        AggregateFunction::CountIf => slots.saturating_mul(8).saturating_add(seen),
-        AggregateFunction::Avg => slots.saturating_mul(sum + 8),
-        AggregateFunction::Min
-        | AggregateFunction::Max
-        | AggregateFunction::BoolAnd
-        | AggregateFunction::BoolOr => {
-            align8(slots.saturating_mul(argument.size() as u64)).saturating_add(seen)
-        }
-        _ => slots.saturating_mul(8), // a count
-    }
-}
-
-/// The parts of an aggregate operator's state, as offsets from its start, bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AggregateLayout {
-    /// How windows come from the states.
-    pub combine: Combine,
-    /// Key words of one group.
-    pub key_words: u64,
-    /// Groups that have a place: `groups` of the entry.
-    pub groups: u64,
-    /// Panes that rows go to.
-    pub panes: u64,
-    /// States of each aggregate: those of the panes, then those of windows being put together.
-    pub slots: u64,
-    /// Sets of groups: one per pane, and per window being put together.
-    pub sets: u64,
-    /// Whether groups that changed are noted, in one set more per pane.
-    pub notes_changes: bool,
-    /// Entries of the key index; 0 without keys.
-    pub index_entries: u64,
-    /// The key index (u32 per entry).
-    pub index: u64,
-    /// The groups' keys.
-    pub keys: u64,
-    /// The batch's key words.
-    pub batch_keys: u64,
-    /// The batch's group numbers (u32 per row).
-    pub batch_groups: u64,
-    /// Three lists of slots (u32 per row each): those that leave, what they are merged from, and
-    /// a copy to work on.
-    pub lists: u64,
-    /// The sets.
-    pub present: u64,
-    /// The sets of groups that changed.
-    pub changed: u64,
-    /// Records in each slot (u32), with `on_full = 'evict_oldest'`.
-    pub records: u64,
-    /// The sessions, then the heap of their ends (u32 each), then each group's first session (u32).
-    pub sessions: u64,
-    /// Rows that left last, of each slot, with retractions.
-    pub left: u64,
-    /// The first aggregate's states.
-    pub aggregates: u64,
-}
-
-impl AggregateLayout {
-    /// Bytes of the states of one of the operator's aggregates.
-    #[must_use]
-    pub const fn aggregate_bytes(&self, plan: &Plan<'_>, aggregate: &Aggregate) -> u64 {
-        aggregate_bytes(plan, aggregate, self.slots, self.key_words > 0)
-    }
-}
-
-/// Bytes of the row that a slot left with: a word that says whether there is one, and the record.
-#[must_use]
-pub const fn left_bytes(plan: &Plan<'_>) -> u64 {
-    let size = match plan.outputs {
-        [first, ..] => Layout::of(first.fields.of(plan.fields)).record_size,
-        [] => 0,
-    };
-    8 + align8(size as u64)
-}
-
-/// The layout of an aggregate operator's state.
-#[must_use]
-pub const fn aggregate_layout(plan: &Plan<'_>, table: &AggregateTable) -> AggregateLayout {
-    let combine = combine(plan, table);
-    let panes = panes(plan, table);
-    let key_words = key_words(plan, table.keys);
-    let groups = table.groups as u64;
-    let rows = plan.batch_rows as u64;
-    let (sets, extra) = match combine {
-        Combine::Whole | Combine::Pane(_) => (panes, 0),
-        Combine::Sessions => (1, 0),
-        Combine::Stacks(_) => (panes + 1, groups + rows),
-        Combine::Running(_) => (panes + 1, groups),
-        Combine::Each(_) => (panes, rows),
-    };
-    let slots = panes.saturating_mul(groups).saturating_add(extra);
-    let lateness = match window(plan, table) {
-        Some(entry) => entry.lateness,
-        None => 0,
-    };
-    let notes_changes = !matches!(table.emit, EmitMode::Final) || lateness > 0;
-    let is_session = matches!(combine, Combine::Sessions);
-    let index_entries = if key_words == 0 { 0 } else { index_entries(table.groups) };
-    let index = AGGREGATE_BYTES;
-    let keys = index.saturating_add(align8(index_entries * 4));
-    let batch_keys = keys.saturating_add(groups.saturating_mul(key_words * 8));
-    let batch_groups = batch_keys.saturating_add(rows * key_words * 8);
-    let lists = batch_groups.saturating_add(align8(rows * 4));
-    let present = lists.saturating_add(3 * align8(rows * 4));
-    let set_bytes = bits_words(groups).saturating_mul(8);
-    let changed = present.saturating_add(sets.saturating_mul(set_bytes));
-    let changed_bytes = if notes_changes { panes.saturating_mul(set_bytes) } else { 0 };
-    let records = changed.saturating_add(changed_bytes);
-    let evicts = matches!(table.on_full, OnFull::EvictOldest);
-    let record_bytes =
-        if evicts { align8(panes.saturating_mul(groups).saturating_mul(4)) } else { 0 };
-    let sessions = records.saturating_add(record_bytes);
-    let session_bytes =
-        if is_session { groups * SESSION_BYTES + 2 * align8(groups * 4) } else { 0 };
-    let left = sessions.saturating_add(session_bytes);
-    let left_bytes = if table.retract {
-        panes.saturating_mul(groups).saturating_mul(left_bytes(plan))
-    } else {
-        0
-    };
-    let aggregates = left.saturating_add(left_bytes);
-    AggregateLayout {
-        combine,
-        key_words,
-        groups,
-        panes,
-        slots,
-        sets,
-        notes_changes,
-        index_entries,
-        index,
-        keys,
-        batch_keys,
-        batch_groups,
-        lists,
-        present,
-        changed,
-        records,
-        sessions,
-        left,
-        aggregates,
-    }
-}
-
 /// Bytes of a row that a sort operator holds: its keys as words that compare as the rows do, a
 /// number, and the record.
 #[must_use]
@@ -392,6 +176,12 @@ pub const fn sort_key_words(plan: &Plan<'_>, table: &SortTable) -> u64 {
     words
 }
 
+/// Bytes of the order of the rows that a sort operator holds: a number each.
+#[must_use]
+pub const fn sort_order_bytes(table: &SortTable) -> u64 {
+    align8(table.capacity as u64 * 4)
+}
+
 /// Bytes of an operator's state.
 #[must_use]
 pub const fn operator_bytes(plan: &Plan<'_>, operator: &Operator) -> u64 {
@@ -403,7 +193,8 @@ pub const fn operator_bytes(plan: &Plan<'_>, operator: &Operator) -> u64 {
         Operator::Sort(table) => {
             let row = sort_key_words(plan, table) * 8 + left_bytes(plan) - 8;
             // The rows held, their order, and a batch's records before they are taken in.
-            let held = (table.capacity as u64).saturating_mul(row + 8);
+            let order = sort_order_bytes(table);
+            let held = (table.capacity as u64).saturating_mul(row).saturating_add(order);
             let batch = (plan.batch_rows as u64).saturating_mul(left_bytes(plan) - 8);
             SORT_BYTES.saturating_add(held).saturating_add(batch)
         }

@@ -2,11 +2,22 @@
 //!
 //! - `CREATE STREAM ...` defines a stream.
 //! - `CREATE VIEW ...` defines a view.
-//! - `INSERT INTO stream VALUES (...), ...` appends rows to what queries will read of it.
-//! - A query reads all rows of its stream, in the order in which they were inserted, to their end.
-//!   It runs with batches of 1, 7 and 1,024 rows, which must agree to the byte.
-//! - `DESCRIBE query` gives a row (name, type) for each column of the result, as in DuckDB.
+//!
+//! What happens while a query runs is a list of steps, in the order in which they are written:
+//! - `INSERT INTO stream VALUES (...), ...`: records come.
+//! - `CLOCK 'time'`: the query's clock shows another time (`Query::set_clock`).
+//! - `WATERMARK 'time'`: the query is told so (`Query::advance_watermark`).
+//!
+//! A query runs through all steps above it (but for records of other streams) and is polled after
+//! each until it has nothing to do; then its input ends. It runs with batches of 1, 7 and 1,024
+//! rows, which must agree to the byte (with 1,024 alone where results are those of each poll: `EMIT
+//! CHANGES`, `allowed_lateness`).
+//! - `query` gives its rows.
+//! - `POLLS query` gives them with a column before: the number of the step after which each left,
+//!   counted from 1; the end of the input is the last.
+//! - `LATE query` gives the late records that it delivers.
 //! - `COUNTERS query` gives a row (name, number) for each counter that is not 0 after the query.
+//! - `DESCRIBE query` gives a row (name, type) for each column of the result, as in DuckDB.
 //!
 //! Types of columns: `B` BOOLEAN, `I` integers, `R` REAL and DOUBLE, `N` DECIMAL, `T` text, `D`
 //! DATE, TIME, TIMESTAMP and INTERVAL, `X` VARBINARY, `U` UUID.
@@ -14,28 +25,29 @@
 
 use std::fmt;
 
-use ringql_core::fmt::write_value;
-use ringql_core::plan::Plan;
+use ringql_core::fmt::{parse_value, write_value};
+use ringql_core::plan::{EmitMode, Operator, Plan};
 use ringql_core::record::RecordRef;
+use ringql_core::schema::Schema;
 use ringql_core::types::DataType;
 use sqllogictest::{ColumnType, DB, DBOutput};
 
 use super::insert;
-use super::support::run::{Chance, Outcome, run};
-use super::support::{compiled, output};
+use super::steps::{Outcome, Step, run};
+use super::support::{compiled, input, output};
 
-/// The streams of a file and their rows.
+/// What the statements of a file said so far.
 #[derive(Default)]
 pub(crate) struct Engine {
     streams: Vec<Stream>,
     /// The statements that define views.
     views: Vec<String>,
+    steps: Vec<Step>,
 }
 
 struct Stream {
     name: String,
     sql: String,
-    records: Vec<u8>,
 }
 
 /// The type of a column of results.
@@ -144,7 +156,11 @@ impl DB for Engine {
         match () {
             () if is("DESCRIBE") => self.describe(rest()),
             () if is("COUNTERS") => self.counters(rest()),
-            () => self.query(sql),
+            () if is("CLOCK") => self.step(Step::Clock(time(rest())?)),
+            () if is("WATERMARK") => self.step(Step::Watermark(time(rest())?)),
+            () if is("POLLS") => self.query(rest(), true),
+            () if is("LATE") => self.late(rest()),
+            () => self.query(sql, false),
         }
     }
 
@@ -163,7 +179,7 @@ impl Engine {
     fn create(&mut self, sql: &str) -> Output {
         let program = compiled(&self.program(sql), 1).map_err(error)?;
         let name = program.streams.last().map(|s| s.name.clone()).unwrap_or_default();
-        self.streams.push(Stream { name, sql: sql.to_owned(), records: Vec::new() });
+        self.streams.push(Stream { name, sql: sql.to_owned() });
         Ok(DBOutput::StatementComplete(0))
     }
 
@@ -172,8 +188,13 @@ impl Engine {
         let place = program.streams.iter().position(|s| s.name.eq_ignore_ascii_case(stream));
         let place = place.ok_or_else(|| Error(format!("there is no stream {stream}")))?;
         let (rows, records) = insert::records(program.streams[place].schema(), values)?;
-        self.streams[place].records.extend(records);
+        self.steps.push(Step::Rows(place, records));
         Ok(DBOutput::StatementComplete(rows))
+    }
+
+    fn step(&mut self, step: Step) -> Output {
+        self.steps.push(step);
+        Ok(DBOutput::StatementComplete(0))
     }
 
     /// Compiles and runs a query, with every size of batches, and passes on what came of it.
@@ -191,8 +212,12 @@ impl Engine {
             };
             let plan = query.plan();
             let name = plan.streams.first().map_or("", |s| s.name.of(plan.texts));
-            let stream = self.streams.iter().find(|s| s.name.eq_ignore_ascii_case(name));
-            let outcome = run(&plan, stream.map_or(&[], |s| &s.records), Chance::default());
+            let stream = self.streams.iter().position(|s| s.name.eq_ignore_ascii_case(name));
+            let others = |step: &&Step| !matches!(step, Step::Rows(of, _) if Some(*of) != stream);
+            if first.is_some() && emits_each_poll(&plan) {
+                break;
+            }
+            let outcome = run(&plan, self.steps.iter().filter(others));
             if let Some(first) = &first {
                 assert_eq!(*first, outcome, "batches of {batch_rows} differ from 1024: {sql}");
             } else {
@@ -207,18 +232,23 @@ impl Engine {
         }
     }
 
-    fn query(&self, sql: &str) -> Output {
+    fn query(&self, sql: &str, polls: bool) -> Output {
         self.with_outcome(sql, |plan, outcome| {
-            let schema = output(plan);
-            let types = schema.fields.iter().map(|f| Column::of(f.data_type)).collect();
-            let row = |bytes| {
-                let record = RecordRef::new(schema, bytes).expect("whole records");
-                record.check().expect("values of their types");
-                let column = |i: usize| text(schema.fields[i].data_type, record.get(i));
-                (0..schema.fields.len()).map(column).collect()
-            };
-            let records = outcome.records.chunks_exact(schema.layout().record_size);
-            DBOutput::Rows { types, rows: records.map(row).collect() }
+            let (mut types, mut rows) = table(output(plan), &outcome.records);
+            if polls {
+                types.insert(0, Column::Integer);
+                for (row, poll) in rows.iter_mut().zip(&outcome.polls) {
+                    row.insert(0, poll.to_string());
+                }
+            }
+            DBOutput::Rows { types, rows }
+        })
+    }
+
+    fn late(&self, sql: &str) -> Output {
+        self.with_outcome(sql, |plan, outcome| {
+            let (types, rows) = table(input(plan), &outcome.late);
+            DBOutput::Rows { types, rows }
         })
     }
 
@@ -246,7 +276,9 @@ impl Engine {
                 ("rows_out", c.rows_out),
                 ("filtered", c.filtered),
                 ("late", c.late),
+                ("ahead", c.ahead),
                 ("dropped", c.dropped),
+                ("evicted", c.evicted),
                 ("arithmetic_errors", c.arithmetic_errors),
                 ("cast_errors", c.cast_errors),
                 ("text_errors", c.text_errors),
@@ -259,6 +291,40 @@ impl Engine {
             DBOutput::Rows { types: vec![Column::Text, Column::Integer], rows }
         })
     }
+}
+
+/// Whether results depend on where a poll ends.
+fn emits_each_poll(plan: &Plan<'_>) -> bool {
+    let late = |op: &Operator| matches!(op, Operator::Window(w) if w.lateness > 0);
+    let takes_late = plan.operators.iter().any(late);
+    plan.operators.iter().any(|op| match op {
+        Operator::Aggregate(a) => match a.emit {
+            EmitMode::Final => takes_late,
+            EmitMode::Changes => true,
+            EmitMode::Every(_) => false,
+        },
+        _ => false,
+    })
+}
+
+/// The types of the columns of records, and their values.
+fn table(schema: Schema<'_>, records: &[u8]) -> (Vec<Column>, Vec<Vec<String>>) {
+    let types = schema.fields.iter().map(|f| Column::of(f.data_type)).collect();
+    let row = |bytes| {
+        let record = RecordRef::new(schema, bytes).expect("whole records");
+        record.check().expect("values of their types");
+        let column = |i: usize| text(schema.fields[i].data_type, record.get(i));
+        (0..schema.fields.len()).map(column).collect()
+    };
+    (types, records.chunks_exact(schema.layout().record_size).map(row).collect())
+}
+
+/// A timestamp in quotes.
+fn time(text: &str) -> Result<i64, Error> {
+    let mut micros = [0; 8];
+    parse_value(DataType::Timestamp, text.trim_matches('\'').as_bytes(), &mut micros)
+        .map_err(|e| Error(format!("{text} {e}")))?;
+    Ok(i64::from_le_bytes(micros))
 }
 
 fn text(data_type: DataType, value: Option<&[u8]>) -> String {

@@ -14,9 +14,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::copy("memory.x", out.join("memory.x"))?;
     println!("cargo::rustc-link-search={}", out.display());
 
-    let bundle = bundle();
-    fs::write(out.join("plans.bin"), bundle.files())?;
-    fs::write(out.join("records.bin"), &bundle.records)?;
-    fs::write(out.join("limits.rs"), bundle.limits())?;
+    bundle().write_input(&out)?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ringql_core::counters::OperatorCounters;
 use ringql_runtime::output::Format;
 use ringql_runtime::pipeline::Summary;
 
@@ -73,20 +74,29 @@ pub(crate) fn warnings(query: Option<&str>, summary: &Summary, has_late: bool) {
     }
 }
 
-/// All counters and times.
+/// All counters and times; below a counter what of it each operator counted.
 pub(crate) fn stats(query: Option<&str>, summary: &Summary) {
     if let Some(query) = query {
         eprintln!("{query}");
     }
     let (counters, times) = (&summary.counters, &summary.times);
+    let line = |name: &str, count: u64| eprintln!("{name:<18}{count:>14}");
+    line("rows in", counters.rows_in);
+    line("rows out", counters.rows_out);
+    line("filtered", counters.filtered);
+    let operators = [
+        ("late", counters.late, (|o| o.late) as fn(&OperatorCounters) -> u64),
+        ("ahead", counters.ahead, |o| o.ahead),
+        ("dropped", counters.dropped, |o| o.dropped),
+        ("evicted", counters.evicted, |o| o.evicted),
+    ];
+    for (name, all, of) in operators {
+        line(name, all);
+        for operator in summary.operators.iter().filter(|o| of(o) > 0) {
+            line(&format!("  {} {}", operator.operator, operator.name), of(operator));
+        }
+    }
     for (name, count) in [
-        ("rows in", counters.rows_in),
-        ("rows out", counters.rows_out),
-        ("filtered", counters.filtered),
-        ("late", counters.late),
-        ("ahead", counters.ahead),
-        ("dropped", counters.dropped),
-        ("evicted", counters.evicted),
         ("arithmetic errors", counters.arithmetic_errors),
         ("cast errors", counters.cast_errors),
         ("text errors", counters.text_errors),
@@ -95,7 +105,7 @@ pub(crate) fn stats(query: Option<&str>, summary: &Summary) {
         ("capacity errors", counters.capacity_errors),
         ("bad rows skipped", summary.skipped),
     ] {
-        eprintln!("{name:<18}{count:>14}");
+        line(name, count);
     }
     for (name, time) in [
         ("read", times.read),

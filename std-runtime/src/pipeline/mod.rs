@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime};
 
-use ringql_core::counters::Counters;
+use ringql_core::counters::{Counters, OperatorCounters};
 use ringql_core::error::{RunError, StartError};
 use ringql_core::function::{self, Functions};
 use ringql_core::plan::op::{OutputId, StreamId};
@@ -152,6 +152,8 @@ pub struct Summary {
     pub result: Result<Ending, PipelineError>,
     /// The query's counters.
     pub counters: Counters,
+    /// What each operator did not take.
+    pub operators: Vec<OperatorCounters>,
     /// Bad rows that the reader left out.
     pub skipped: u64,
     /// Where the time went.
@@ -160,8 +162,23 @@ pub struct Summary {
 
 impl Summary {
     fn failed(error: PipelineError) -> Self {
-        let (counters, times) = (Counters::default(), Times::default());
-        Self { result: Err(error), counters, skipped: 0, times }
+        Self {
+            result: Err(error),
+            counters: Counters::default(),
+            operators: Vec::new(),
+            skipped: 0,
+            times: Times::default(),
+        }
+    }
+
+    fn of(
+        query: &Query<'_, '_>,
+        result: Result<Ending, PipelineError>,
+        skipped: u64,
+        times: Times,
+    ) -> Self {
+        let operators = query.operator_counters().collect();
+        Self { result, counters: query.counters(), operators, skipped, times }
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn run(
     };
     times.wall = start.elapsed();
     times.framework = times.wall.saturating_sub(times.read + times.process + times.write);
-    Summary { result, counters: query.counters(), skipped: reader.skipped(), times }
+    Summary::of(&query, result, reader.skipped(), times)
 }
 
 fn turns(

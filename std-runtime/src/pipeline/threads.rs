@@ -79,7 +79,7 @@ pub(super) fn run(
         (_, Ok(end), _) => Ok(end.unwrap_or(Ending::Stopped)),
     };
     let skipped = shared.skipped.load(Ordering::Relaxed);
-    Summary { result, counters: query.counters(), skipped, times }
+    Summary::of(&query, result, skipped, times)
 }
 
 /// Polls until there is nothing more to poll for; `None` if another thread is the reason.

@@ -6,102 +6,136 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{Part, State, value};
-use crate::plan::layout::{self, AGGREGATE_BYTES, Combine, SORT_BYTES, WINDOW_BYTES, left_bytes};
-use crate::plan::{AggregateTable, Operator, Plan};
+use crate::plan::layout::{
+    self, AGGREGATE_BYTES, Combine, SESSION_BYTES, SORT_BYTES, WINDOW_BYTES,
+};
+use crate::plan::layout::{AggregateLayout, left_bytes};
+use crate::plan::{AggregateTable, Operator, Plan, SortTable};
 
 /// The state of an operator that has one.
 pub(super) fn state(plan: &Plan<'_>, operator: &Operator) -> Option<State> {
     let offset = operator.state()?;
     let bytes = layout::operator_bytes(plan, operator);
-    let rows = plan.batch_rows;
-    let per_row = |name, bytes| part(name, format!("{rows} rows x 2"), bytes);
+    let per_row = |name, meaning, bytes| part(name, meaning, rows(plan, 2), bytes);
     let parts = match operator {
-        Operator::Filter { .. } => vec![per_row("selection", bytes)],
+        Operator::Filter { .. } => vec![per_row("selection", "numbers of the rows kept", bytes)],
         Operator::Window(_) => {
             let half = bytes.saturating_sub(WINDOW_BYTES) / 2;
             vec![
-                part("watermark", String::new(), WINDOW_BYTES),
-                per_row("selection", half),
-                per_row("panes of rows", half),
+                part("watermark", "where time is", String::new(), WINDOW_BYTES),
+                per_row("selection", "numbers of the rows that are not late", half),
+                per_row("panes of rows", "the pane of each of them", half),
             ]
         }
-        Operator::Sort(table) => {
-            let record = left_bytes(plan).saturating_sub(8);
-            let keys = layout::sort_key_words(plan, table) * 8;
-            let held = u64::from(table.capacity);
-            let times = |what| format!("{held} rows x {what}");
-            vec![
-                part("progress", String::new(), SORT_BYTES),
-                part("order", times(8), held * 8),
-                part("sort keys", times(keys), held * keys),
-                part("rows", times(record), held * record),
-                part(
-                    "rows of a batch",
-                    format!("{rows} rows x {record}"),
-                    u64::from(rows) * record,
-                ),
-            ]
-        }
+        Operator::Sort(table) => sort(plan, table),
         Operator::Aggregate(table) => aggregate(plan, table),
         Operator::Scan { .. } | Operator::Project { .. } | Operator::Emit { .. } => Vec::new(),
     };
     Some(State { offset, bytes, parts })
 }
 
-fn part(name: &str, split: String, bytes: u64) -> Part {
-    Part { name: name.into(), split, bytes }
+fn part(name: &str, meaning: &'static str, split: String, bytes: u64) -> Part {
+    Part { name: name.into(), meaning, split, bytes }
+}
+
+/// Of each row of a batch.
+fn rows(plan: &Plan<'_>, each: u64) -> String {
+    let rows = plan.batch_rows;
+    format!("{rows} rows x {each}")
+}
+
+fn sort(plan: &Plan<'_>, table: &SortTable) -> Vec<Part> {
+    let record = left_bytes(plan).saturating_sub(8);
+    let keys = layout::sort_key_words(plan, table) * 8;
+    let held = u64::from(table.capacity);
+    let order = layout::sort_order_bytes(table);
+    let times = |each| format!("{held} rows held x {each}");
+    let mut all = vec![
+        part("progress", "rows held, rows that have left", String::new(), SORT_BYTES),
+        part("order", "which row comes where", times(4), order),
+        part("sort keys", "words that compare as ORDER BY says", times(keys), held * keys),
+        part("rows", "the records held", times(record), held * record),
+    ];
+    let batch = u64::from(plan.batch_rows) * record;
+    all.push(part("rows of a batch", "records before they are held", rows(plan, record), batch));
+    all
 }
 
 fn aggregate(plan: &Plan<'_>, table: &AggregateTable) -> Vec<Part> {
     let l = layout::aggregate_layout(plan, table);
-    let rows = plan.batch_rows;
-    let times = |n: u64, of: u64, what: &str| match of {
-        1 => format!("{n} {what}"),
-        _ => format!("{of} panes x {n} {what}"),
+    let groups = value::count(l.groups, "group");
+    let slots = slots(&l);
+    let mut parts = vec![part(
+        "progress",
+        "what leaves, which windows are open",
+        String::new(),
+        AGGREGATE_BYTES,
+    )];
+    let mut add = |name: &str, meaning, split: String, from: u64, to: u64| {
+        if to > from {
+            parts.push(part(name, meaning, split, to - from));
+        }
     };
-    let mut parts = vec![part("progress", String::new(), AGGREGATE_BYTES)];
-    if l.key_words > 0 {
-        let key = l.key_words * 8;
-        let entries = format!("{} entries x 4", l.index_entries);
-        parts.push(part("index", entries, l.keys.saturating_sub(l.index)));
-        let keys = format!("{} groups x {key}", l.groups);
-        parts.push(part("keys", keys, l.batch_keys.saturating_sub(l.keys)));
-        let bytes = l.batch_groups.saturating_sub(l.batch_keys);
-        parts.push(part("keys of a batch", format!("{rows} rows x {key}"), bytes));
-    }
-    let bytes = l.lists.saturating_sub(l.batch_groups);
-    parts.push(part("groups of a batch", format!("{rows} rows x 4"), bytes));
-    let bytes = l.present.saturating_sub(l.lists);
-    parts.push(part("lists", format!("3 x {rows} rows x 4"), bytes));
+    let key = l.key_words * 8;
+    let entries = format!("{} entries x 4", l.index_entries);
+    add("index", "hash table: where the group of a key is", entries, l.index, l.keys);
+    add("keys", "the key of each group", format!("{groups} x {key}"), l.keys, l.batch_keys);
+    add("keys of a batch", "the key of each row", rows(plan, key), l.batch_keys, l.batch_groups);
+    add("groups of a batch", "the group of each row", rows(plan, 4), l.batch_groups, l.lists);
+    let lists = format!("3 lists x {}", rows(plan, 4));
+    add("lists", "groups that leave or are merged", lists, l.lists, l.present);
     let set = layout::bits_words(l.groups) * 8;
-    let sets = |n: u64| format!("{n} sets x {set}");
-    parts.push(part("groups of panes", sets(l.sets), l.changed.saturating_sub(l.present)));
-    let rest = [
-        ("changed groups", sets(l.panes), l.records.saturating_sub(l.changed)),
-        ("records of groups", times(l.groups, l.panes, "groups x 4"), l.sessions - l.records),
-        ("sessions", format!("{} sessions x 40", l.groups), l.left.saturating_sub(l.sessions)),
-        (
-            "rows that left",
-            times(l.groups, l.panes, &format!("groups x {}", left_bytes(plan))),
-            l.aggregates.saturating_sub(l.left),
-        ),
-    ];
-    parts.extend(rest.into_iter().filter(|r| r.2 > 0).map(|(name, split, n)| part(name, split, n)));
-    let groups = |size: u64| match l.combine {
-        Combine::Sessions => format!("{} sessions x {size}", l.groups),
-        Combine::Whole | Combine::Pane(_) => times(l.groups, l.panes, &format!("groups x {size}")),
-        _ => format!(
-            "{} panes x {} groups and {} more x {size}",
-            l.panes,
-            l.groups,
-            l.slots - l.panes * l.groups
-        ),
+    let sets = |n: u64| format!("{} x {set}", value::count(n, "set"));
+    let meaning = match l.combine {
+        Combine::Whole => "a bit each",
+        Combine::Sessions => "a bit per session",
+        _ => "a bit per pane each",
     };
+    add("groups with rows", meaning, sets(l.sets), l.present, l.changed);
+    let meaning = "a bit for each to leave again";
+    add("changed groups", meaning, sets(l.panes), l.changed, l.records);
+    let meaning = "lost when one is evicted";
+    let per_slot = |each: u64| match l.panes {
+        1 => format!("{groups} x {each}"),
+        panes => format!("{panes} panes x {groups} x {each}"),
+    };
+    add("records of groups", meaning, per_slot(4), l.records, l.sessions);
+    // The sessions, then two lists of numbers.
+    let ends = l.sessions + l.groups * SESSION_BYTES;
+    let heads = ends + l.left.saturating_sub(ends) / 2;
+    let numbers = |of: &str| format!("{} {of} x 4", l.groups);
+    let sessions = format!("{} sessions x {SESSION_BYTES}", l.groups);
+    if l.left > l.sessions {
+        add("sessions", "first and last time, key", sessions, l.sessions, ends);
+        add("ends of sessions", "heap: which one ends first", numbers("sessions"), ends, heads);
+        add("first sessions", "of each key", numbers("keys"), heads, l.left);
+    }
+    let meaning = "the last of each, to take back";
+    add("rows that left", meaning, per_slot(left_bytes(plan)), l.left, l.aggregates);
     for aggregate in table.aggregates.of(plan.aggregates) {
         let bytes = l.aggregate_bytes(plan, aggregate);
         // What 8 groups take tells what one takes: small states are rounded up together.
-        let eight = layout::aggregate_bytes(plan, aggregate, 8, l.key_words > 0);
-        parts.push(part(&value::function(plan, aggregate), groups(eight / 8), bytes));
+        let each = layout::aggregate_bytes(plan, aggregate, 8, l.key_words > 0) / 8;
+        let split = format!("{slots} x {each}");
+        add(&value::function(plan, aggregate), "its state", split, 0, bytes);
     }
     parts
+}
+
+/// What an aggregate has states of.
+fn slots(l: &AggregateLayout) -> String {
+    let AggregateLayout { combine, groups, panes, slots, .. } = *l;
+    let several = panes + 1;
+    let of = |panes| format!("{} x {}", value::count(panes, "pane"), value::count(groups, "group"));
+    // What the panes leave is a batch of groups.
+    let batch = |panes| slots.saturating_sub(groups.saturating_mul(panes));
+    match combine {
+        Combine::Sessions => value::count(groups, "session"),
+        Combine::Whole => value::count(groups, "group"),
+        Combine::Pane(_) if panes == 1 => value::count(groups, "group"),
+        Combine::Pane(_) => of(panes),
+        Combine::Running(_) => of(several),
+        Combine::Stacks(_) => format!("({} + {} rows)", of(several), batch(several)),
+        Combine::Each(_) => format!("({} + {} rows)", of(panes), batch(panes)),
+    }
 }

@@ -7,7 +7,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::value::duration;
-use super::{EventTimeEntry, Explanation, OperatorEntry, Records, State};
+use super::{EventTimeEntry, Explanation, OperatorEntry, Part, Records, State};
 
 /// Columns of a line.
 const WIDTH: usize = 100;
@@ -63,16 +63,37 @@ impl Lines {
         self.0.push('\n');
     }
 
+    /// A list with commas, as many to a line as fit, lines behind the first further in.
+    fn list(&mut self, indent: usize, text: &str) {
+        let mut line = String::new();
+        for (i, item) in text.split(", ").enumerate() {
+            let room = WIDTH.saturating_sub(indent + 4 + ", ,".len());
+            let separator = if i == 0 { "" } else { ", " };
+            if i > 0 && line.chars().count() + item.chars().count() > room {
+                self.line(indent, &format!("{line},"));
+                line = format!("    {item}");
+            } else {
+                line = format!("{line}{separator}{item}");
+            }
+        }
+        self.line(indent, &line);
+    }
+
     /// Lines of cells, each column as wide as its widest cell; the columns in `right` are numbers,
     /// set flush right.
     fn table(&mut self, indent: usize, right: &[usize], rows: &[Vec<String>]) {
-        let columns = rows.first().map_or(0, Vec::len);
         let rows: Vec<Vec<String>> = rows.iter().map(|row| cells(row)).collect();
+        self.whole_table(indent, right, &rows);
+    }
+
+    /// The same with no cell cut.
+    fn whole_table(&mut self, indent: usize, right: &[usize], rows: &[Vec<String>]) {
+        let columns = rows.first().map_or(0, Vec::len);
         let width = |column: usize| {
             rows.iter().filter_map(|row| row.get(column)).map(|c| c.chars().count()).max()
         };
         let widths: Vec<usize> = (0..columns).map(|c| width(c).unwrap_or(0)).collect();
-        for row in &rows {
+        for row in rows {
             let cells = row.iter().zip(&widths).enumerate().map(|(i, (cell, width))| {
                 match right.contains(&i) {
                     true => format!("{cell:>width$}"),
@@ -121,7 +142,7 @@ impl Lines {
     fn operator(&mut self, operator: &OperatorEntry) {
         let input = operator.input.map_or(String::new(), |input| format!(" <- {input}"));
         let OperatorEntry { operator: id, name, summary, .. } = operator;
-        self.line(2, &format!("{id} {name}{input}: {summary}"));
+        self.list(2, &format!("{id} {name}{input}: {summary}"));
         if !operator.program.is_empty() {
             let mut rows = vec![heading(&["at", "opcode", "kind", "dst", "a", "b", "meaning"])];
             rows.extend(operator.program.iter().map(|step| {
@@ -156,11 +177,12 @@ impl Lines {
 
     fn state(&mut self, state: &State) {
         self.line(6, &format!("state: {} bytes at {}", state.bytes, state.offset));
-        let rows = state
-            .parts
-            .iter()
-            .map(|part| vec![part.bytes.to_string(), part.name.clone(), part.split.clone()]);
-        self.table(8, &[0], &rows.collect::<Vec<_>>());
+        let mut rows = vec![heading(&["bytes", "how many x bytes each", "what"])];
+        rows.extend(state.parts.iter().map(|part| {
+            let Part { name, meaning, split, bytes } = part;
+            vec![bytes.to_string(), split.clone(), format!("{name}: {meaning}")]
+        }));
+        self.whole_table(8, &[0], &rows);
     }
 
     fn registers(&mut self, explanation: &Explanation) {

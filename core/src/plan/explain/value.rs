@@ -185,6 +185,11 @@ pub(super) fn list(registers: &[RegisterId]) -> String {
     registers.join(", ")
 }
 
+/// So many of something.
+pub(super) fn count(n: u64, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 /// Microseconds in the largest unit that makes them whole; seconds with a fraction otherwise.
 pub(super) fn duration(micros: i64) -> String {
     const UNITS: [(i64, &str); 4] =

@@ -6,13 +6,15 @@ use alloc::vec::Vec;
 
 use super::value;
 use crate::plan::layout::delay;
-use crate::plan::{EmitMode, Plan, SortTable, TimeSource, WindowShape, WindowTable, WindowTime};
+use crate::plan::{
+    EmitMode, Operator, Plan, SortTable, TimeSource, WindowShape, WindowTable, WindowTime,
+};
 use crate::time::panes::Panes;
 
 /// Windows in words.
 pub(super) fn summary(plan: &Plan<'_>, table: &WindowTable) -> String {
     let length = |n: i64| match table.time {
-        TimeSource::Rows => format!("{n} row{}", if n == 1 { "" } else { "s" }),
+        TimeSource::Rows => value::count(n as u64, "row"),
         _ => value::duration(n),
     };
     let windows = match table.shape {
@@ -43,7 +45,10 @@ pub(super) fn summary(plan: &Plan<'_>, table: &WindowTable) -> String {
         TimeSource::Window(WindowTime::Last) => " by window_time",
     };
     let held = match Panes::of(table, delay(plan, table)) {
-        Some(panes) => format!(", {} panes of {} held", panes.held(), length(panes.length)),
+        Some(panes) => {
+            let held = value::count(panes.held() as u64, "pane");
+            format!(", {held} of {} held", length(panes.length))
+        }
         None => String::new(),
     };
     let mut text = format!("{windows}{time}{held}");
@@ -89,5 +94,7 @@ pub(super) fn order(plan: &Plan<'_>, table: &SortTable) -> String {
         (limit, 0) => format!("the first {limit} rows"),
         (limit, offset) => format!("{limit} rows after {offset}"),
     };
-    format!("{rows} of each window, {by}")
+    let has_windows = plan.operators.iter().any(|o| matches!(o, Operator::Window(_)));
+    let of = if has_windows { " of each window" } else { "" };
+    format!("{rows}{of}, {by}")
 }

@@ -1,5 +1,6 @@
-//! Runs the plans of the kept cases of event time and prints their records and counters, as bytes,
-//! for `cargo xtask firmware` to compare with the host's. `event_time::device` describes both.
+//! Runs the plans that its `build.rs` wrote, of random expressions or of the kept cases of event time,
+//! and prints their records and counters, as bytes, for `cargo xtask firmware` to compare with the
+//! host's. `differential::bundle` describes both.
 
 #![no_std]
 #![no_main]
