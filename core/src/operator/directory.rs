@@ -179,8 +179,8 @@ impl Directory<'_> {
         self.index.fill(0);
         let place_bits = place_bits(self.capacity);
         for place in 0..self.state.used {
-            let is_free = place / 64 == self.state.free_word
-                && self.state.free >> (place % 64) & 1 != 0;
+            let is_free =
+                place / 64 == self.state.free_word && self.state.free >> (place % 64) & 1 != 0;
             if is_free {
                 continue;
             }
@@ -377,13 +377,8 @@ mod tests {
         let mut index = vec![0; index_entries(capacity) as usize];
         let small = index.len() as u64;
         let mut keys = vec![0; capacity as usize];
-        let mut directory = Directory {
-            state: &mut state,
-            index: &mut index,
-            keys: &mut keys,
-            width: 1,
-            capacity,
-        };
+        let mut directory =
+            Directory { state: &mut state, index: &mut index, keys: &mut keys, width: 1, capacity };
         let mut x = seed;
         let mut random = move || {
             x ^= x << 13;
