@@ -1,6 +1,7 @@
 //! The reference workloads: deterministic data, the queries in SQL, and the same queries written
 //! by hand in Rust.
 
+pub mod columns;
 pub mod data;
 pub mod hand;
 pub mod queries;
