@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the benchmarks, with whatever arguments Criterion takes; other engines
 //! beside them.
 
+pub(crate) mod guard;
 mod peers;
 
 use std::env;
@@ -18,6 +19,12 @@ pub(crate) struct Args {
     peers: bool,
     #[command(flatten)]
     workload: peers::Workload,
+    /// Count instructions under valgrind; fails on more than 3 % growth over the baseline
+    #[arg(long)]
+    guard: bool,
+    /// With `--guard`: make the counts the baseline
+    #[arg(long, requires = "guard")]
+    bless: bool,
     /// Passed through: a bench's name with `--bench NAME`, Criterion's options after `--`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     _args: Vec<String>,
@@ -26,6 +33,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<()> {
     if args.peers {
         return peers::run(&args.workload);
+    }
+    if args.guard {
+        return guard::run(args.bless);
     }
     // Not clap's list: it would drop a leading `--`, which cargo needs to see.
     let given = env::args_os().skip_while(|arg| arg != "bench").skip(1);
