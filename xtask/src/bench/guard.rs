@@ -82,8 +82,8 @@ fn count() -> Result<Counts> {
 fn tolerance(baseline: &Counts, found: &Counts) -> Result<f64> {
     if baseline.cpu != found.cpu {
         bail!(Missing {
-            what: format!("{} under valgrind (here it is {})", baseline.cpu, found.cpu),
-            install: "cargo xtask bench --guard --bless, on this kind of processor".to_owned(),
+            what: format!("a baseline for {} (it is for {})", found.cpu, baseline.cpu),
+            install: "cargo xtask bench --guard --bless".to_owned(),
         });
     }
     if baseline.rustc == found.rustc {
@@ -108,7 +108,7 @@ fn compare(
             grown.push(format!("{name} (not in the baseline)"));
             continue;
         };
-        let growth = (now as f64 / before as f64 - 1.0) * 100.0;
+        let growth = (now as f64 - before as f64) * 100.0 / before as f64;
         println!("    {name:<22} {now:>12} instructions {growth:>+7.2} %");
         if growth > tolerance {
             grown.push(format!("{name} {growth:+.2} %"));
