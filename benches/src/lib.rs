@@ -4,5 +4,7 @@
 pub mod columns;
 pub mod data;
 pub mod hand;
+pub mod hand_groups;
+pub mod measure;
 pub mod queries;
 pub mod run;
