@@ -1,4 +1,4 @@
-//! Measuring: the best of some runs, and what memory can do at most.
+//! Measuring: pieces of work over records in memory, the best of some runs of each.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -9,71 +9,73 @@ use crate::columns::Columns;
 use crate::data::Reading;
 use crate::run::{CountingSink, arena, plan, run, run_from};
 
-/// How long a figure is measured, unless it takes fewer than [`FEWEST`] runs.
+/// How long a piece of work is measured, unless that takes fewer than [`FEWEST`] runs.
 const BUDGET: Duration = Duration::from_millis(400);
 const FEWEST: u32 = 3;
 
-/// Seconds of the fastest run, the first one not counted.
-pub fn best<R>(mut f: impl FnMut() -> R) -> f64 {
-    black_box(f());
-    let (start, mut runs, mut best) = (Instant::now(), 0, f64::INFINITY);
-    while runs < FEWEST || start.elapsed() < BUDGET {
-        let run = Instant::now();
-        black_box(f());
-        best = best.min(run.elapsed().as_secs_f64());
-        runs += 1;
+/// Seconds of the fastest run of each piece of work. They take turns, so that what else the machine
+/// does hits all of them; the first turn is not counted.
+pub fn in_turns<const N: usize>(mut work: [&mut dyn FnMut(); N]) -> [f64; N] {
+    let mut best = [f64::INFINITY; N];
+    work.iter_mut().for_each(|work| work());
+    let (start, mut turns) = (Instant::now(), 0);
+    while turns < FEWEST || start.elapsed() < BUDGET * N as u32 {
+        for (work, best) in work.iter_mut().zip(&mut best) {
+            let run = Instant::now();
+            work();
+            *best = best.min(run.elapsed().as_secs_f64());
+        }
+        turns += 1;
     }
     best
 }
 
-/// Million records a second of a query over records in memory.
-#[must_use]
-pub fn row_major(sql: &str, batch_rows: u16, rows: &[Reading]) -> f64 {
-    let plan = plan(sql, batch_rows);
-    let mut arena = arena(&plan);
-    let seconds = best(|| {
-        let mut sink = CountingSink::default();
-        let records = bytemuck::cast_slice(black_box(rows));
-        run(&plan, &mut arena, records, size_of::<Reading>(), &mut sink);
-        sink.rows
-    });
-    rows.len() as f64 / seconds / 1e6
-}
-
-/// Million records a second of a query over columns in memory.
-#[must_use]
-pub fn columnar(sql: &str, batch_rows: u16, columns: &Columns) -> f64 {
-    let plan = plan(sql, batch_rows);
-    let mut arena = arena(&plan);
-    let (values, rows) = (columns.values(), columns.ts.len());
-    let seconds = best(|| {
-        let mut sink = CountingSink::default();
-        let source = ColumnSource::new(black_box(&values), rows);
-        run_from(&plan, &mut arena, source, &mut sink);
-        sink.rows
-    });
+/// Million records a second of work over so many.
+pub fn rate(rows: usize, mut work: impl FnMut()) -> f64 {
+    let [seconds] = in_turns([&mut work]);
     rows as f64 / seconds / 1e6
 }
 
-/// Million records a second of a loop by hand.
-#[must_use]
-pub fn by_hand<R>(rows: &[Reading], mut f: impl FnMut(&[Reading]) -> R) -> f64 {
-    rows.len() as f64 / best(|| f(black_box(rows))) / 1e6
+/// A query over records.
+pub fn row_major(sql: &str, batch_rows: u16, rows: &[Reading]) -> impl FnMut() {
+    let plan = plan(sql, batch_rows);
+    let mut arena = arena(&plan);
+    move || {
+        let mut sink = CountingSink::default();
+        let records = bytemuck::cast_slice(black_box(rows));
+        run(&plan, &mut arena, records, size_of::<Reading>(), &mut sink);
+        black_box(sink.rows);
+    }
 }
 
-/// Gigabytes a second that one core reads of memory that is not in its caches.
-#[must_use]
-pub fn memory_bandwidth(rows: &[Reading]) -> f64 {
-    let words: &[u64] = bytemuck::cast_slice(rows);
-    let seconds = best(|| {
+/// A query over columns.
+pub fn columnar(sql: &str, batch_rows: u16, columns: &Columns) -> impl FnMut() {
+    let plan = plan(sql, batch_rows);
+    let mut arena = arena(&plan);
+    move || {
+        let mut sink = CountingSink::default();
+        let values = black_box(columns).values();
+        let source = ColumnSource::new(&values, columns.ts.len());
+        run_from(&plan, &mut arena, source, &mut sink);
+        black_box(sink.rows);
+    }
+}
+
+/// A loop by hand over records.
+pub fn by_hand<R>(rows: &[Reading], mut f: impl FnMut(&[Reading]) -> R) -> impl FnMut() {
+    move || _ = black_box(f(black_box(rows)))
+}
+
+/// Reads all memory of the records and does next to nothing else.
+pub fn memory(rows: &[Reading]) -> impl FnMut() {
+    by_hand(rows, |rows| {
         // Many sums, as one would wait for each addition.
-        let mut sums = [0u64; 32];
-        for words in black_box(words).as_chunks::<32>().0 {
+        let mut sums = [0u64; 16];
+        for words in bytemuck::cast_slice::<_, u64>(rows).as_chunks::<16>().0 {
             for (sum, word) in sums.iter_mut().zip(words) {
                 *sum = sum.wrapping_add(*word);
             }
         }
         sums
-    });
-    size_of_val(words) as f64 / seconds / 1e9
+    })
 }

@@ -11,7 +11,7 @@ use ringql_benches::columns::Columns;
 use ringql_benches::data::{Random, Reading, readings};
 use ringql_benches::hand::{self, Q1Row};
 use ringql_benches::hand_groups::q3_of;
-use ringql_benches::measure::{by_hand, columnar, memory_bandwidth, row_major};
+use ringql_benches::measure::{by_hand, columnar, in_turns, memory, rate, row_major};
 use ringql_benches::queries;
 use serde_json::{Value, json};
 
@@ -27,7 +27,6 @@ fn main() {
     let fewer_columns = Columns::from(fewer);
     let found = json!({
         "rows": rows.len(),
-        "memory": memory_bandwidth(&rows),
         "reference": reference(&rows, &columns),
         "sweeps": [
             batch_sizes(fewer),
@@ -42,24 +41,31 @@ fn main() {
 /// The queries beside the best loop by hand with the same grouping.
 fn reference(rows: &[Reading], columns: &Columns) -> Vec<Value> {
     let mut out = [Q1Row::default(); 2048];
-    let by_hand = [
-        by_hand(rows, |rows| hand::q1_branch_free(rows, &mut out)),
-        by_hand(rows, hand::q2),
-        by_hand(rows, |rows| hand::q3(rows, |row| _ = black_box(row))),
-        by_hand(rows, |rows| hand::q4(rows, |row| _ = black_box(row))),
-        by_hand(rows, |rows| hand::q5(rows, |row| _ = black_box(row))),
-    ];
+    let mut q1 = by_hand(rows, |rows| hand::q1_branch_free(rows, &mut out));
+    let mut q2 = by_hand(rows, hand::q2);
+    let mut q3 = by_hand(rows, |rows| hand::q3(rows, |row| _ = black_box(row)));
+    let mut q4 = by_hand(rows, |rows| hand::q4(rows, |row| _ = black_box(row)));
+    let mut q5 = by_hand(rows, |rows| hand::q5(rows, |row| _ = black_box(row)));
+    let by_hand: [&mut dyn FnMut(); 5] = [&mut q1, &mut q2, &mut q3, &mut q4, &mut q5];
     // Of the columns that the query names.
     let column_bytes = [9, 9, 8, 16, 12];
     let each = queries::ALL.iter().zip(by_hand).zip(column_bytes);
     let figures = each.map(|(((name, sql), by_hand), column_bytes)| {
+        let seconds = in_turns([
+            by_hand,
+            &mut row_major(sql, BATCH_ROWS, rows),
+            &mut columnar(sql, BATCH_ROWS, columns),
+            &mut memory(rows),
+        ]);
+        let [by_hand, row_major, columnar, memory] = seconds.map(|s| rows.len() as f64 / s / 1e6);
         json!({
             "query": name,
             "by_hand": by_hand,
-            "row_major": row_major(sql, BATCH_ROWS, rows),
-            "columnar": columnar(sql, BATCH_ROWS, columns),
+            "row_major": row_major,
+            "columnar": columnar,
             "record_bytes": size_of::<Reading>(),
             "column_bytes": column_bytes,
+            "memory_gb": memory * size_of::<Reading>() as f64 / 1e3,
         })
     });
     figures.collect()
@@ -93,7 +99,7 @@ fn batch_sizes(rows: &[Reading]) -> Value {
         move |batch_rows: u16| {
             // A small batch is measured on fewer of them.
             let rows = if batch_rows < 32 { &rows[..rows.len() / 20] } else { rows };
-            row_major(sql, batch_rows, rows)
+            rate(rows.len(), row_major(sql, batch_rows, rows))
         }
     };
     let [mut q1, mut q2, mut q3, mut q4, mut q5] = queries::ALL.map(|(_, sql)| of(sql));
@@ -121,11 +127,15 @@ fn groups(rows: &[Reading]) -> Value {
         &GROUPS,
         &mut [
             ("by hand, open addressing", &mut |groups| {
-                by_hand(&of(groups), |rows| q3_of(rows, groups as usize, |row| _ = black_box(row)))
+                let q3 = |rows: &[Reading]| q3_of(rows, groups as usize, |row| _ = black_box(row));
+                rate(rows.len(), by_hand(&of(groups), q3))
             }),
-            ("RingQL row-major", &mut |groups| row_major(&sql(groups), BATCH_ROWS, &of(groups))),
+            ("RingQL row-major", &mut |groups| {
+                rate(rows.len(), row_major(&sql(groups), BATCH_ROWS, &of(groups)))
+            }),
             ("RingQL columnar", &mut |groups| {
-                columnar(&sql(groups), BATCH_ROWS, &Columns::from(&*of(groups)))
+                let columns = Columns::from(&*of(groups));
+                rate(rows.len(), columnar(&sql(groups), BATCH_ROWS, &columns))
             }),
         ],
     )
@@ -147,10 +157,14 @@ fn selectivity(rows: &[Reading], columns: &Columns) -> Value {
         &mut [
             ("by hand, branch-free", &mut |percent| {
                 let least = least(percent);
-                by_hand(rows, |rows| hotter(rows, least, &mut out))
+                rate(rows.len(), by_hand(rows, |rows| hotter(rows, least, &mut out)))
             }),
-            ("RingQL row-major", &mut |percent| row_major(&sql(percent), BATCH_ROWS, rows)),
-            ("RingQL columnar", &mut |percent| columnar(&sql(percent), BATCH_ROWS, columns)),
+            ("RingQL row-major", &mut |percent| {
+                rate(rows.len(), row_major(&sql(percent), BATCH_ROWS, rows))
+            }),
+            ("RingQL columnar", &mut |percent| {
+                rate(rows.len(), columnar(&sql(percent), BATCH_ROWS, columns))
+            }),
         ],
     )
 }
@@ -185,8 +199,12 @@ fn overlap(rows: &[Reading], columns: &Columns) -> Value {
         true,
         &WINDOWS,
         &mut [
-            ("RingQL row-major", &mut |windows| row_major(&sql(windows), BATCH_ROWS, rows)),
-            ("RingQL columnar", &mut |windows| columnar(&sql(windows), BATCH_ROWS, columns)),
+            ("RingQL row-major", &mut |windows| {
+                rate(rows.len(), row_major(&sql(windows), BATCH_ROWS, rows))
+            }),
+            ("RingQL columnar", &mut |windows| {
+                rate(rows.len(), columnar(&sql(windows), BATCH_ROWS, columns))
+            }),
         ],
     )
 }

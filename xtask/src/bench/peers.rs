@@ -11,15 +11,15 @@ use crate::{project, python};
 
 /// SQLite is so much slower than the others that it gets fewer rows.
 const SQLITE_ROWS: u32 = 1_000_000;
-/// Each figure is the best of so many runs.
-const TURNS: u32 = 5;
+/// Each figure is the best of so many turns of some runs.
+const TURNS: u32 = 3;
 
 #[derive(clap::Args)]
 pub(crate) struct Workload {
     /// With `--peers` or `--report`: records
     #[arg(long, default_value_t = 10_000_000)]
-    rows: u32,
-    /// With `--peers`: devices to group by
+    pub(super) rows: u32,
+    /// With `--peers` or `--report`: devices that the peers group by
     #[arg(long, default_value_t = 1_000)]
     devices: u32,
 }
