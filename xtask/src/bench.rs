@@ -9,11 +9,13 @@ mod peers;
 mod report;
 
 use std::env;
+use std::ffi::OsStr;
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::process::{cargo, run as run_command};
+use crate::process::{cargo, program, run as run_command};
 use crate::project;
 
 #[derive(clap::Args)]
@@ -52,8 +54,21 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     // Not clap's list: it would drop a leading `--`, which cargo needs to see.
     let given: Vec<_> = env::args_os().skip_while(|arg| arg != "bench").skip(1).collect();
-    run_command(cargo(["bench", "-p", "ringql-benches"]).args(&given))?;
+    run_command(huge_pages(cargo(["bench", "-p", "ringql-benches"]).args(&given)))?;
     if given.is_empty() { report::run(&args.workload) } else { Ok(()) }
+}
+
+/// A program whose speed is measured.
+fn measured(name: impl AsRef<OsStr>) -> Command {
+    let mut command = program(name);
+    huge_pages(&mut command);
+    command
+}
+
+/// Has glibc ask for huge pages: where the system gives them only to who asks, the engines that do
+/// would be compared with others' page tables.
+fn huge_pages(command: &mut Command) -> &mut Command {
+    command.env("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1")
 }
 
 /// Builds a program of the benches and says where it is.

@@ -7,6 +7,7 @@ use plotters::prelude::*;
 use serde_json::Value;
 
 const SIZE: (u32, u32) = (900, 420);
+const FONT: (&str, u32) = ("sans-serif", 14);
 /// To the right of the plot, for the names of the lines.
 const LEGEND: u32 = 200;
 /// Colours that colour-blind people tell apart (Okabe and Ito, 2008).
@@ -110,6 +111,7 @@ fn plot(
     chart
         .configure_mesh()
         .light_line_style(TRANSPARENT)
+        .label_style(FONT)
         .x_desc(sweep["axis"].as_str().unwrap_or_default())
         .y_desc("million records a second")
         .x_labels(x.labels())
@@ -117,20 +119,16 @@ fn plot(
         .x_label_formatter(&|place| x.label(*place))
         .y_label_formatter(&|place| y.label(*place))
         .draw()?;
-    let right = chart.plotting_area().dim_in_pixel().0;
-    for (line, colour) in lines.iter().zip(COLOURS) {
+    // plotters' own legend can't lie beside the plot.
+    let right = (SIZE.0 - LEGEND).cast_signed() + 16;
+    for ((line, colour), at) in lines.iter().zip(COLOURS).zip((52..).step_by(20)) {
         let places: Vec<_> = line.points.iter().map(|(a, b)| (x.place(*a), y.place(*b))).collect();
-        let dots = places.iter().map(|place| Circle::new(*place, 3, colour.filled()));
-        chart.draw_series(dots)?;
-        chart
-            .draw_series(LineSeries::new(places, colour.stroke_width(2)))?
-            .label(&line.name)
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(2)));
+        chart.draw_series(places.iter().map(|place| Circle::new(*place, 3, colour.filled())))?;
+        chart.draw_series(LineSeries::new(places, colour.stroke_width(2)))?;
+        let stroke = [(right, at), (right + 16, at)];
+        area.draw(&PathElement::new(stroke, colour.stroke_width(2)))?;
+        area.draw(&Text::new(line.name.as_str(), (right + 22, at - 6), FONT))?;
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::Coordinate(right.cast_signed() + 4, 0))
-        .draw()?;
     area.present()?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use chrono::DateTime;
 use crate::process::{capture, program};
 
 /// The machine, the versions and the date, each by name.
-pub(super) fn describe() -> Result<[(&'static str, String); 7]> {
+pub(super) fn describe() -> Result<[(&'static str, String); 8]> {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let date = DateTime::from_timestamp(seconds.cast_signed(), 0).context("the date")?;
     Ok([
@@ -18,6 +18,7 @@ pub(super) fn describe() -> Result<[(&'static str, String); 7]> {
         ("Processor", line_of("/proc/cpuinfo", "model name")),
         ("Cores", available_parallelism()?.to_string()),
         ("Memory", line_of("/proc/meminfo", "MemTotal")),
+        ("Load when it began", load()),
         ("System", said("uname", &["-srm"])),
         ("Compiler", said("rustc", &["--version"])),
         ("Commit", said("git", &["describe", "--always", "--dirty"])),
@@ -27,6 +28,12 @@ pub(super) fn describe() -> Result<[(&'static str, String); 7]> {
 fn said(name: &str, args: &[&str]) -> String {
     let answer = capture(program(name).args(args));
     answer.map_or_else(|_| "unknown".to_owned(), |text| text.trim().to_owned())
+}
+
+/// Processes that were ready to run, on average over a minute: others take from the figures.
+fn load() -> String {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().filter(|text| !text.is_empty()).unwrap_or("unknown").to_owned()
 }
 
 /// The value of the first `key: value` of a file.

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use super::build;
-use crate::process::{program, run as run_command};
+use super::{build, measured};
+use crate::process::run as run_command;
 use crate::{project, python};
 
 /// SQLite is so much slower than the others that it gets fewer rows.
 const SQLITE_ROWS: u32 = 1_000_000;
 /// Each figure is the best of so many turns of some runs.
-const TURNS: u32 = 3;
+const TURNS: u32 = 4;
 
 #[derive(clap::Args)]
 pub(crate) struct Workload {
@@ -39,7 +39,7 @@ pub(crate) fn run(workload: &Workload) -> Result<()> {
         listed.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     let python = python::with("peers", &packages)?;
     let ringql = build("on_demand")?;
-    let mut command = program(python);
+    let mut command = measured(python);
     command.arg("-B").arg(folder.join("compare.py")).arg(ringql);
     for (option, value) in [
         ("--rows", workload.rows),

@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::{build, charts, machine, peers};
-use crate::process::{capture, program};
+use super::{build, charts, machine, measured, peers};
+use crate::process::capture;
 use crate::project;
 
 /// Measures everything that the report says, and writes it.
@@ -18,7 +18,7 @@ pub(crate) fn run(workload: &peers::Workload) -> Result<()> {
     let peers = fs::read_to_string(peers::figures()).context("the peers' figures")?;
     let peers = serde_json::from_str(&peers).context("the peers' figures")?;
     println!("    measuring the reference queries and the sweeps");
-    let sweep = capture(program(build("sweep")?).arg(workload.rows.to_string()))?;
+    let sweep = capture(measured(build("sweep")?).arg(workload.rows.to_string()))?;
     let sweep: Value = serde_json::from_str(&sweep).context("the sweeps' figures")?;
 
     let benches = project::root().join("benches");
@@ -26,7 +26,8 @@ pub(crate) fn run(workload: &peers::Workload) -> Result<()> {
     let mut text = String::from(
         "# Benchmark report\n\n\
          Written by `cargo xtask bench --report`, which measured all of it in one run; never edited.\n\
-         One thread; rates are million records a second, each the best of some runs.\n\n",
+         One thread; rates are million records a second, each the best of some runs. Every engine gets\n\
+         huge pages from its allocator.\n\n",
     );
     for (name, value) in machine {
         let _ = writeln!(text, "- {name}: {value}");
