@@ -16,7 +16,8 @@ use ringql_benches::queries;
 use serde_json::{Value, json};
 
 const BATCH_ROWS: u16 = 1024;
-/// What is swept over many points is swept over fewer records, still more than caches hold.
+/// What is swept over many points is swept over fewer records: more than a core's own caches hold,
+/// but a server's shared cache may hold them.
 const FEWER: usize = 2_000_000;
 
 fn main() {
@@ -75,6 +76,7 @@ fn reference(rows: &[Reading], columns: &Columns) -> Vec<Value> {
 fn sweep<X: Copy + Into<f64>>(
     name: &str,
     axis: &str,
+    records: &str,
     logarithmic: bool,
     over: &[X],
     series: &mut [(&str, &mut dyn FnMut(X) -> f64)],
@@ -90,7 +92,7 @@ fn sweep<X: Copy + Into<f64>>(
         .zip(lines)
         .map(|((name, _), points)| json!({ "name": name, "points": points }));
     let lines: Vec<Value> = lines.collect();
-    json!({ "name": name, "axis": axis, "logarithmic": logarithmic, "series": lines })
+    json!({ "name": name, "axis": axis, "records": records, "logarithmic": logarithmic, "series": lines })
 }
 
 fn batch_sizes(rows: &[Reading]) -> Value {
@@ -106,6 +108,7 @@ fn batch_sizes(rows: &[Reading]) -> Value {
     sweep(
         "Throughput by batch size",
         "rows a batch",
+        &format!("{}, row-major; a twentieth of them for batches under 32 rows", rows.len()),
         true,
         &SIZES,
         &mut [("Q1", &mut q1), ("Q2", &mut q2), ("Q3", &mut q3), ("Q4", &mut q4), ("Q5", &mut q5)],
@@ -123,6 +126,7 @@ fn groups(rows: &[Reading]) -> Value {
     sweep(
         "Throughput by groups",
         "groups (Q3)",
+        &rows.len().to_string(),
         true,
         &GROUPS,
         &mut [
@@ -152,6 +156,7 @@ fn selectivity(rows: &[Reading], columns: &Columns) -> Value {
     sweep(
         "Throughput by selectivity",
         "percent of the rows that pass (filter and project)",
+        &rows.len().to_string(),
         false,
         &PERCENT,
         &mut [
@@ -196,6 +201,7 @@ fn overlap(rows: &[Reading], columns: &Columns) -> Value {
     sweep(
         "Throughput by overlap of windows",
         "windows that a row is in (HOP, every 100 ms)",
+        &rows.len().to_string(),
         true,
         &WINDOWS,
         &mut [

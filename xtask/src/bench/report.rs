@@ -134,7 +134,11 @@ fn charted(text: &mut String, sweep: &Value, benches: &Path) -> Result<()> {
     let name = string(&sweep["name"]);
     let file = format!("charts/{}.svg", name.to_lowercase().replace(' ', "-"));
     charts::draw(sweep, &benches.join(&file))?;
-    let _ = write!(text, "\n## {name}\n\n![{name}]({file})\n\n");
+    let _ = write!(
+        text,
+        "\n## {name}\n\n![{name}]({file})\n\nRecords: {}.\n\n",
+        string(&sweep["records"])
+    );
     let series: Vec<&Value> = list(&sweep["series"]).collect();
     let axis = string(&sweep["axis"]);
     let names: Vec<String> = series.iter().map(|series| string(&series["name"])).collect();
