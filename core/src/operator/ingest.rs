@@ -112,6 +112,9 @@ impl Walk<'_, '_> {
                     let before = selection.len();
                     selection = filter::keep(frame, *predicate, selection, kept)?;
                     counters.filtered += (before - selection.len()) as u64;
+                    if selection.len() == 0 {
+                        break;
+                    }
                 }
                 Operator::Window(_) => {
                     let state = take(&mut rest, operator_bytes(plan, operator))?;
