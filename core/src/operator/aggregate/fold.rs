@@ -7,7 +7,7 @@ use crate::plan::layout::Combine;
 use crate::plan::{EmitMode, OnFull};
 use crate::time::panes::Panes;
 
-use super::super::groups::{NO_GROUP, ONE};
+use super::super::groups::{LATE, NO_GROUP, ONE};
 use super::super::keys;
 use super::super::panes::ring;
 use super::super::window::RowPanes;
@@ -116,7 +116,7 @@ impl Aggregate<'_> {
         // The list is lent out: states and lists lie apart.
         let groups = core::mem::take(&mut self.table.batch_groups);
         let folded = match groups.get(..rows) {
-            Some(rows) => self.table.update(frame, rows, one),
+            Some(rows) => self.table.update(frame, rows, one.or_else(|| alone(rows))),
             None => Err(RunError::Internal),
         };
         self.table.batch_groups = groups;
@@ -205,5 +205,15 @@ impl Aggregate<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// The group of all rows, if they have but one: its state need not go through memory row by row.
+fn alone(groups: &[u32]) -> Option<usize> {
+    match groups {
+        [first, .., last] if first == last && *first < LATE => {
+            groups.iter().all(|group| group == first).then_some(*first as usize)
+        }
+        _ => None,
     }
 }
