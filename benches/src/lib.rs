@@ -1,7 +1,14 @@
 //! The reference workloads: deterministic data, the queries in SQL, and the same queries written
 //! by hand in Rust.
 
+pub mod check;
+pub mod columns;
 pub mod data;
 pub mod hand;
+pub mod hand_columns;
+pub mod hand_trades;
 pub mod queries;
+pub mod replaced;
+pub mod rings;
 pub mod run;
+pub mod trades;

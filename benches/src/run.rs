@@ -2,7 +2,7 @@
 
 use ringql_core::counters::Counters;
 use ringql_core::query::{Query, Stop};
-use ringql_core::ring::{RecordSource, Sink};
+use ringql_core::ring::{RecordSource, Sink, Source};
 use ringql_core::sql::{Options, OwnedPlan, compile};
 use ringql_runtime::Arena;
 
@@ -64,7 +64,16 @@ impl Sink for CollectingSink {
 /// If it does not compile.
 #[must_use]
 pub fn plan(query: &str, batch_rows: u16) -> OwnedPlan {
-    let sql = format!("{STREAM}{query}");
+    plan_over(STREAM, query, batch_rows)
+}
+
+/// The plan of a query over a stream that is given as SQL.
+///
+/// # Panics
+/// If it does not compile.
+#[must_use]
+pub fn plan_over(stream: &str, query: &str, batch_rows: u16) -> OwnedPlan {
+    let sql = format!("{stream}{query}");
     let program = compile(&sql, &Options { batch_rows, ..Options::default() })
         .unwrap_or_else(|e| panic!("{e}"));
     program.queries.into_iter().next().expect("one query")
@@ -90,9 +99,21 @@ pub fn run(
     record_size: usize,
     sink: &mut impl Sink,
 ) -> Counters {
+    run_from(plan, arena, RecordSource::new(records, record_size), sink)
+}
+
+/// Runs a plan over a source to its end.
+///
+/// # Panics
+/// If the query stops with an error.
+pub fn run_from(
+    plan: &OwnedPlan,
+    arena: &mut Arena,
+    mut source: impl Source,
+    sink: &mut impl Sink,
+) -> Counters {
     let plan = plan.plan();
     let mut query = Query::new(&plan, arena.bytes()).expect("a valid plan");
-    let mut source = RecordSource::new(records, record_size);
     while query.poll(&mut source, sink).expect("no error").stop != Stop::Finished {}
     query.counters()
 }
