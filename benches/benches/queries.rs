@@ -225,7 +225,7 @@ fn over_trades(c: &mut Criterion) {
         let expected = check::trades_by_hand(&name[..2], &rows[..CHECKED]);
         ringql(&mut group, (name, sql), &input, &expected, |found| match name {
             // Windows that the input's end cut short leave too.
-            "V2" => found.into_iter().filter(|row| is_within(row)).collect(),
+            "V2" => found.into_iter().filter(is_within).collect(),
             "V3 with changes" => check::last_of_each(found, 3),
             _ => found,
         });
