@@ -59,7 +59,10 @@ fn main() {
         let mut first = None;
         for (number, step) in STEPS.iter().enumerate() {
             if step.name != "SIMD aggregation" || query == "Q2" {
-                let seconds = worker(query, number, step, &file);
+                let Some(seconds) = worker(query, number, step, &file) else {
+                    println!("    {:<28}not in this kernel", step.name);
+                    continue;
+                };
                 print_row(step.name, seconds, *first.get_or_insert(seconds[0]));
             }
         }
@@ -84,8 +87,8 @@ fn rate(seconds: f64) -> f64 {
     ROWS as f64 / seconds / 1e6
 }
 
-/// Seconds of total, read, process, write; and RingQL's total, or 0.
-fn worker(query: &str, number: usize, step: &Step, file: &Path) -> [f64; 5] {
+/// Seconds of total, read, process, write; and RingQL's total, or 0. `None` if the kernel lacks it.
+fn worker(query: &str, number: usize, step: &Step, file: &Path) -> Option<[f64; 5]> {
     let worker = if step.mimalloc { MIMALLOC } else { SYSTEM };
     let output = Command::new(worker).arg(query).arg(number.to_string()).arg(file).output();
     let output = output.expect("a worker");
@@ -94,7 +97,7 @@ fn worker(query: &str, number: usize, step: &Step, file: &Path) -> [f64; 5] {
     let line = String::from_utf8_lossy(&output.stdout);
     let seconds: Vec<f64> =
         line.split_whitespace().map(|word| word.parse().expect("seconds")).collect();
-    seconds.try_into().expect("five figures")
+    (!seconds.is_empty()).then(|| seconds.try_into().expect("five figures"))
 }
 
 fn print_row(name: &str, [total, read, process, write, ringql]: [f64; 5], first: f64) {

@@ -50,7 +50,7 @@ impl<'a> Column<'a> {
         self,
     ) -> (impl Iterator<Item = [&'a [u8; N]; 4]>, impl Iterator<Item = &'a [u8; N]>) {
         let (offset, stride) = (self.offset, self.stride.max(1));
-        let four = self.bytes.chunks_exact(stride.saturating_mul(4));
+        let four = self.bytes.chunks_exact(stride.saturating_mul(4).max(1));
         let rest = Self { bytes: four.remainder(), ..self };
         let value = move |rows: &'a [u8], row: usize| {
             let start = row * stride + offset;

@@ -150,6 +150,9 @@ impl<'p, 'a> Query<'p, 'a> {
         sink: &mut impl Sink,
         mut late: Option<&mut impl Sink>,
     ) -> Result<Progress, RunError> {
+        if self.geometry.is_direct() {
+            return self.poll_direct(source, sink);
+        }
         let mut progress = Progress { rows_in: 0, rows_out: 0, stop: Stop::WantsInput };
         let mut budget = self.plan.batch_rows as usize;
         let mut changes = self.with_walk(|walk| {
@@ -176,13 +179,11 @@ impl<'p, 'a> Query<'p, 'a> {
             if budget == 0 {
                 return Ok(progress);
             }
-            let is_direct = self.geometry.is_direct();
             let read = source.read(budget, |batch| {
                 // A source should lend from 1 to `budget` rows, but may not.
                 let batch = batch.slice(0, budget);
                 let walked = match batch.rows() {
                     0 => Err(RunError::BadBatch),
-                    _ if is_direct => self.pass(&batch, sink),
                     _ => match &mut late {
                         Some(late) if self.geometry.delivers_late() => {
                             self.fold_with_late(&batch, *late)
@@ -198,12 +199,7 @@ impl<'p, 'a> Query<'p, 'a> {
                         return Ok(Progress { stop: Stop::SinkFull, ..progress });
                     };
                     budget = budget.saturating_sub(walked.rows_in);
-                    progress.rows_in += walked.rows_in;
-                    progress.rows_out += self.count_out(walked.rows_out)?;
-                    view_mut::<Header>(self.arena)?.counters.rows_in += walked.rows_in as u64;
-                    if let Some(error) = walked.error {
-                        return Err(error);
-                    }
+                    self.took(walked, &mut progress)?;
                 }
                 None if source.is_finished() => {
                     self.with_walk(|walk| walk.end())?;
@@ -216,6 +212,51 @@ impl<'p, 'a> Query<'p, 'a> {
                 None => return Ok(progress),
             }
         }
+    }
+
+    /// The same for a query whose rows become records at once: nothing leaves by itself.
+    fn poll_direct(
+        &mut self,
+        source: &mut impl Source,
+        sink: &mut impl Sink,
+    ) -> Result<Progress, RunError> {
+        let mut progress = Progress { rows_in: 0, rows_out: 0, stop: Stop::WantsInput };
+        let mut budget = self.plan.batch_rows as usize;
+        while budget > 0 {
+            if view::<Header>(self.arena)?.phase != READING {
+                return Ok(Progress { stop: Stop::Finished, ..progress });
+            }
+            let read = source.read(budget, |batch| {
+                let batch = batch.slice(0, budget);
+                let walked = match batch.rows() {
+                    0 => Err(RunError::BadBatch),
+                    _ => self.pass(&batch, sink),
+                };
+                (walked.map_or(0, |w| w.map_or(0, |w| w.rows_in)), walked)
+            });
+            match read {
+                Some(walked) => {
+                    let Some(walked) = walked? else {
+                        return Ok(Progress { stop: Stop::SinkFull, ..progress });
+                    };
+                    budget = budget.saturating_sub(walked.rows_in);
+                    self.took(walked, &mut progress)?;
+                }
+                None if source.is_finished() => view_mut::<Header>(self.arena)?.phase = ENDED,
+                None => break,
+            }
+        }
+        Ok(progress)
+    }
+
+    /// Counts what a walk took from the source, and says if it ended with an error.
+    fn took(&mut self, walked: Walked, progress: &mut Progress) -> Result<(), RunError> {
+        progress.rows_in += walked.rows_in;
+        progress.rows_out += walked.rows_out;
+        let counters = &mut view_mut::<Header>(self.arena)?.counters;
+        counters.rows_in += walked.rows_in as u64;
+        counters.rows_out += walked.rows_out as u64;
+        walked.error.map_or(Ok(()), Err)
     }
 
     /// Lets rows leave into the sink; `None` if it is full.

@@ -18,6 +18,7 @@ mod msrv;
 mod panics;
 mod process;
 mod project;
+mod python;
 mod qemu;
 mod route;
 mod size;
@@ -50,7 +51,7 @@ enum Command {
     EventTime(event_time::Args),
     /// Run the fuzz targets (with cargo-fuzz and the nightly compiler) and choose their corpus anew
     Fuzz(fuzz::Args),
-    /// Run the benchmarks; every argument goes to `cargo bench -p ringql-benches`
+    /// Run the benchmarks; arguments that are not listed go to `cargo bench -p ringql-benches`
     Bench(bench::Args),
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
+use crate::bench::guard;
 use crate::process::{answers, cargo, run as run_command};
 use crate::tools::{self, Missing};
 use crate::{duckdb, firmware, msrv, project};
@@ -39,6 +40,8 @@ enum Step {
     Deny,
     /// The stated minimum Rust version
     Msrv,
+    /// Instructions of the reference queries beside their baseline
+    Guard,
     /// The firmware under QEMU
     Firmware,
 }
@@ -120,6 +123,7 @@ fn perform(step: Step) -> Result<()> {
         ),
         Step::Deny => deny(),
         Step::Msrv => msrv::check(),
+        Step::Guard => guard::run(false),
         Step::Firmware => firmware::run(&firmware::Args::thorough()),
     }
 }

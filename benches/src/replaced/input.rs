@@ -44,7 +44,6 @@ pub struct RingFile {
 impl RingFile {
     fn open(path: &Path) -> Self {
         let runtime = Runtime::new().expect("a runtime");
-        assert!(runtime.driver_type().is_iouring(), "the kernel has io_uring");
         let file = runtime.block_on(compio::fs::File::open(path)).expect("a file");
         Self { runtime, file, at: 0 }
     }
@@ -69,6 +68,12 @@ impl RingFile {
 }
 
 impl Input {
+    /// Whether the kernel has io_uring and lets this program use it.
+    #[must_use]
+    pub fn has_io_uring() -> bool {
+        Runtime::new().is_ok_and(|runtime| runtime.driver_type().is_iouring())
+    }
+
     /// Opens a file.
     ///
     /// # Panics

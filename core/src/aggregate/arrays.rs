@@ -76,6 +76,12 @@ pub(super) fn fold<S, C, T: Copy>(
     f: impl Fn(&mut S, T),
     note: impl Fn(&mut C),
 ) {
+    // Of one length, so that one check is enough for both.
+    let slots = states.len().min(notes.len());
+    let (states, notes) = match (states.get_mut(..slots), notes.get_mut(..slots)) {
+        (Some(states), Some(notes)) => (states, notes),
+        _ => return,
+    };
     let mut one = |group: usize, value: T| {
         if let (Some(state), Some(n)) = (states.get_mut(group), notes.get_mut(group)) {
             f(state, value);

@@ -239,7 +239,10 @@ pub(crate) fn map_mask<T: Copy>(
                 *word = bits(a, b, &f);
             }
             if let Some(word) = last.first_mut() {
-                *word = bits(rest, b_rest, &f);
+                *word = match rest.len() {
+                    0..FEW => few(rest.iter().zip(b_rest).map(|(&a, &b)| f(a, b))),
+                    _ => bits(rest, b_rest, &f),
+                };
             }
         }
         Argument::Constant(c) => {
@@ -247,10 +250,21 @@ pub(crate) fn map_mask<T: Copy>(
                 *word = bits(a, &[c; 64], &f);
             }
             if let Some(word) = last.first_mut() {
-                *word = bits(rest, &[c; 64], &f);
+                *word = match rest.len() {
+                    0..FEW => few(rest.iter().map(|&a| f(a, c))),
+                    _ => bits(rest, &[c; 64], &f),
+                };
             }
         }
     }
+}
+
+/// So few rows are packed one by one: bytes that were just written are slow to read as words.
+const FEW: usize = 16;
+
+#[inline(always)]
+fn few(rows: impl Iterator<Item = bool>) -> u64 {
+    rows.enumerate().fold(0, |word, (k, bit)| word | u64::from(bit) << k)
 }
 
 /// The bits of at most 64 rows.

@@ -1,8 +1,11 @@
-//! The key directory: which place each key has. Open addressing with linear probing (Knuth, TAOCP
-//! 3, 6.4, algorithms L and R), at most 2/3 full, over keys packed into words.
+//! The key directory: which place each key has, over keys packed into words.
 //!
-//! An index entry holds `place + 1` in its low bits and bits of the hash above them; 0 is an empty
-//! entry. A key keeps its place as long as nobody else needs it: one that is in no window any more
+//! As long as all keys are numbers below the length of the index, entry k of it is `place + 1` of
+//! key k, or 0. From the first other key on it is a hash table: open addressing with linear probing
+//! (Knuth, TAOCP 3, 6.4, algorithms L and R), at most 2/3 full, and an entry holds `place + 1` in its
+//! low bits and bits of the hash above them; 0 is an empty entry.
+//!
+//! A key keeps its place as long as nobody else needs it: one that is in no window any more
 //! is found again at once when it comes back, and makes room when places run out.
 
 use bytemuck::{Pod, Zeroable};
@@ -25,7 +28,8 @@ pub(super) struct DirectoryState {
     full: u32,
     /// The place whose key is to be evicted next.
     oldest: u32,
-    reserved: u32,
+    /// 1 once the index is a hash table.
+    hashed: u32,
 }
 
 /// The directory of an operator's keys.
@@ -65,6 +69,8 @@ impl NewPlaces {
 
 /// A row's packed keys: one word, or several.
 pub(super) trait Key: Copy {
+    /// The key as a number, if it is one word.
+    fn number(self) -> Option<usize>;
     /// The hash.
     fn hash(self) -> u64;
     /// Whether it is the key at `place`.
@@ -74,6 +80,11 @@ pub(super) trait Key: Copy {
 }
 
 impl Key for u64 {
+    #[inline]
+    fn number(self) -> Option<usize> {
+        usize::try_from(self).ok()
+    }
+
     #[inline]
     fn hash(self) -> u64 {
         hash(&[self])
@@ -91,6 +102,11 @@ impl Key for u64 {
 }
 
 impl Key for &[u64] {
+    #[inline]
+    fn number(self) -> Option<usize> {
+        None
+    }
+
     #[inline]
     fn hash(self) -> u64 {
         hash(self)
@@ -118,9 +134,28 @@ impl Directory<'_> {
         batch: impl Iterator<Item = K>,
         places: &mut [u32],
     ) -> Result<usize, RunError> {
+        let mut rows = batch.zip(places.iter_mut()).enumerate();
+        if self.state.hashed == 0 {
+            for (row, (key, out)) in rows.by_ref() {
+                let Some(entry) = key.number().and_then(|number| self.index.get_mut(number)) else {
+                    self.hash_all()?;
+                    let Some(place) = self.find_or_make(key)? else { return Ok(row) };
+                    *out = place;
+                    break;
+                };
+                if *entry == 0 {
+                    let Some(place) = take_place(self.state, self.capacity) else {
+                        return Ok(row);
+                    };
+                    *entry = place + 1;
+                    key.put_at(self.keys, place as usize)?;
+                }
+                *out = *entry - 1;
+            }
+        }
         let place_bits = place_bits(self.capacity);
         let shift = 64 - self.index.len().trailing_zeros();
-        for (row, (key, out)) in batch.zip(places.iter_mut()).enumerate() {
+        for (row, (key, out)) in rows {
             let at = key.hash().checked_shr(shift).unwrap_or(0) as usize;
             // The common case: the key stands where its hash says. An empty entry gives a place
             // outside the table, which no key is at.
@@ -135,6 +170,34 @@ impl Directory<'_> {
             }
         }
         Ok(places.len())
+    }
+
+    /// Makes the index a hash table.
+    #[cold]
+    fn hash_all(&mut self) -> Result<(), RunError> {
+        self.state.hashed = 1;
+        self.index.fill(0);
+        let place_bits = place_bits(self.capacity);
+        for place in 0..self.state.used {
+            let is_free =
+                place / 64 == self.state.free_word && self.state.free >> (place % 64) & 1 != 0;
+            if is_free {
+                continue;
+            }
+            let start = place as usize * self.width;
+            let key = self.keys.get(start..start + self.width).ok_or(RunError::Internal)?;
+            let hash = hash(key);
+            let mut at = self.home(hash);
+            for _ in 0..self.index.len() {
+                if self.index.get(at) == Some(&0) {
+                    break;
+                }
+                at = self.after(at);
+            }
+            let entry = self.index.get_mut(at).ok_or(RunError::Internal)?;
+            *entry = (place + 1) | (hash as u32 & !place_bits);
+        }
+        Ok(())
     }
 
     /// Looks further than the first entry. `None` if the key is new and no place is at hand.
@@ -216,6 +279,12 @@ impl Directory<'_> {
     fn forget(&mut self, place: u32) -> Result<(), RunError> {
         let start = place as usize * self.width;
         let key = self.keys.get(start..start + self.width).ok_or(RunError::Internal)?;
+        if self.state.hashed == 0 {
+            let number = key.first().and_then(|number| usize::try_from(*number).ok());
+            let entry = number.and_then(|number| self.index.get_mut(number));
+            *entry.ok_or(RunError::Internal)? = 0;
+            return Ok(());
+        }
         let place_bits = place_bits(self.capacity);
         let mut gap = self.home(hash(key));
         let entries = self.index.len();
@@ -291,3 +360,6 @@ fn hash(key: &[u64]) -> u64 {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests;

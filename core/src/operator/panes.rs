@@ -1,17 +1,11 @@
 //! Windows from panes: which groups leave with a window, and in which slots their results are.
-//!
-//! A record goes to one pane. A sliding window is put together from its panes by two stacks (the
-//! queue of two stacks, applied to windows by Tangwongsan, Hirzel, Schneider: "Low-latency
-//! sliding-window aggregation in worst-case constant time", DEBS 2017, section 2): panes before
-//! `front` have been merged from the right, so that each holds what the panes from it up to
-//! `front` hold; panes from there to `merged` are in the running pane. A window is then its first
-//! pane and the running pane, whatever the aggregate. Once the window has moved past `front` the
-//! panes in it are merged from the right again. So each pane is merged twice, and nothing is ever
-//! subtracted: sums of floats don't drift.
+
+mod forget;
+mod merge;
 
 use crate::error::RunError;
 use crate::plan::EmitMode;
-use crate::plan::layout::{Combine, left_bytes};
+use crate::plan::layout::Combine;
 use crate::time::panes::Panes;
 
 use super::bits;
@@ -40,11 +34,6 @@ impl Table<'_> {
     /// Whether only groups that changed leave with a window.
     fn leaves_changes(&self) -> bool {
         self.entry.emit != EmitMode::Final
-    }
-
-    /// Whether a window's groups are forgotten as they leave.
-    fn forgets(&self, p: &Panes) -> bool {
-        matches!(self.layout.combine, Combine::Pane(_)) && p.lateness == 0 && !self.leaves_changes()
     }
 
     /// Notes where the watermark starts: before it no window is open, and none before `first`.
@@ -245,21 +234,6 @@ impl Table<'_> {
         Ok(Leaving { count, start: p.start(p.first(window)), end: p.start(p.end(window)), window })
     }
 
-    /// Forgets the groups that have left with their window, if nothing else needs them.
-    pub(super) fn left_window(&mut self, p: &Panes, count: usize) -> Result<(), RunError> {
-        if !self.forgets(p) || self.progress.job != CLOSING {
-            return Ok(());
-        }
-        self.reset_run(count)?;
-        let set = ring(p, p.first(self.progress.window));
-        let left = self.from.get(..count).unwrap_or(&[]);
-        if let (Some(&first), Some(&last)) = (left.first(), left.last()) {
-            self.present(set)?.remove_all(first as usize, last as usize);
-        }
-        self.directory().0.loosen();
-        Ok(())
-    }
-
     /// The slots of the places in `scratch`: `base` further on.
     pub(super) fn list_slots(&mut self, count: usize, base: usize) -> Result<(), RunError> {
         let places = self.scratch.get(..count).ok_or(RunError::Internal)?;
@@ -281,129 +255,6 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// Merges those of the places in `scratch` that are in a set into the slots from `out` on.
-    fn merge_out(&mut self, count: usize, out: usize, set: usize) -> Result<(), RunError> {
-        let base = set * self.groups();
-        let mut pairs = 0;
-        for i in 0..count {
-            let place = self.scratch.get(i).copied().ok_or(RunError::Internal)?;
-            if self.present(set)?.contains(place as usize) {
-                self.pair(pairs, out + i, base + place as usize)?;
-                pairs += 1;
-            }
-        }
-        self.merge_lists(pairs)
-    }
-
-    fn pair(&mut self, at: usize, into: usize, from: usize) -> Result<(), RunError> {
-        *self.slots.get_mut(at).ok_or(RunError::Internal)? = into as u32;
-        *self.from.get_mut(at).ok_or(RunError::Internal)? = from as u32;
-        Ok(())
-    }
-
-    /// Makes a window's results ready.
-    fn put_together(&mut self, p: &Panes, window: i64) -> Result<(), RunError> {
-        let (first, end) = (p.first(window), p.end(window));
-        let running = self.layout.panes as usize;
-        if self.progress.merged == NEW {
-            self.progress.merged = first;
-            self.progress.front = first;
-        }
-        match self.layout.combine {
-            Combine::Stacks(_) if self.progress.merged < end => {
-                let high = end.min(self.progress.high);
-                if first >= self.progress.front {
-                    for pane in (first..high.saturating_sub(1)).rev() {
-                        self.merge_sets(ring(p, pane), ring(p, pane + 1))?;
-                    }
-                    self.clear_running()?;
-                    self.progress.front = end;
-                } else {
-                    for pane in self.progress.merged..high {
-                        self.merge_sets(running, ring(p, pane))?;
-                    }
-                }
-                self.progress.merged = end;
-            }
-            Combine::Running(_) if self.progress.merged < end => {
-                for pane in self.progress.merged.max(first)..end.min(self.progress.high) {
-                    self.merge_sets(running, ring(p, pane))?;
-                }
-                self.progress.merged = end;
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// Merges the groups of one set into another.
-    fn merge_sets(&mut self, into: usize, from: usize) -> Result<(), RunError> {
-        let groups = self.groups();
-        let most = self.slots.len();
-        let mut at = 0;
-        loop {
-            let mut pairs = 0;
-            while pairs < most
-                && let Some(place) = self.present(from)?.next(at)
-            {
-                at = place + 1;
-                self.present(into)?.insert(place);
-                self.pair(pairs, into * groups + place, from * groups + place)?;
-                pairs += 1;
-            }
-            if pairs == 0 {
-                return Ok(());
-            }
-            self.merge_lists(pairs)?;
-        }
-    }
-
-    fn clear_running(&mut self) -> Result<(), RunError> {
-        self.clear_set(self.layout.panes as usize)
-    }
-
-    /// Makes the groups of a set new.
-    fn clear_set(&mut self, set: usize) -> Result<(), RunError> {
-        let groups = self.groups();
-        let most = self.slots.len();
-        let mut at = 0;
-        loop {
-            let mut count = 0;
-            while count < most
-                && let Some(place) = self.present(set)?.next(at)
-            {
-                at = place + 1;
-                self.present(set)?.remove(place);
-                *self.slots.get_mut(count).ok_or(RunError::Internal)? =
-                    (set * groups + place) as u32;
-                count += 1;
-            }
-            if count == 0 {
-                return Ok(());
-            }
-            self.reset_run(count)?;
-        }
-    }
-
-    /// Forgets the panes before `low`.
-    fn drop_panes(&mut self, p: &Panes, low: i64) -> Result<(), RunError> {
-        for pane in self.progress.low..low.min(self.progress.high) {
-            let set = ring(p, pane);
-            self.clear_set(set)?;
-            if self.layout.notes_changes {
-                let mut changed = self.changed(set)?;
-                let mut at = 0;
-                while let Some(place) = changed.next(at) {
-                    changed.remove(place);
-                    at = place + 1;
-                }
-            }
-            self.directory().0.loosen();
-        }
-        self.progress.low = self.progress.low.max(low);
-        Ok(())
-    }
-
     /// Where the row that a window's group left with is kept.
     pub(super) fn left_slot(&self, p: &Panes, window: i64, place: u32) -> u32 {
         // The windows that are put together from panes are more than these.
@@ -412,37 +263,6 @@ impl Table<'_> {
             _ => window,
         };
         (ring(p, window) * self.groups()).wrapping_add(place as usize) as u32
-    }
-
-    /// Forgets the rows that the groups of a window left with.
-    fn forget_left(&mut self, p: &Panes, window: i64) -> Result<(), RunError> {
-        if self.left.is_empty() || !matches!(self.layout.combine, Combine::Each(_)) {
-            return Ok(());
-        }
-        let stride = left_bytes(self.plan) as usize;
-        let groups = self.groups() * stride;
-        let start = ring(p, window) * groups;
-        let left = self.left.get_mut(start..start + groups).ok_or(RunError::Internal)?;
-        for row in left.chunks_exact_mut(stride.max(1)) {
-            if let Some(known) = row.first_mut() {
-                *known = 0;
-            }
-        }
-        Ok(())
-    }
-
-    /// The sets, besides a row's own pane, that hold what was merged from that pane.
-    pub(super) fn merged_from(&self, p: &Panes, pane: i64) -> (core::ops::Range<i64>, bool) {
-        let none = (0..0, false);
-        if pane >= self.progress.merged || self.progress.merged == NEW {
-            return none;
-        }
-        match self.layout.combine {
-            Combine::Stacks(_) if pane < self.progress.front => (self.progress.low..pane, false),
-            Combine::Stacks(_) => (0..0, true),
-            Combine::Running(_) => (0..0, pane >= p.first(self.progress.window)),
-            _ => none,
-        }
     }
 
     /// Whether anything is on its way out.

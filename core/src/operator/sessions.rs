@@ -6,16 +6,16 @@
 //! row costs no more than the list of its key. A state window is a session that opens and ends by
 //! conditions, in order of arrival.
 
+mod heap;
+mod leave;
+mod states;
+
 use bytemuck::{Pod, Zeroable};
 
 use crate::error::RunError;
-use crate::expr::frame::Vector;
-use crate::plan::OnFull;
 use crate::plan::layout::{SESSION_BYTES, left_bytes};
 
 use super::groups::{LATE, NO_GROUP, Table};
-use super::panes::Leaving;
-use super::retract::TAKEN_BACK;
 
 /// A session.
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
@@ -207,90 +207,6 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// Puts the rows `from..to` into state windows: see [`put_into_sessions`](Self::put_into_sessions).
-    pub(super) fn put_into_states(
-        &mut self,
-        begin: &Vector<'_>,
-        end: &Vector<'_>,
-        time: impl Fn(usize) -> i64,
-        from: usize,
-        to: usize,
-        outside: &mut u64,
-    ) -> Result<Reached, RunError> {
-        let is = |condition: &Vector<'_>, row: usize| {
-            let bits = condition.mask().ok().and_then(|m| m.get(row / 64)).copied().unwrap_or(0);
-            (bits & condition.valid_word(row / 64)) >> (row % 64) & 1 != 0
-        };
-        for row in from..to {
-            let place = *self.batch_groups.get(row).ok_or(RunError::Internal)?;
-            if place == NO_GROUP {
-                continue;
-            }
-            let time = time(row);
-            let mut id = *self.heads.get(place as usize).ok_or(RunError::Internal)?;
-            if id == NO_GROUP && is(begin, row) {
-                match self.open(place, time)? {
-                    Some(new) => id = new,
-                    None => return Ok(Reached::Row(row)),
-                }
-            }
-            if id == NO_GROUP {
-                *outside += 1;
-            } else {
-                self.session(id)?.last = time;
-                if is(end, row) {
-                    self.end_state(place, id)?;
-                }
-            }
-            *self.batch_groups.get_mut(row).ok_or(RunError::Internal)? = id;
-        }
-        Ok(Reached::End)
-    }
-
-    fn end_state(&mut self, place: u32, id: u32) -> Result<(), RunError> {
-        self.unlink(place, NO_GROUP, NO_GROUP)?;
-        self.progress.sessions.ends += 1;
-        let number = self.progress.sessions.ends;
-        self.session(id)?.due = number;
-        self.push(id)
-    }
-
-    /// Ends the state window that was opened first.
-    pub(super) fn end_oldest_state(&mut self) -> Result<(), RunError> {
-        if let Some(place) = self.oldest_state()?
-            && let Some(&id) = self.heads.get(place)
-        {
-            self.end_state(place as u32, id)?;
-        }
-        Ok(())
-    }
-
-    /// The place of the key whose state window was opened first.
-    fn oldest_state(&mut self) -> Result<Option<usize>, RunError> {
-        let mut oldest = None;
-        for place in 0..self.groups() {
-            let id = *self.heads.get(place).ok_or(RunError::Internal)?;
-            if id != NO_GROUP {
-                let start = self.session(id)?.start;
-                if oldest.is_none_or(|(first, _)| start < first) {
-                    oldest = Some((start, place));
-                }
-            }
-        }
-        Ok(oldest.map(|(_, place)| place))
-    }
-
-    /// Ends all state windows, in order of their keys' places.
-    pub(super) fn end_states(&mut self) -> Result<(), RunError> {
-        for place in 0..self.groups() {
-            let id = *self.heads.get(place).ok_or(RunError::Internal)?;
-            if id != NO_GROUP {
-                self.end_state(place as u32, id)?;
-            }
-        }
-        Ok(())
-    }
-
     /// A new session of a key; `None` if all are in use.
     fn open(&mut self, place: u32, time: i64) -> Result<Option<u32>, RunError> {
         let state = &mut self.progress.sessions;
@@ -344,58 +260,6 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// The session that is due first, if it is before `limit`, with its end as it is now. Those
-    /// that have left and wait no longer are released on the way.
-    pub(super) fn first_due(
-        &mut self,
-        rule: &Rule,
-        by_state: bool,
-        limit: i64,
-    ) -> Result<Option<u32>, RunError> {
-        self.next_due(rule, by_state, limit, true)
-    }
-
-    /// The same up to a session that waits no longer, unless it can be released: it may be one that
-    /// was just listed to leave, and must not be forgotten before it has.
-    fn next_due(
-        &mut self,
-        rule: &Rule,
-        by_state: bool,
-        limit: i64,
-        releases: bool,
-    ) -> Result<Option<u32>, RunError> {
-        while self.progress.sessions.waiting > 0 {
-            let id = *self.heap.first().ok_or(RunError::Internal)?;
-            let session = *self.session(id)?;
-            if session.due >= limit {
-                return Ok(None);
-            }
-            let end = session.last.saturating_add(rule.gap);
-            if by_state {
-                return Ok(Some(id));
-            } else if session.place & LEFT != 0 {
-                let end = end.saturating_add(rule.lateness);
-                if end >= limit {
-                    self.session(id)?.due = end;
-                    self.sink(0)?;
-                    continue;
-                }
-                if !releases {
-                    return Ok(None);
-                }
-                self.pop()?;
-                self.unlink_id(session.key(), id)?;
-                self.forget_session(id)?;
-            } else if end != session.due {
-                self.session(id)?.due = end;
-                self.sink(0)?;
-            } else {
-                return Ok(Some(id));
-            }
-        }
-        Ok(None)
-    }
-
     /// Makes a session's states new and releases it.
     fn forget_session(&mut self, id: u32) -> Result<(), RunError> {
         *self.slots.get_mut(0).ok_or(RunError::Internal)? = id;
@@ -405,185 +269,5 @@ impl Table<'_> {
             self.changed(0)?.remove(id as usize);
         }
         self.release(id)
-    }
-
-    /// Lists the sessions that are due before `limit`, at most `max` and, if `same` says so, only
-    /// as long as their ends agree with the first one's.
-    pub(super) fn leave_due(
-        &mut self,
-        rule: &Rule,
-        by_state: bool,
-        limit: i64,
-        max: usize,
-        same: impl Fn(i64, i64) -> bool,
-    ) -> Result<Leaving, RunError> {
-        let mut leaving = Leaving { count: 0, start: 0, end: 0, window: 0 };
-        while leaving.count < max
-            && let Some(id) = self.next_due(rule, by_state, limit, leaving.count == 0)?
-        {
-            let session = *self.session(id)?;
-            if leaving.count == 0 {
-                (leaving.start, leaving.end) = (session.start, session.due);
-            } else if !same(leaving.end, session.due) {
-                break;
-            }
-            self.pop()?;
-            if by_state {
-                self.session(id)?.place |= LEFT;
-            } else if rule.lateness > 0 && limit != i64::MAX {
-                let stays = self.session(id)?;
-                stays.place |= LEFT;
-                stays.due = session.due.saturating_add(rule.lateness);
-                self.push(id)?;
-            } else {
-                self.unlink_id(session.place, id)?;
-                self.session(id)?.place |= LEFT;
-            }
-            *self.slots.get_mut(leaving.count).ok_or(RunError::Internal)? = id;
-            *self.scratch.get_mut(leaving.count).ok_or(RunError::Internal)? = id;
-            *self.from.get_mut(leaving.count).ok_or(RunError::Internal)? = session.key();
-            leaving.count += 1;
-        }
-        Ok(leaving)
-    }
-
-    /// Forgets the first `count` sessions of list `slots`, which have left for good.
-    pub(super) fn left_due(&mut self, count: usize) -> Result<(), RunError> {
-        self.reset_slots(count)?;
-        for i in 0..count {
-            let id = self.slots.get(i).copied().unwrap_or(NO_GROUP);
-            self.present(0)?.remove(id as usize);
-            if self.layout.notes_changes {
-                self.changed(0)?.remove(id as usize);
-            }
-            self.release(id)?;
-        }
-        Ok(())
-    }
-
-    /// Lists the sessions that changed, from number `from` on: all, or only those that have left.
-    pub(super) fn list_changed(&mut self, only_left: bool, max: usize) -> Result<usize, RunError> {
-        let mut count = 0;
-        let mut at = self.progress.cursor as usize;
-        while count < max
-            && let Some(id) = self.changed(0)?.next(at)
-        {
-            at = id + 1;
-            let place = self.session(id as u32)?.place;
-            self.changed(0)?.remove(id);
-            if only_left && place & (LEFT | GONE) == 0 {
-                continue;
-            }
-            let taken_back = if place & GONE == 0 { 0 } else { TAKEN_BACK };
-            *self.scratch.get_mut(count).ok_or(RunError::Internal)? = id as u32 | taken_back;
-            *self.slots.get_mut(count).ok_or(RunError::Internal)? = id as u32;
-            *self.from.get_mut(count).ok_or(RunError::Internal)? = place & !(LEFT | GONE);
-            count += 1;
-        }
-        self.progress.cursor = at as u32;
-        Ok(count)
-    }
-
-    /// Forgets those of the first `count` sessions of list `slots` whose row was taken back.
-    pub(super) fn taken_back(&mut self, count: usize) -> Result<(), RunError> {
-        for i in 0..count {
-            let id = self.scratch.get(i).copied().unwrap_or(0);
-            if id & TAKEN_BACK != 0 {
-                self.forget_session(id & !TAKEN_BACK)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Forgets the session that is due first: the records in it are gone.
-    pub(super) fn evict_session(&mut self, rule: &Rule, by_state: bool) -> Result<bool, RunError> {
-        // Open state windows are not in the heap.
-        let id = if by_state {
-            self.oldest_state()?.and_then(|place| self.heads.get(place)).copied()
-        } else {
-            self.first_due(rule, false, i64::MAX)?
-        };
-        let Some(id) = id else { return Ok(false) };
-        let place = self.session(id)?.key();
-        self.unlink_id(place, id)?;
-        if !by_state {
-            self.pop()?;
-        }
-        if self.entry.on_full == OnFull::EvictOldest {
-            let records = self.records.get(id as usize).copied().unwrap_or(0);
-            self.progress.evicted += u64::from(records);
-        }
-        self.forget_session(id)?;
-        Ok(true)
-    }
-
-    fn key_of(&self, at: usize) -> Option<(i64, u32)> {
-        let id = *self.heap.get(at)?;
-        let session = self.sessions.get(id as usize)?;
-        // Two of one key don't end together.
-        Some((session.due, session.key()))
-    }
-
-    fn push(&mut self, id: u32) -> Result<(), RunError> {
-        let mut at = self.progress.sessions.waiting as usize;
-        *self.heap.get_mut(at).ok_or(RunError::Internal)? = id;
-        self.progress.sessions.waiting += 1;
-        while at > 0 {
-            let parent = (at - 1) / 2;
-            if self.key_of(parent) <= self.key_of(at) {
-                break;
-            }
-            self.swap(parent, at)?;
-            at = parent;
-        }
-        Ok(())
-    }
-
-    fn swap(&mut self, a: usize, b: usize) -> Result<(), RunError> {
-        let first = *self.heap.get(a).ok_or(RunError::Internal)?;
-        let second = self.heap.get_mut(b).ok_or(RunError::Internal)?;
-        let first = core::mem::replace(second, first);
-        *self.heap.get_mut(a).ok_or(RunError::Internal)? = first;
-        Ok(())
-    }
-
-    /// Takes a session out of the heap, if it is there.
-    fn remove(&mut self, id: u32) -> Result<(), RunError> {
-        let waiting = self.progress.sessions.waiting as usize;
-        let heap = self.heap.get(..waiting).ok_or(RunError::Internal)?;
-        let Some(at) = heap.iter().position(|&other| other == id) else { return Ok(()) };
-        // As if it were the first to leave: up to the root, then out.
-        let mut at = at;
-        while at > 0 {
-            self.swap((at - 1) / 2, at)?;
-            at = (at - 1) / 2;
-        }
-        self.pop()
-    }
-
-    fn pop(&mut self) -> Result<(), RunError> {
-        let waiting = self.progress.sessions.waiting.saturating_sub(1);
-        self.progress.sessions.waiting = waiting;
-        let last = *self.heap.get(waiting as usize).ok_or(RunError::Internal)?;
-        *self.heap.first_mut().ok_or(RunError::Internal)? = last;
-        self.sink(0)
-    }
-
-    /// Moves an entry of the heap down to where it belongs.
-    fn sink(&mut self, mut at: usize) -> Result<(), RunError> {
-        let waiting = self.progress.sessions.waiting as usize;
-        loop {
-            let mut least = at;
-            for child in [2 * at + 1, 2 * at + 2] {
-                if child < waiting && self.key_of(child) < self.key_of(least) {
-                    least = child;
-                }
-            }
-            if least == at {
-                return Ok(());
-            }
-            self.swap(at, least)?;
-            at = least;
-        }
     }
 }

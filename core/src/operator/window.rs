@@ -1,4 +1,4 @@
-//! The watermark, and the pane of each row.
+//! The watermark, and the panes that it moves by.
 //!
 //! The watermark is the highest event time read minus the delay, or what a punctuation, the idle
 //! clock or [`advance_watermark`](crate::query::Query::advance_watermark) says, whichever is the
@@ -12,17 +12,18 @@
 //! second record of all lies more than `max_ahead` before the first, the first one's window leaves
 //! and time starts again at the second.
 
+mod assign;
+mod cuts;
+
 use bytemuck::{Pod, Zeroable};
 
 use crate::arena::{slice_mut, take, view_mut};
 use crate::batch::Batch;
 use crate::column::Column;
-use crate::counters::Counters;
 use crate::error::RunError;
 use crate::plan::layout::{WINDOW_BYTES, delay};
 use crate::plan::op::StreamId;
 use crate::plan::{EventTime, Plan, TimeSource, WindowShape, WindowTable};
-use crate::selection::Selection;
 use crate::time::TIME_LIMIT;
 use crate::time::panes::Panes;
 
@@ -139,30 +140,6 @@ impl Window {
         }
     }
 
-    /// The rows of `before` that are not in `after` and not between windows: the late ones.
-    pub(super) fn turned_away<'s>(
-        &self,
-        plan: &Plan<'_>,
-        batch: &'s Batch<'_>,
-        before: Selection<'s>,
-        after: Selection<'s>,
-    ) -> Result<impl Iterator<Item = usize> + use<'s>, RunError> {
-        let times = match self.time {
-            TimeSource::Event => Some(self.times(plan, batch)?),
-            _ => None,
-        };
-        let panes = self.panes;
-        let mut next = 0;
-        Ok((0..before.len()).map(move |at| before.row(at)).filter(move |&row| {
-            if next < after.len() && after.row(next) == row {
-                next += 1;
-                return false;
-            }
-            let time = times.and_then(|times| times.get::<8>(row).copied());
-            time.is_some_and(|bytes| panes.gap(panes.at(i64::from_le_bytes(bytes))) < 0)
-        }))
-    }
-
     /// The event times of a batch.
     fn times<'b>(&self, plan: &Plan<'_>, batch: &Batch<'b>) -> Result<Column<'b>, RunError> {
         let index = self.event.ok_or(RunError::Internal)?.column.index();
@@ -259,232 +236,6 @@ impl WindowState {
     pub(crate) fn by_rows(&self, window: &Window) -> Option<i64> {
         (window.time == TimeSource::Rows && self.rows >= self.threshold).then_some(self.rows)
     }
-
-    /// The first row of `batch` at which something must happen, and what.
-    pub(crate) fn next_cut(
-        &mut self,
-        plan: &Plan<'_>,
-        window: &Window,
-        batch: &Batch<'_>,
-    ) -> Result<Option<(usize, Cut)>, RunError> {
-        self.known = 0;
-        match window.time {
-            TimeSource::Event => {}
-            TimeSource::Rows if !self.has_started() => return Ok(Some((0, Cut::Move(0)))),
-            TimeSource::Rows => {
-                let row = self.threshold.saturating_sub(self.rows);
-                let row = usize::try_from(row).unwrap_or(0);
-                return Ok((row < batch.rows()).then_some((row, Cut::Move(self.threshold))));
-            }
-            TimeSource::Clock if !self.has_started() => return Err(RunError::NoClock),
-            TimeSource::Clock | TimeSource::Window(_) => return Ok(None),
-        }
-        let times = window.times(plan, batch)?;
-        let time = |row: usize| times.get::<8>(row).map(|bytes| i64::from_le_bytes(*bytes));
-        if let Some((row, restart)) = self.doubt(window, batch.rows(), time) {
-            return Ok(Some((row, Cut::Restart(restart))));
-        }
-        let cut = self.scan(window, times, batch.rows());
-        let before = cut.map_or(batch.rows(), |(row, _)| row);
-        if before > 0 {
-            self.refused = NEW;
-        }
-        if let Some((row, at)) = self.punctuation(plan, window, batch, before) {
-            return Ok(Some((row, Cut::MoveAfter(time(row).unwrap_or(at)))));
-        }
-        let Some((row, time)) = cut else { return Ok(None) };
-        if self.is_ahead(window, time) {
-            let agrees =
-                self.refused != NEW && time.abs_diff(self.refused) < window.max_ahead as u64;
-            if !agrees {
-                return Ok(Some((row, Cut::Refuse(time))));
-            }
-        }
-        Ok(Some((row, Cut::Move(time.saturating_sub(window.delay())))))
-    }
-
-    /// The first row that moves the watermark, and its time. Notes how many rows before it are in
-    /// the watermark's pane.
-    fn scan(&mut self, window: &Window, times: Column<'_>, rows: usize) -> Option<(usize, i64)> {
-        let low = self.threshold.max(-TIME_LIMIT);
-        let start = window.panes.start(self.bound).max(-TIME_LIMIT);
-        let here = low.min(TIME_LIMIT + 1).saturating_sub(start).max(0) as u64;
-        let beyond = |time: i64| time.wrapping_sub(start) as u64;
-        let (mut row, mut all_here) = (0, true);
-        while row < rows {
-            // A branch for 128 rows; nearly always all of them are here.
-            let some = (rows - row).min(128);
-            let times = times.part(row, some);
-            if elsewhere(times, start, here) > 0 {
-                for (at, time) in times.iter().map(|&time| i64::from_le_bytes(time)).enumerate() {
-                    if (low..=TIME_LIMIT).contains(&time) {
-                        self.known = if all_here { (row + at) as u64 } else { 0 };
-                        return Some((row + at, time));
-                    }
-                    all_here &= beyond(time) < here;
-                }
-            }
-            row += some;
-        }
-        self.known = if all_here { rows as u64 } else { 0 };
-        None
-    }
-
-    fn is_ahead(&self, window: &Window, time: i64) -> bool {
-        window.max_ahead > 0
-            && self.has_started()
-            && time.saturating_sub(self.threshold) >= window.max_ahead
-    }
-
-    /// Notes what became of a cut.
-    pub(crate) fn cut(&mut self, cut: Cut) {
-        match cut {
-            Cut::Refuse(time) => {
-                self.refused = time;
-                self.ahead += 1;
-            }
-            Cut::Move(_) | Cut::Restart(_) => {
-                self.refused = NEW;
-                self.trust = self.trust.max(FIRST);
-            }
-            Cut::MoveAfter(_) | Cut::Emit(_) => self.refused = NEW,
-        }
-    }
-
-    /// The second record of all, if it lies so far before the first that the first one's clock
-    /// was wrong.
-    fn doubt(
-        &mut self,
-        window: &Window,
-        rows: usize,
-        time: impl Fn(usize) -> Option<i64>,
-    ) -> Option<(usize, i64)> {
-        let second = match self.trust {
-            FIRST => 1,
-            READ => 0,
-            _ => return None,
-        };
-        if second >= rows {
-            self.trust = READ;
-            return None;
-        }
-        self.trust = AGREED;
-        let time = time(second).filter(|time| *time >= -TIME_LIMIT)?;
-        let behind = window.panes.start(self.bound).saturating_sub(time);
-        let wrong = window.max_ahead > 0 && behind > window.max_ahead;
-        wrong.then(|| (second, time.saturating_sub(window.delay())))
-    }
-
-    /// The first row before `end` that punctuates, and the watermark.
-    fn punctuation(
-        &self,
-        plan: &Plan<'_>,
-        window: &Window,
-        batch: &Batch<'_>,
-        end: usize,
-    ) -> Option<(usize, i64)> {
-        let index = window.event?.punctuation?.index();
-        let schema = plan.input(StreamId(0));
-        let layout = schema.layout();
-        let field = schema.fields.get(index)?;
-        let bitmap = layout.validity.filter(|_| field.nullable);
-        let column = batch.column(index, field.offset as usize, 1, bitmap)?;
-        let says =
-            |row: &usize| column.get::<1>(*row).is_some_and(|[b]| *b != 0) && column.is_valid(*row);
-        (0..end).find(says).map(|row| (row, self.threshold))
-    }
-
-    /// Keeps the selected rows that windows still take, and finds their panes. Rows that are not
-    /// kept are late, or between windows.
-    #[allow(clippy::too_many_arguments)]
-    pub(crate) fn assign<'s>(
-        &mut self,
-        plan: &Plan<'_>,
-        window: &Window,
-        batch: &Batch<'_>,
-        selection: Selection<'s>,
-        kept: &'s mut [u16],
-        panes: &'s mut [u16],
-        counters: &mut Counters,
-    ) -> Result<(Selection<'s>, RowPanes<'s>), RunError> {
-        let p = &window.panes;
-        let here = RowPanes::One(window.ring(self.bound));
-        if !window.has_panes {
-            return Ok((selection, RowPanes::One(0)));
-        }
-        let in_gap = p.gap(self.bound) >= 0;
-        if window.time != TimeSource::Event {
-            // All rows are where the watermark is.
-            if !in_gap {
-                return Ok((selection, here));
-            }
-            counters.filtered += selection.len() as u64;
-            return Ok((Selection::Rows(&[]), here));
-        }
-        // The usual case: in order, and all in the pane that the watermark is in.
-        let known = core::mem::take(&mut self.known) as usize >= batch.rows();
-        if known && p.ahead == 0 && !in_gap {
-            return Ok((selection, here));
-        }
-        let times = window.times(plan, batch)?;
-        let bound = p.start(self.bound);
-        let (low, high) = (bound.max(-TIME_LIMIT), self.threshold.min(TIME_LIMIT + 1));
-        let first = i64::from(window.ring(self.bound));
-        let second = bound.saturating_add(p.length);
-        let (mut count, mut between) = (0, 0);
-        let mut keep = |row: u16, time: Option<i64>| {
-            let time = time.unwrap_or(i64::MIN);
-            let (takes, place) = if p.every == 1 && time >= low && time < high && p.ahead <= 1 {
-                // Without a division: a Cortex-M has none of 64 bits.
-                (true, first + i64::from(time >= second))
-            } else if (-TIME_LIMIT..high).contains(&time) {
-                let pane = p.at(time);
-                between += usize::from(p.gap(pane) >= 0);
-                (p.takes(pane, self.bound), first + pane.saturating_sub(self.bound))
-            } else {
-                (false, 0)
-            };
-            let place =
-                if place >= 0 && place < p.held() { place } else { window.ring(place).into() };
-            // Written always, kept by the condition: no branch to mispredict.
-            if let (Some(k), Some(p)) = (kept.get_mut(count), panes.get_mut(count)) {
-                *k = row;
-                *p = place as u16;
-            }
-            count += takes as usize;
-        };
-        match selection {
-            Selection::All(rows) => {
-                for (row, bytes) in (0..rows).zip(times.iter::<8>()) {
-                    keep(row as u16, Some(i64::from_le_bytes(*bytes)));
-                }
-            }
-            Selection::Rows(rows) => {
-                for &row in rows {
-                    keep(row, times.get::<8>(row as usize).map(|bytes| i64::from_le_bytes(*bytes)));
-                }
-            }
-        }
-        let before = selection.len();
-        let late = (before - count).saturating_sub(between) as u64;
-        counters.filtered += between as u64;
-        counters.late += late;
-        let kept = kept.get(..count).ok_or(RunError::Internal)?;
-        let panes = panes.get(..count).ok_or(RunError::Internal)?;
-        let selection = if count == before { selection } else { Selection::Rows(kept) };
-        let panes = if p.held() == 1 { here } else { RowPanes::Each(panes) };
-        Ok((selection, panes))
-    }
-}
-
-/// How many times do not lie in the `length` microseconds from `start` on.
-#[inline(never)] // a loop of its own, without checks
-fn elsewhere(times: Column<'_>, start: i64, length: u64) -> usize {
-    let is_out = |time: &[u8; 8]| {
-        usize::from(i64::from_le_bytes(*time).wrapping_sub(start) as u64 >= length)
-    };
-    let (fours, rest) = times.fours::<8>();
-    fours.flatten().chain(rest).map(is_out).sum()
 }
 
 /// A window operator's state: the fixed part, and room for the rows kept and for their panes.

@@ -36,13 +36,7 @@ pub fn run(plan: &Plan<'_>, random: &mut Random) -> Outcome {
     let rows = 1 + random.below(40);
     let records = records(&schema, rows, random);
     let whole = results(plan, rows, random, RecordSource::new(&records, record_size));
-    // What leaves early depends on polls.
-    let again = |operator: &Operator| match operator {
-        Operator::Aggregate(table) => table.emit != EmitMode::Final,
-        Operator::Window(table) => table.lateness > 0,
-        _ => false,
-    };
-    if plan.operators.iter().any(again) {
+    if leaves_by_polls(plan) {
         return whole.0;
     }
     let cuts = Cuts { source: RecordSource::new(&records, record_size), random: Random::new(3) };
@@ -54,6 +48,16 @@ pub fn run(plan: &Plan<'_>, random: &mut Random) -> Outcome {
         .collect();
     assert_eq!(whole, results(plan, rows, random, ColumnSource::new(&columns, rows)), "columns");
     whole.0
+}
+
+/// Whether rows leave before their windows close, or again after: which do depends on where polls
+/// end.
+pub fn leaves_by_polls(plan: &Plan<'_>) -> bool {
+    plan.operators.iter().any(|operator| match operator {
+        Operator::Aggregate(table) => table.emit != EmitMode::Final,
+        Operator::Window(table) => table.lateness > 0,
+        _ => false,
+    })
 }
 
 /// How a run ends, and the records that it writes.

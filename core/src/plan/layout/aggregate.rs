@@ -16,7 +16,7 @@ pub enum Combine {
     Whole,
     /// A window is a pane.
     Pane(Panes),
-    /// Sliding windows by two stacks of panes (see `operator/panes.rs`): a pane
+    /// Sliding windows by two stacks of panes (see `operator/panes/merge.rs`): a pane
     /// and a batch of groups more.
     Stacks(Panes),
     /// Growing windows by a running pane: 1 more.

@@ -1,0 +1,77 @@
+"""An engine as a process of its own: it loads the rows, then runs queries on demand.
+
+It is told what to do by lines on its standard input and answers each with a line:
+    time QUERY        the seconds that one run took
+    rows QUERY FILE   "done", when the result's columns lie in FILE (as numpy's `.npz`)
+"""
+
+import sys
+import time
+
+import numpy as np
+
+# The first fields of `S` as `benches/src/data.rs` lays them out.
+READING = np.dtype(
+    [
+        ("ts", "<i8"),
+        ("device", "<u4"),
+        ("temp", "<f4"),
+        ("humidity", "<f4"),
+        ("status", "u1"),
+        ("padding", "V3"),
+    ]
+)
+COLUMNS = [name for name in READING.names if name != "padding"]
+
+# The reference queries, `ts` in microseconds, where the dialects agree. `hops` holds k = 0 to 9.
+SQL = {
+    "Q1": """SELECT device, temp * CAST(1.8 AS REAL) + CAST(32 AS REAL) AS f FROM s
+        WHERE temp > 30.0 AND status <> 3""",
+    "Q2": "SELECT COUNT(*), AVG(temp), MIN(humidity), MAX(humidity) FROM s WHERE status = 1",
+    "Q3": "SELECT device, COUNT(*), AVG(temp), MAX(temp) FROM s GROUP BY device",
+    "Q4": """SELECT ts - ts % 1000000 AS window_start, device, COUNT(*), AVG(temp), MAX(temp)
+        FROM s GROUP BY ts - ts % 1000000, device""",
+    "Q5 panes": """WITH panes AS (
+            SELECT ts - ts % 1000000 AS pane, SUM(temp) AS total, COUNT(*) AS n
+            FROM s GROUP BY ts - ts % 1000000)
+        SELECT pane - k * 1000000 AS window_start, SUM(total) / SUM(n)
+        FROM panes CROSS JOIN hops GROUP BY pane - k * 1000000""",
+    "Q5 hops": """SELECT ts - ts % 1000000 - k * 1000000 AS window_start, AVG(temp)
+        FROM s CROSS JOIN hops GROUP BY ts - ts % 1000000 - k * 1000000""",
+}
+
+
+def columns(path, rows):
+    """The first rows of the file, each column on its own."""
+    records = np.fromfile(path, READING, rows)
+    return {name: np.ascontiguousarray(records[name]) for name in COLUMNS}
+
+
+def arrow(path, rows):
+    """The first rows of the file as an Arrow table."""
+    import pyarrow
+
+    return pyarrow.table(columns(path, rows))
+
+
+def from_arrow(table):
+    """The columns of a result in order."""
+    return [column.to_numpy() for column in table.columns]
+
+
+def serve(engine):
+    """Loads the rows that the command line names into an `engine(path, rows)` and obeys."""
+    path, rows = sys.argv[1:]
+    loaded = engine(path, int(rows))
+    print(loaded.version, flush=True)
+    for line in sys.stdin:
+        match line.rstrip("\n").split("\t"):
+            case ["time", query]:
+                start = time.perf_counter()
+                loaded.run(query)
+                print(time.perf_counter() - start, flush=True)
+            case ["rows", query, path]:
+                np.savez(path, *loaded.rows(query))
+                print("done", flush=True)
+            case _:
+                sys.exit(f"not understood: {line!r}")

@@ -1,0 +1,149 @@
+//! The aggregates' states, over lists of slots: rows are folded in, results written, slots made new
+//! and merged.
+
+use crate::aggregate::{Fresh, Groups, States};
+use crate::counters::Counters;
+use crate::error::RunError;
+use crate::expr::frame::Frame;
+use crate::plan::layout::{Combine, left_bytes};
+
+use super::super::keys;
+use super::Table;
+
+impl Table<'_> {
+    /// Calls `f` with the states of every aggregate.
+    pub(super) fn each_state(
+        &mut self,
+        mut f: impl FnMut(&mut States<'_>) -> Result<(), RunError>,
+    ) -> Result<(), RunError> {
+        let (keyed, mut rest) = (self.layout.key_words > 0, &mut *self.states);
+        for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
+            f(&mut States::take(self.plan, aggregate, self.layout.slots, keyed, &mut rest)?)?;
+        }
+        Ok(())
+    }
+
+    /// Folds `rows` rows into the groups of each aggregate.
+    pub(in super::super) fn update(
+        &mut self,
+        frame: &Frame<'_>,
+        groups: &[u32],
+        one: Option<usize>,
+    ) -> Result<(), RunError> {
+        let rows = groups.len();
+        let groups = one.map_or(Groups::Each(groups), Groups::One);
+        let (keyed, mut rest) = (self.layout.key_words > 0, &mut *self.states);
+        for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
+            let mut states =
+                States::take(self.plan, aggregate, self.layout.slots, keyed, &mut rest)?;
+            let groups = match aggregate.filter {
+                Some(filter) => groups.filtered(&frame.get(filter)?, rows, self.scratch)?,
+                None => groups,
+            };
+            states.update(frame, groups, rows)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the results of `count` slots of list `slots` to their registers. The groups' places
+    /// are in list `from`.
+    pub(in super::super) fn write_results(
+        &mut self,
+        frame: &mut Frame<'_>,
+        count: usize,
+        counters: &mut Counters,
+    ) -> Result<(), RunError> {
+        let width = self.layout.key_words as usize;
+        let places = self.from.get(..count).ok_or(RunError::Internal)?;
+        let words = self.batch_keys.get_mut(..count * width).ok_or(RunError::Internal)?;
+        if width == 1 {
+            for (place, word) in places.iter().zip(words.iter_mut()) {
+                *word = self.keys.get(*place as usize).copied().unwrap_or(0);
+            }
+        } else if width > 0 {
+            for (place, out) in places.iter().zip(words.chunks_exact_mut(width.max(1))) {
+                let start = *place as usize * width;
+                let key = self.keys.get(start..start + width).ok_or(RunError::Internal)?;
+                crate::arena::copy(out, key)?;
+            }
+        }
+        let results = self.entry.key_results.of(self.plan.lists);
+        keys::decode(frame, self.plan.registers, results, width, words)?;
+        let empty = self.progress.rows == 0;
+        let slots = self.slots.get(..count).ok_or(RunError::Internal)?;
+        let (keyed, mut rest) = (self.layout.key_words > 0, &mut *self.states);
+        for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
+            let mut states =
+                States::take(self.plan, aggregate, self.layout.slots, keyed, &mut rest)?;
+            let (mut dst, _) = frame.split(aggregate.result)?;
+            states.finish(&mut dst, slots, empty, counters)?;
+        }
+        // They are in a result now: not lost, should the group be evicted.
+        if matches!(self.layout.combine, Combine::Whole | Combine::Pane(_) | Combine::Sessions) {
+            self.forget_records(count)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the first `count` slots of list `slots` new.
+    pub(in super::super) fn reset_slots(&mut self, count: usize) -> Result<(), RunError> {
+        self.reset(count, false)
+    }
+
+    /// The same, where the list rises and all slots between the first and the last that are not in
+    /// it are new.
+    pub(in super::super) fn reset_run(&mut self, count: usize) -> Result<(), RunError> {
+        self.reset(count, true)
+    }
+
+    fn reset(&mut self, count: usize, is_run: bool) -> Result<(), RunError> {
+        let slots = self.slots.get(..count).ok_or(RunError::Internal)?;
+        let mut fresh = Fresh::Slots(slots);
+        if let (true, Some(&first), Some(&last)) = (is_run, slots.first(), slots.last()) {
+            let run = first as usize..last as usize + 1;
+            // To write a few more in one go is cheaper than to go along a list.
+            if run.len() / 4 <= count {
+                fresh = Fresh::Run(run.start, run.end);
+            }
+        }
+        let (keyed, mut rest) = (self.layout.key_words > 0, &mut *self.states);
+        for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
+            States::take(self.plan, aggregate, self.layout.slots, keyed, &mut rest)?
+                .reset(fresh)?;
+        }
+        if !self.left.is_empty() && !matches!(self.layout.combine, Combine::Each(_)) {
+            let stride = left_bytes(self.plan) as usize;
+            for slot in slots {
+                if let Some(known) = self.left.get_mut(*slot as usize * stride) {
+                    *known = 0;
+                }
+            }
+        }
+        self.forget_records(count)
+    }
+
+    /// The first `count` slots of list `slots` have no records that are in no result.
+    fn forget_records(&mut self, count: usize) -> Result<(), RunError> {
+        if !self.records.is_empty() {
+            for slot in self.slots.get(..count).ok_or(RunError::Internal)? {
+                if let Some(records) = self.records.get_mut(*slot as usize) {
+                    *records = 0;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Merges the first `count` slots of list `from` into those of list `slots`.
+    pub(in super::super) fn merge_lists(&mut self, count: usize) -> Result<(), RunError> {
+        let into = self.slots.get(..count).ok_or(RunError::Internal)?;
+        let from = self.from.get(..count).ok_or(RunError::Internal)?;
+        let (keyed, mut rest) = (self.layout.key_words > 0, &mut *self.states);
+        for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
+            let mut states =
+                States::take(self.plan, aggregate, self.layout.slots, keyed, &mut rest)?;
+            states.merge(into, from)?;
+        }
+        Ok(())
+    }
+}

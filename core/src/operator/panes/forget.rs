@@ -1,0 +1,94 @@
+//! Forgetting what has left: groups with their window, panes that no window needs any more, and the
+//! rows that groups left with.
+
+use crate::error::RunError;
+use crate::plan::layout::{Combine, left_bytes};
+use crate::time::panes::Panes;
+
+use super::super::groups::{CLOSING, Table};
+use super::ring;
+
+impl Table<'_> {
+    /// Whether a window's groups are forgotten as they leave.
+    fn forgets(&self, p: &Panes) -> bool {
+        matches!(self.layout.combine, Combine::Pane(_)) && p.lateness == 0 && !self.leaves_changes()
+    }
+
+    /// Forgets the groups that have left with their window, if nothing else needs them.
+    pub(in super::super) fn left_window(
+        &mut self,
+        p: &Panes,
+        count: usize,
+    ) -> Result<(), RunError> {
+        if !self.forgets(p) || self.progress.job != CLOSING {
+            return Ok(());
+        }
+        self.reset_run(count)?;
+        let set = ring(p, p.first(self.progress.window));
+        let left = self.from.get(..count).unwrap_or(&[]);
+        if let (Some(&first), Some(&last)) = (left.first(), left.last()) {
+            self.present(set)?.remove_all(first as usize, last as usize);
+        }
+        self.directory().0.loosen();
+        Ok(())
+    }
+
+    /// Makes the groups of a set new.
+    pub(super) fn clear_set(&mut self, set: usize) -> Result<(), RunError> {
+        let groups = self.groups();
+        let most = self.slots.len();
+        let mut at = 0;
+        loop {
+            let mut count = 0;
+            while count < most
+                && let Some(place) = self.present(set)?.next(at)
+            {
+                at = place + 1;
+                self.present(set)?.remove(place);
+                *self.slots.get_mut(count).ok_or(RunError::Internal)? =
+                    (set * groups + place) as u32;
+                count += 1;
+            }
+            if count == 0 {
+                return Ok(());
+            }
+            self.reset_run(count)?;
+        }
+    }
+
+    /// Forgets the panes before `low`.
+    pub(super) fn drop_panes(&mut self, p: &Panes, low: i64) -> Result<(), RunError> {
+        for pane in self.progress.low..low.min(self.progress.high) {
+            let set = ring(p, pane);
+            self.clear_set(set)?;
+            if self.layout.notes_changes {
+                let mut changed = self.changed(set)?;
+                let mut at = 0;
+                while let Some(place) = changed.next(at) {
+                    changed.remove(place);
+                    at = place + 1;
+                }
+            }
+            self.directory().0.loosen();
+        }
+        self.progress.low = self.progress.low.max(low);
+        Ok(())
+    }
+
+    /// Forgets the rows that the groups of a window left with.
+    pub(super) fn forget_left(&mut self, p: &Panes, window: i64) -> Result<(), RunError> {
+        if self.left.is_empty() || !matches!(self.layout.combine, Combine::Each(_)) {
+            return Ok(());
+        }
+        let stride = left_bytes(self.plan) as usize;
+        let groups = self.groups() * stride;
+        let start = ring(p, window) * groups;
+        let left = self.left.get_mut(start..start + groups).ok_or(RunError::Internal)?;
+        for row in left.chunks_exact_mut(stride.max(1)) {
+            if let Some(known) = row.first_mut() {
+                *known = 0;
+            }
+        }
+        Ok(())
+    }
+}

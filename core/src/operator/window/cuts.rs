@@ -1,0 +1,156 @@
+//! Where a batch is cut: before the record that moves the watermark, or that must not.
+
+use crate::batch::Batch;
+use crate::column::Column;
+use crate::error::RunError;
+use crate::plan::op::StreamId;
+use crate::plan::{Plan, TimeSource};
+use crate::time::TIME_LIMIT;
+
+use super::{AGREED, Cut, FIRST, NEW, READ, Window, WindowState};
+
+impl WindowState {
+    /// The first row of `batch` at which something must happen, and what.
+    pub(in super::super) fn next_cut(
+        &mut self,
+        plan: &Plan<'_>,
+        window: &Window,
+        batch: &Batch<'_>,
+    ) -> Result<Option<(usize, Cut)>, RunError> {
+        self.known = 0;
+        match window.time {
+            TimeSource::Event => {}
+            TimeSource::Rows if !self.has_started() => return Ok(Some((0, Cut::Move(0)))),
+            TimeSource::Rows => {
+                let row = self.threshold.saturating_sub(self.rows);
+                let row = usize::try_from(row).unwrap_or(0);
+                return Ok((row < batch.rows()).then_some((row, Cut::Move(self.threshold))));
+            }
+            TimeSource::Clock if !self.has_started() => return Err(RunError::NoClock),
+            TimeSource::Clock | TimeSource::Window(_) => return Ok(None),
+        }
+        let times = window.times(plan, batch)?;
+        let time = |row: usize| times.get::<8>(row).map(|bytes| i64::from_le_bytes(*bytes));
+        if let Some((row, restart)) = self.doubt(window, batch.rows(), time) {
+            return Ok(Some((row, Cut::Restart(restart))));
+        }
+        let cut = self.scan(window, times, batch.rows());
+        let before = cut.map_or(batch.rows(), |(row, _)| row);
+        if before > 0 {
+            self.refused = NEW;
+        }
+        if let Some((row, at)) = self.punctuation(plan, window, batch, before) {
+            return Ok(Some((row, Cut::MoveAfter(time(row).unwrap_or(at)))));
+        }
+        let Some((row, time)) = cut else { return Ok(None) };
+        if self.is_ahead(window, time) {
+            let agrees =
+                self.refused != NEW && time.abs_diff(self.refused) < window.max_ahead as u64;
+            if !agrees {
+                return Ok(Some((row, Cut::Refuse(time))));
+            }
+        }
+        Ok(Some((row, Cut::Move(time.saturating_sub(window.delay())))))
+    }
+
+    /// The first row that moves the watermark, and its time. Notes how many rows before it are in
+    /// the watermark's pane.
+    fn scan(&mut self, window: &Window, times: Column<'_>, rows: usize) -> Option<(usize, i64)> {
+        let low = self.threshold.max(-TIME_LIMIT);
+        let start = window.panes.start(self.bound).max(-TIME_LIMIT);
+        let here = low.min(TIME_LIMIT + 1).saturating_sub(start).max(0) as u64;
+        let beyond = |time: i64| time.wrapping_sub(start) as u64;
+        let (mut row, mut all_here) = (0, true);
+        while row < rows {
+            // A branch for 128 rows; nearly always all of them are here.
+            let some = (rows - row).min(128);
+            let times = times.part(row, some);
+            if elsewhere(times, start, here) > 0 {
+                for (at, time) in times.iter().map(|&time| i64::from_le_bytes(time)).enumerate() {
+                    if (low..=TIME_LIMIT).contains(&time) {
+                        self.known = if all_here { (row + at) as u64 } else { 0 };
+                        return Some((row + at, time));
+                    }
+                    all_here &= beyond(time) < here;
+                }
+            }
+            row += some;
+        }
+        self.known = if all_here { rows as u64 } else { 0 };
+        None
+    }
+
+    fn is_ahead(&self, window: &Window, time: i64) -> bool {
+        window.max_ahead > 0
+            && self.has_started()
+            && time.saturating_sub(self.threshold) >= window.max_ahead
+    }
+
+    /// Notes what became of a cut.
+    pub(in super::super) fn cut(&mut self, cut: Cut) {
+        match cut {
+            Cut::Refuse(time) => {
+                self.refused = time;
+                self.ahead += 1;
+            }
+            Cut::Move(_) | Cut::Restart(_) => {
+                self.refused = NEW;
+                self.trust = self.trust.max(FIRST);
+            }
+            Cut::MoveAfter(_) | Cut::Emit(_) => self.refused = NEW,
+        }
+    }
+
+    /// The second record of all, if it lies so far before the first that the first one's clock
+    /// was wrong.
+    fn doubt(
+        &mut self,
+        window: &Window,
+        rows: usize,
+        time: impl Fn(usize) -> Option<i64>,
+    ) -> Option<(usize, i64)> {
+        let second = match self.trust {
+            FIRST => 1,
+            READ => 0,
+            _ => return None,
+        };
+        if second >= rows {
+            self.trust = READ;
+            return None;
+        }
+        self.trust = AGREED;
+        let time = time(second).filter(|time| *time >= -TIME_LIMIT)?;
+        let behind = window.panes.start(self.bound).saturating_sub(time);
+        let wrong = window.max_ahead > 0 && behind > window.max_ahead;
+        wrong.then(|| (second, time.saturating_sub(window.delay())))
+    }
+
+    /// The first row before `end` that punctuates, and the watermark.
+    fn punctuation(
+        &self,
+        plan: &Plan<'_>,
+        window: &Window,
+        batch: &Batch<'_>,
+        end: usize,
+    ) -> Option<(usize, i64)> {
+        let index = window.event?.punctuation?.index();
+        let schema = plan.input(StreamId(0));
+        let layout = schema.layout();
+        let field = schema.fields.get(index)?;
+        let bitmap = layout.validity.filter(|_| field.nullable);
+        let column = batch.column(index, field.offset as usize, 1, bitmap)?;
+        let says =
+            |row: &usize| column.get::<1>(*row).is_some_and(|[b]| *b != 0) && column.is_valid(*row);
+        (0..end).find(says).map(|row| (row, self.threshold))
+    }
+}
+
+/// How many times do not lie in the `length` microseconds from `start` on.
+#[inline(never)] // a loop of its own, without checks
+fn elsewhere(times: Column<'_>, start: i64, length: u64) -> usize {
+    let is_out = |time: &[u8; 8]| {
+        usize::from(i64::from_le_bytes(*time).wrapping_sub(start) as u64 >= length)
+    };
+    let (fours, rest) = times.fours::<8>();
+    fours.flatten().chain(rest).map(is_out).sum()
+}
