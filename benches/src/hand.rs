@@ -106,7 +106,7 @@ const NONE: u32 = u32::MAX;
 
 /// An open-addressing table of groups with the key and the state in one slot (Fibonacci hashing,
 /// linear probing), for at most 1,365 devices.
-struct Table {
+pub(crate) struct Table {
     slots: Vec<Group>,
     used: Vec<u32>,
 }
@@ -114,24 +114,24 @@ struct Table {
 const SLOTS: usize = 2048;
 
 impl Table {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let empty = Group { device: NONE, max: f32::NEG_INFINITY, count: 0, sum: 0.0 };
         Self { slots: vec![empty; SLOTS], used: Vec::with_capacity(SLOTS) }
     }
 
     #[inline]
-    fn add(&mut self, r: &Reading) {
-        let mut at = (r.device.wrapping_mul(0x9E37_79B1) >> 21) as usize;
+    pub(crate) fn add(&mut self, device: u32, temp: f32) {
+        let mut at = (device.wrapping_mul(0x9E37_79B1) >> 21) as usize;
         loop {
             let group = &mut self.slots[at % SLOTS];
-            if group.device == r.device {
+            if group.device == device {
                 group.count += 1;
-                group.sum += f64::from(r.temp);
-                group.max = if r.temp > group.max { r.temp } else { group.max };
+                group.sum += f64::from(temp);
+                group.max = if temp > group.max { temp } else { group.max };
                 return;
             }
             if group.device == NONE {
-                *group = Group { device: r.device, max: r.temp, count: 1, sum: r.temp.into() };
+                *group = Group { device, max: temp, count: 1, sum: temp.into() };
                 self.used.push((at % SLOTS) as u32);
                 return;
             }
@@ -140,7 +140,7 @@ impl Table {
     }
 
     /// Writes the groups in order of first appearance and forgets them.
-    fn drain(&mut self, window_start: i64, mut write: impl FnMut(GroupRow)) {
+    pub(crate) fn drain(&mut self, window_start: i64, mut write: impl FnMut(GroupRow)) {
         for at in self.used.drain(..) {
             let group = &mut self.slots[at as usize];
             let Group { device, max, count, sum } = *group;
@@ -154,7 +154,7 @@ impl Table {
 pub fn q3(rows: &[Reading], write: impl FnMut(GroupRow)) {
     let mut table = Table::new();
     for r in rows {
-        table.add(r);
+        table.add(r.device, r.temp);
     }
     table.drain(0, write);
 }
@@ -171,7 +171,7 @@ pub fn q4(rows: &[Reading], mut write: impl FnMut(GroupRow)) {
             start = r.ts - r.ts.rem_euclid(SIZE);
             end = start + SIZE;
         }
-        table.add(r);
+        table.add(r.device, r.temp);
     }
     table.drain(start, write);
 }
@@ -184,7 +184,18 @@ struct Pane {
 }
 
 /// Q5 by panes of a second: each window is the sum of ten. Rows come in order.
-pub fn q5(rows: &[Reading], mut write: impl FnMut(Q5Row)) {
+pub fn q5(rows: &[Reading], write: impl FnMut(Q5Row)) {
+    q5_of(rows.len(), |at| rows[at].ts, |at, end| fold_pane(&rows[at..], end), write);
+}
+
+/// Q5 over `len` rows: `ts` of one, and `fold` of those from one on that come before a time, which
+/// returns their sum of `temp` and how many they are.
+pub(crate) fn q5_of(
+    len: usize,
+    ts: impl Fn(usize) -> i64,
+    fold: impl Fn(usize, i64) -> (f64, usize),
+    mut write: impl FnMut(Q5Row),
+) {
     const PANE: i64 = 1_000_000;
     const PANES: i64 = 10;
     let mut panes = [Pane::default(); PANES as usize];
@@ -201,10 +212,10 @@ pub fn q5(rows: &[Reading], mut write: impl FnMut(Q5Row)) {
         all.count > 0
     };
     let place = |pane: i64| pane.rem_euclid(PANES) as usize;
-    let mut rest = rows;
+    let mut at = 0;
     let mut open: Option<i64> = None;
-    while let Some(first) = rest.first() {
-        let pane = first.ts.div_euclid(PANE);
+    while at < len {
+        let pane = ts(at).div_euclid(PANE);
         if let Some(before) = open {
             for passed in before..pane {
                 if !leave(&panes, passed) {
@@ -217,9 +228,9 @@ pub fn q5(rows: &[Reading], mut write: impl FnMut(Q5Row)) {
             }
         }
         open = Some(pane);
-        let (sum, count) = fold_pane(rest, (pane + 1) * PANE);
+        let (sum, count) = fold(at, (pane + 1) * PANE);
         panes[place(pane)] = Pane { sum, count: count as u64 };
-        rest = &rest[count..];
+        at += count;
     }
     if let Some(last) = open {
         for passed in last..last + PANES {

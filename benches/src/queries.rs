@@ -31,3 +31,37 @@ FROM HOP(s, ts, INTERVAL '1' SECOND, INTERVAL '10' SECOND) GROUP BY window_start
 
 /// Their names and texts.
 pub const ALL: [(&str, &str); 5] = [("Q1", Q1), ("Q2", Q2), ("Q3", Q3), ("Q4", Q4), ("Q5", Q5)];
+
+/// The stream of [`Trade`](crate::trades::Trade)s.
+pub const TRADES: &str = "CREATE STREAM trades (
+    ts TIMESTAMP NOT NULL,
+    amount DOUBLE NOT NULL,
+    price DOUBLE NOT NULL,
+    quantity INTEGER NOT NULL,
+    trader VARCHAR(20) NOT NULL,
+    symbol VARCHAR(10) NOT NULL,
+    WATERMARK FOR ts AS ts
+);
+";
+
+/// Passthrough of three columns.
+pub const V0: &str = "SELECT symbol, price, quantity FROM trades";
+
+/// A filter that all rows pass.
+pub const V1: &str = "SELECT trader, symbol, price, quantity FROM trades WHERE amount > 100";
+
+/// Moving aggregates of the last 100 rows, a result for each row. (Of all symbols together: windows
+/// of rows are of the stream, not of a key.)
+pub const V2: &str = "SELECT window_end, AVG(price), MIN(price), MAX(price)
+FROM COUNT_WINDOW(trades, 100, 1) GROUP BY window_start, window_end";
+
+/// Tumbling windows of a minute by two text keys.
+pub const V3: &str = "SELECT window_start, trader, symbol, COUNT(*), AVG(price), SUM(quantity),
+    SUM(price * quantity)
+FROM TUMBLE(trades, ts, INTERVAL '1' MINUTE) GROUP BY window_start, window_end, trader, symbol";
+
+/// The same, and each poll the groups that changed in it.
+pub const V3_CHANGES: &str = "SELECT window_start, trader, symbol, COUNT(*), AVG(price),
+    SUM(quantity), SUM(price * quantity)
+FROM TUMBLE(trades, ts, INTERVAL '1' MINUTE) GROUP BY window_start, window_end, trader, symbol
+EMIT CHANGES";

@@ -64,7 +64,16 @@ impl Sink for CollectingSink {
 /// If it does not compile.
 #[must_use]
 pub fn plan(query: &str, batch_rows: u16) -> OwnedPlan {
-    let sql = format!("{STREAM}{query}");
+    plan_over(STREAM, query, batch_rows)
+}
+
+/// The plan of a query over a stream that is given as SQL.
+///
+/// # Panics
+/// If it does not compile.
+#[must_use]
+pub fn plan_over(stream: &str, query: &str, batch_rows: u16) -> OwnedPlan {
+    let sql = format!("{stream}{query}");
     let program = compile(&sql, &Options { batch_rows, ..Options::default() })
         .unwrap_or_else(|e| panic!("{e}"));
     program.queries.into_iter().next().expect("one query")

@@ -9,9 +9,9 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use ringql_benches::data::{Reading, readings};
-use ringql_benches::hand::{self, GroupRow, Q1Row};
-use ringql_benches::queries;
+use ringql_benches::hand::{self, Q1Row};
 use ringql_benches::run::{CollectingSink, CountingSink, arena, plan, run};
+use ringql_benches::{check, queries};
 
 const ROWS: usize = 10_000_000;
 const IN_CACHE: usize = 40_000;
@@ -90,68 +90,13 @@ fn seconds<R>(f: impl FnOnce() -> R) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
-fn records(rows: &[Reading], sql: &str) -> Vec<u8> {
-    let plan = plan(sql, 1024);
-    let mut sink = CollectingSink::default();
-    let bytes = bytemuck::cast_slice(rows);
-    run(&plan, &mut arena(&plan), bytes, size_of::<Reading>(), &mut sink);
-    sink.records
-}
-
-/// Compares every result row with the hand-written loop's, bit by bit; the averages of Q5 but for
-/// the order of additions.
+/// Compares the result rows with the hand-written loops'.
 fn check(rows: &[Reading]) {
-    let mut expected = Vec::new();
-    let mut out = [Q1Row::default(); 2048];
-    for row in rows {
-        if hand::q1_plain(std::slice::from_ref(row), &mut out) == 1 {
-            expected.push(out[0]);
-        }
-    }
-    assert!(records(rows, queries::Q1) == bytemuck::cast_slice::<Q1Row, u8>(&expected), "Q1");
-
-    let q2 = hand::q2(rows);
-    let mut expected = Vec::new();
-    expected.extend(q2.count.to_le_bytes());
-    expected.extend(q2.avg.to_le_bytes());
-    expected.extend(q2.min.to_le_bytes());
-    expected.extend(q2.max.to_le_bytes());
-    let found = records(rows, queries::Q2);
-    assert!(found.starts_with(&expected), "Q2");
-
-    let group = |row: &GroupRow, with_window: bool| {
-        let mut record = Vec::new();
-        if with_window {
-            record.extend(row.window_start.to_le_bytes());
-        }
-        record.extend(row.device.to_le_bytes());
-        record.resize(record.len().next_multiple_of(8), 0);
-        record.extend(row.count.to_le_bytes());
-        record.extend(row.avg.to_le_bytes());
-        record.extend(row.max.to_le_bytes());
-        record.resize(record.len().next_multiple_of(8), 0);
-        record
-    };
-    let mut expected = Vec::new();
-    hand::q3(rows, |row| expected.extend(group(&row, false)));
-    assert!(records(rows, queries::Q3) == expected, "Q3");
-    let mut expected = Vec::new();
-    hand::q4(rows, |row| expected.extend(group(&row, true)));
-    // The groups of a window leave in no order of their own.
-    let sorted = |records: &[u8]| {
-        let mut records: Vec<[u8; 40]> = records.as_chunks().0.to_vec();
-        records.sort_unstable();
-        records
-    };
-    assert!(sorted(&records(rows, queries::Q4)) == sorted(&expected), "Q4");
-
-    let mut expected = Vec::new();
-    hand::q5(rows, |row| expected.push(row));
-    let found = records(rows, queries::Q5);
-    assert_eq!(found.len(), expected.len() * 16, "Q5");
-    for (record, row) in found.chunks_exact(16).zip(&expected) {
-        let word = |at: usize| u64::from_le_bytes(record[at..at + 8].try_into().expect("8 bytes"));
-        assert_eq!(word(0) as i64, row.window_start, "Q5");
-        assert!((f64::from_bits(word(8)) / row.avg - 1.0).abs() < 1e-12, "Q5");
+    for (name, sql) in queries::ALL {
+        let plan = plan(sql, 1024);
+        let mut sink = CollectingSink::default();
+        let records = bytemuck::cast_slice(rows);
+        run(&plan, &mut arena(&plan), records, size_of::<Reading>(), &mut sink);
+        check::same(name, check::decode(&plan.plan(), &sink.records), check::by_hand(name, rows));
     }
 }
