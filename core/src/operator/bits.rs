@@ -12,7 +12,7 @@ pub(super) struct Bits<'a> {
 }
 
 impl<'a> Bits<'a> {
-    /// The set in `words`, as many as [`bits_words`](crate::plan::layout::bits_words) says.
+    /// The set in `words`, as many as [`bits_words`] says.
     pub(super) fn new(words: &'a mut [u64], capacity: usize) -> Result<Self, RunError> {
         let (words, summary) =
             words.split_at_mut_checked(capacity.div_ceil(64)).ok_or(RunError::Internal)?;

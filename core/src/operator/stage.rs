@@ -140,7 +140,7 @@ impl Stage {
                 progress.next_emit = next_multiple(watermark, interval);
             } else if watermark >= progress.next_emit {
                 progress.next_emit = next_multiple(watermark, interval);
-                return Ok(Some((row, Cut::Emit(watermark))));
+                return Ok(Some((row, Cut::Emit)));
             }
         }
         Ok(None)

@@ -86,8 +86,8 @@ pub(crate) enum Cut {
     Refuse(i64),
     /// All windows leave, and the watermark starts again there.
     Restart(i64),
-    /// Changed groups leave before the row; the watermark is there.
-    Emit(i64),
+    /// Changed groups leave before the row.
+    Emit,
 }
 
 /// A window operator's constants.

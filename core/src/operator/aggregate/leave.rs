@@ -124,7 +124,7 @@ impl<'a> Aggregate<'a> {
             self.table.leave_window(&p, max)?
         };
         let count = leaving.count;
-        self.fill_window(frame, count, |_| (leaving.start, leaving.end))?;
+        self.fill_window(frame, count, (leaving.start, leaving.end))?;
         self.table.write_results(frame, count, counters)?;
         let job = self.table.progress.job;
         let changes = job == CHANGES || self.table.entry.emit != EmitMode::Final;
@@ -228,10 +228,9 @@ impl<'a> Aggregate<'a> {
         &mut self,
         frame: &mut Frame<'_>,
         count: usize,
-        window: impl Fn(usize) -> (i64, i64),
+        (from, to): (i64, i64),
     ) -> Result<(), RunError> {
         if let [start, end] = *self.window_results() {
-            let (from, to) = window(0);
             for (register, time) in [(start, from), (end, to)] {
                 frame.split(register)?.0.of::<i64>(count)?.fill(time);
             }

@@ -150,7 +150,7 @@ impl Aggregate<'_> {
             self.table.list_changed(only_left, max)?
         } else {
             let most = if job == ONE { 1 } else { max };
-            self.table.leave_due(rule, by_state, limit, most, same)?.count
+            self.table.leave_due(rule, by_state, limit, most, same)?
         };
         if job == CLOSING && self.table.entry.emit != EmitMode::Final {
             // They have left with their last change.
