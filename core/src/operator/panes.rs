@@ -25,11 +25,6 @@ pub(super) struct Leaving {
     pub(super) window: i64,
 }
 
-/// The place of a pane in the ring.
-pub(super) fn ring(p: &Panes, pane: i64) -> usize {
-    pane.checked_rem_euclid(p.held()).map_or(0, |place| place as usize)
-}
-
 impl Table<'_> {
     /// Whether only groups that changed leave with a window.
     fn leaves_changes(&self) -> bool {
@@ -132,7 +127,7 @@ impl Table<'_> {
             let late_only = !self.leaves_changes() && p.end(window) > bound;
             if p.first(window) >= self.progress.high || late_only {
                 for pane in self.progress.low..self.progress.high {
-                    let mut set = self.changed(ring(p, pane))?;
+                    let mut set = self.changed(p.ring(pane))?;
                     let mut at = 0;
                     while let Some(place) = set.next(at) {
                         set.remove(place);
@@ -185,7 +180,7 @@ impl Table<'_> {
             }
             _ => false,
         };
-        let sets = panes.map(|pane| ring(p, pane)).chain(also);
+        let sets = panes.map(|pane| p.ring(pane)).chain(also);
         Ok(bits::list(self.sets(changes), self.groups(), sets, from, places))
     }
 
@@ -210,14 +205,14 @@ impl Table<'_> {
         let groups = self.groups();
         match self.layout.combine {
             Combine::Whole | Combine::Sessions => return Err(RunError::Internal),
-            Combine::Pane(_) => self.list_slots(count, ring(p, p.first(window)) * groups)?,
+            Combine::Pane(_) => self.list_slots(count, p.ring(p.first(window)) * groups)?,
             Combine::Running(_) => self.list_slots(count, self.layout.panes as usize * groups)?,
             Combine::Stacks(_) => {
                 let running = self.layout.panes as usize;
                 let out = (running + 1) * groups;
                 self.list_out(count, out)?;
                 self.reset_run(count)?;
-                self.merge_out(count, out, ring(p, p.first(window)))?;
+                self.merge_out(count, out, p.ring(p.first(window)))?;
                 self.merge_out(count, out, running)?;
                 self.list_out(count, out)?;
             }
@@ -226,7 +221,7 @@ impl Table<'_> {
                 self.list_out(count, out)?;
                 self.reset_run(count)?;
                 for pane in self.held_of(p, window) {
-                    self.merge_out(count, out, ring(p, pane))?;
+                    self.merge_out(count, out, p.ring(pane))?;
                 }
                 self.list_out(count, out)?;
             }
@@ -262,7 +257,7 @@ impl Table<'_> {
             Combine::Pane(_) => p.first(window),
             _ => window,
         };
-        (ring(p, window) * self.groups()).wrapping_add(place as usize) as u32
+        (p.ring(window) * self.groups()).wrapping_add(place as usize) as u32
     }
 
     /// Whether anything is on its way out.

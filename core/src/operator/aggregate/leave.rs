@@ -9,7 +9,7 @@ use crate::plan::op::RegisterId;
 use crate::time::panes::Panes;
 
 use super::super::groups::{CHANGES, NO_GROUP, NOTHING, ONE};
-use super::super::panes::{Leaving, ring};
+use super::super::panes::Leaving;
 use super::Aggregate;
 
 impl<'a> Aggregate<'a> {
@@ -91,7 +91,7 @@ impl<'a> Aggregate<'a> {
     fn next_of_one(&mut self, p: &Panes) -> Result<bool, RunError> {
         let place = self.table.progress.cursor as usize;
         while self.table.progress.until < self.table.progress.high {
-            if self.table.present(ring(p, self.table.progress.until))?.contains(place) {
+            if self.table.present(p.ring(self.table.progress.until))?.contains(place) {
                 return Ok(true);
             }
             self.table.progress.until += 1;
@@ -117,7 +117,7 @@ impl<'a> Aggregate<'a> {
         let leaving = if self.table.makes_room() {
             let pane = self.table.progress.until;
             *self.table.scratch.get_mut(0).ok_or(RunError::Internal)? = self.table.progress.cursor;
-            self.table.list_slots(1, ring(&p, pane) * self.table.groups())?;
+            self.table.list_slots(1, p.ring(pane) * self.table.groups())?;
             self.table.progress.until += 1;
             Leaving { count: 1, start: p.start(pane), end: p.start(pane + 1), window: pane }
         } else {
@@ -129,7 +129,7 @@ impl<'a> Aggregate<'a> {
         let job = self.table.progress.job;
         let changes = job == CHANGES || self.table.entry.emit != EmitMode::Final;
         if changes && job != ONE && matches!(self.table.layout.combine, Combine::Pane(_)) {
-            let set = ring(&p, p.at(leaving.start));
+            let set = p.ring(p.at(leaving.start));
             for i in 0..count {
                 let place = self.table.from.get(i).copied().unwrap_or(NO_GROUP) as usize;
                 self.table.changed(set)?.remove(place);

@@ -52,7 +52,7 @@ impl WindowState {
                 return Ok(Some((row, Cut::Refuse(time))));
             }
         }
-        Ok(Some((row, Cut::Move(time.saturating_sub(window.delay())))))
+        Ok(Some((row, Cut::Move(time.saturating_sub(window.delay)))))
     }
 
     /// The first row that moves the watermark, and its time. Notes how many rows before it are in
@@ -125,7 +125,7 @@ impl WindowState {
         let time = time(second).filter(|time| *time >= -TIME_LIMIT)?;
         let behind = window.panes.start(self.bound).saturating_sub(time);
         let wrong = window.max_ahead > 0 && behind > window.max_ahead;
-        wrong.then(|| (second, time.saturating_sub(window.delay())))
+        wrong.then(|| (second, time.saturating_sub(window.delay)))
     }
 }
 
