@@ -65,6 +65,18 @@ impl<'a> Bits<'a> {
         }
     }
 
+    /// Takes out all numbers.
+    pub(super) fn clear(&mut self) {
+        for (at, filled) in self.summary.iter_mut().enumerate() {
+            while *filled != 0 {
+                if let Some(word) = self.words.get_mut(at * 64 + filled.trailing_zeros() as usize) {
+                    *word = 0;
+                }
+                *filled &= *filled - 1;
+            }
+        }
+    }
+
     /// Whether a number is in.
     #[inline]
     pub(super) fn contains(&self, number: usize) -> bool {
@@ -173,6 +185,9 @@ mod tests {
                     model.retain(|n| !(number..=last).contains(n));
                 }
             }
+            bits.clear();
+            assert_eq!(bits.next(0), None);
+            assert!(words.iter().all(|word| *word == 0));
         }
     }
 

@@ -26,8 +26,8 @@ pub(super) struct Leaving {
 }
 
 impl Table<'_> {
-    /// Whether only groups that changed leave with a window.
-    fn leaves_changes(&self) -> bool {
+    /// Whether groups leave as they change: with their window only those do that changed since.
+    pub(super) fn emits_changes(&self) -> bool {
         self.entry.emit != EmitMode::Final
     }
 
@@ -124,15 +124,10 @@ impl Table<'_> {
         // The walk goes over windows; of Combine::Pane these are panes.
         loop {
             let window = self.progress.until;
-            let late_only = !self.leaves_changes() && p.end(window) > bound;
+            let late_only = !self.emits_changes() && p.end(window) > bound;
             if p.first(window) >= self.progress.high || late_only {
                 for pane in self.progress.low..self.progress.high {
-                    let mut set = self.changed(p.ring(pane))?;
-                    let mut at = 0;
-                    while let Some(place) = set.next(at) {
-                        set.remove(place);
-                        at = place + 1;
-                    }
+                    self.changed(p.ring(pane))?.clear();
                 }
                 self.end_changes();
                 return Ok(false);
@@ -176,7 +171,7 @@ impl Table<'_> {
         };
         let changes = match self.layout.combine {
             Combine::Pane(_) | Combine::Each(_) => {
-                self.progress.job == CHANGES || self.leaves_changes()
+                self.progress.job == CHANGES || self.emits_changes()
             }
             _ => false,
         };

@@ -3,8 +3,8 @@
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::Frame;
+use crate::plan::OnFull;
 use crate::plan::layout::Combine;
-use crate::plan::{EmitMode, OnFull};
 use crate::time::panes::Panes;
 
 use super::super::groups::{NO_GROUP, ONE};
@@ -71,9 +71,7 @@ impl Aggregate<'_> {
                     break;
                 }
                 OnFull::DropNew => {
-                    *self.table.batch_groups.get_mut(done).ok_or(RunError::Internal)? = NO_GROUP;
-                    counters.dropped += 1;
-                    self.table.progress.dropped += 1;
+                    self.drop_row(done, counters)?;
                     done += 1;
                 }
                 OnFull::EvictOldest => {
@@ -135,7 +133,7 @@ impl Aggregate<'_> {
                     (pane as i64 - here).checked_rem_euclid(p.held()).unwrap_or(0) > p.ahead
                 }
             };
-            match self.panes().filter(|_| self.table.entry.emit == EmitMode::Final) {
+            match self.panes().filter(|_| !self.table.emits_changes()) {
                 Some(p) => self.table.note_changes(rows, closed(p))?,
                 None => self.table.note_changes(rows, |_| true)?,
             }

@@ -3,7 +3,6 @@
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::Frame;
-use crate::plan::EmitMode;
 use crate::plan::layout::Combine;
 use crate::plan::op::RegisterId;
 use crate::time::panes::Panes;
@@ -32,11 +31,7 @@ impl<'a> Aggregate<'a> {
         }
         if let Some((rule, by_state)) = self.sessions(watermark) {
             let job = self.table.progress.job;
-            let limit = if self.table.progress.until == i64::MAX || by_state || job == ONE {
-                i64::MAX
-            } else {
-                watermark
-            };
+            let limit = self.due_before(&rule, by_state);
             let more = match job {
                 CHANGES => {
                     let from = self.table.progress.cursor as usize;
@@ -64,11 +59,11 @@ impl<'a> Aggregate<'a> {
         }
     }
 
-    /// Whether groups leave only if they changed. (The one group of a query without keys is there
+    /// Whether, without windows, groups leave only if they changed. (The one group of a query without keys is there
     /// without rows too.)
     fn leaves_changes(&self) -> bool {
         let empty = self.table.layout.key_words == 0 && self.table.progress.rows == 0;
-        self.table.entry.emit != EmitMode::Final && !empty
+        self.table.emits_changes() && !empty
     }
 
     fn is_whole_leaving(&mut self) -> Result<bool, RunError> {
@@ -127,7 +122,7 @@ impl<'a> Aggregate<'a> {
         self.fill_window(frame, count, (leaving.start, leaving.end))?;
         self.table.write_results(frame, count, counters)?;
         let job = self.table.progress.job;
-        let changes = job == CHANGES || self.table.entry.emit != EmitMode::Final;
+        let changes = job == CHANGES || self.table.emits_changes();
         if changes && job != ONE && matches!(self.table.layout.combine, Combine::Pane(_)) {
             let set = p.ring(p.at(leaving.start));
             for i in 0..count {
@@ -151,11 +146,10 @@ impl<'a> Aggregate<'a> {
     pub(crate) fn left(&mut self, count: usize, watermark: i64) -> Result<(), RunError> {
         let job = self.table.progress.job;
         if let Some((rule, by_state)) = self.sessions(watermark) {
-            let all = self.table.progress.until == i64::MAX || by_state || job == ONE;
             if job == CHANGES {
                 self.table.taken_back(count)?;
-            } else if rule.lateness == 0 || all {
-                self.table.left_due(count)?;
+            } else if rule.lateness == 0 || self.due_before(&rule, by_state) == i64::MAX {
+                self.table.forget_sessions(count)?;
             }
             if job == ONE {
                 self.table.end_changes();

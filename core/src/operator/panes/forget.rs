@@ -10,7 +10,7 @@ use super::super::groups::{CLOSING, Table};
 impl Table<'_> {
     /// Whether a window's groups are forgotten as they leave.
     fn forgets(&self, p: &Panes) -> bool {
-        matches!(self.layout.combine, Combine::Pane(_)) && p.lateness == 0 && !self.leaves_changes()
+        matches!(self.layout.combine, Combine::Pane(_)) && p.lateness == 0 && !self.emits_changes()
     }
 
     /// Forgets the groups that have left with their window, if nothing else needs them.
@@ -61,12 +61,7 @@ impl Table<'_> {
             let set = p.ring(pane);
             self.clear_set(set)?;
             if self.layout.notes_changes {
-                let mut changed = self.changed(set)?;
-                let mut at = 0;
-                while let Some(place) = changed.next(at) {
-                    changed.remove(place);
-                    at = place + 1;
-                }
+                self.changed(set)?.clear();
             }
             self.directory().0.loosen();
         }

@@ -2,7 +2,7 @@
 
 use crate::error::RunError;
 
-use super::super::groups::{NO_GROUP, Table};
+use super::super::groups::Table;
 use super::super::retract::TAKEN_BACK;
 use super::{GONE, LEFT, Rule};
 
@@ -97,20 +97,6 @@ impl Table<'_> {
             count += 1;
         }
         Ok(count)
-    }
-
-    /// Forgets the first `count` sessions of list `slots`, which have left for good.
-    pub(in super::super) fn left_due(&mut self, count: usize) -> Result<(), RunError> {
-        self.reset_slots(count)?;
-        for i in 0..count {
-            let id = self.slots.get(i).copied().unwrap_or(NO_GROUP);
-            self.present(0)?.remove(id as usize);
-            if self.layout.notes_changes {
-                self.changed(0)?.remove(id as usize);
-            }
-            self.release(id)?;
-        }
-        Ok(())
     }
 
     /// Lists the sessions that changed, from number `from` on: all, or only those that have left.
