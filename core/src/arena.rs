@@ -71,6 +71,15 @@ pub(crate) fn copy<T: Copy>(dst: &mut [T], src: &[T]) -> Result<(), RunError> {
     Ok(())
 }
 
+/// Swaps two values. (The `swap` of a slice would link a panic.)
+#[inline]
+pub(crate) fn swap<T: Copy>(values: &mut [T], a: usize, b: usize) -> Result<(), RunError> {
+    let first = *values.get(a).ok_or(RunError::Internal)?;
+    let second = core::mem::replace(values.get_mut(b).ok_or(RunError::Internal)?, first);
+    *values.get_mut(a).ok_or(RunError::Internal)? = second;
+    Ok(())
+}
+
 /// Moves the values of a range to begin at `to`; both may overlap. (`copy_within` would link a
 /// panic.)
 #[inline]

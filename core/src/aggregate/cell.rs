@@ -4,15 +4,14 @@ use core::cmp::Ordering;
 
 use crate::error::RunError;
 use crate::expr::compare::Ordered;
-use crate::expr::frame::{Vector, VectorMut, set_text, text_bytes};
+use crate::expr::frame::{Vector, VectorMut, bit, set_text, text_bytes};
 use crate::types::{DataType, Kind, Span, Uuid16, Wide};
 
 /// The bytes of a row's value.
 #[inline]
 pub(super) fn of<'a>(vector: &Vector<'a>, row: usize) -> Result<&'a [u8], RunError> {
     if vector.data_type == DataType::Boolean {
-        let word = vector.mask()?.get(row / 64).copied().unwrap_or(0);
-        return Ok(if word >> (row % 64) & 1 != 0 { &[1] } else { &[0] });
+        return Ok(if bit(vector.mask()?, row) { &[1] } else { &[0] });
     }
     let width = vector.stride();
     vector.values.get(super::arrays::place(row, width)).ok_or(RunError::Internal)

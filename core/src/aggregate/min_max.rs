@@ -6,7 +6,7 @@ use crate::arena::slice_mut;
 use crate::error::RunError;
 use crate::expr::compare::Ordered;
 use crate::expr::for_value;
-use crate::expr::frame::{Vector, VectorMut, set_text, text_bytes};
+use crate::expr::frame::{Vector, VectorMut, bit, set_text, text_bytes};
 use crate::plan::AggregateFunction as F;
 use crate::types::{Kind, Span, Uuid16, Wide};
 
@@ -161,7 +161,7 @@ pub(super) fn update(
         Kind::Bool => {
             let mask = argument.mask()?;
             for row in (0..rows).filter(|&row| argument.is_valid(row)) {
-                let value = mask.get(row / 64).map_or(0, |w| w >> (row % 64) & 1) as u8;
+                let value = bit(mask, row) as u8;
                 let group = groups.of(row);
                 if let Some(best) = best.get_mut(group) {
                     *best = if is_min { *best & value } else { *best | value };

@@ -9,7 +9,7 @@ use crate::types::DataType;
 
 use super::Machine;
 use super::failures::Failures;
-use super::frame::{Others, Vector, VectorMut};
+use super::frame::{Others, Vector, VectorMut, bit};
 use super::function::{Kernel, RowKernel};
 use super::rows;
 
@@ -121,10 +121,7 @@ impl<'a> Invocation<'a> {
     #[must_use]
     #[inline]
     pub fn is_open(&self, row: usize) -> bool {
-        self.dst
-            .validity
-            .as_ref()
-            .is_none_or(|words| words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 != 0))
+        self.dst.validity.as_ref().is_none_or(|mask| bit(mask, row))
     }
 
     /// Makes row `row` NULL.

@@ -92,10 +92,6 @@ fn put(slot: &mut [u8], n: u16, text: &[u8]) -> bool {
     text.len() <= n as usize && set_text(slot, text)
 }
 
-fn bit(mask: &[u64], row: usize) -> bool {
-    mask.get(row / 64).is_some_and(|w| w >> (row % 64) & 1 != 0)
-}
-
 fn set_bit(mask: &mut [u64], row: usize, value: bool) {
     if let Some(word) = mask.get_mut(row / 64) {
         *word = *word & !(1 << (row % 64)) | u64::from(value) << (row % 64);

@@ -242,6 +242,12 @@ impl VectorMut<'_> {
     }
 }
 
+/// The bit of a row in a mask.
+#[inline]
+pub(crate) fn bit(mask: &[u64], row: usize) -> bool {
+    mask.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 != 0)
+}
+
 /// The text, or the bytes, of a constant beside a value of a type.
 #[inline]
 pub(crate) fn constant_text<'a>(

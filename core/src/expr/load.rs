@@ -9,7 +9,7 @@ use crate::selection::Selection;
 use crate::types::{DataType, Kind};
 
 use super::element::for_width;
-use super::frame::{VectorMut, set_text, text_bytes};
+use super::frame::{VectorMut, bit, set_text, text_bytes};
 use super::{Machine, register};
 
 /// `dst` = column `a`, selected rows only.
@@ -138,11 +138,6 @@ pub(super) fn gather(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), Run
         }
     }
     Ok(())
-}
-
-#[inline]
-fn bit(mask: &[u64], row: usize) -> bool {
-    mask.get(row / 64).is_some_and(|w| w >> (row % 64) & 1 != 0)
 }
 
 /// Calls `f` with each slot and the row that it is for.

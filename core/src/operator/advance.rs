@@ -24,13 +24,14 @@ impl Walk<'_, '_> {
     /// Does what must happen at a row: whether the row itself is done with.
     pub(crate) fn cut(&mut self, cut: Cut) -> Result<bool, RunError> {
         let Some(stage) = self.geometry.stages.first() else { return Ok(false) };
-        if let Cut::Emit(_) = cut {
-            self.emit_changes()?;
-            return Ok(false);
+        if let Some(state) = stage.window_state {
+            self.window(state)?.cut(cut);
         }
-        let state = self.window(stage.window_state.ok_or(RunError::Internal)?)?;
-        state.cut(cut);
         match cut {
+            Cut::Emit => {
+                self.emit_changes()?;
+                Ok(false)
+            }
             Cut::Move(watermark) | Cut::MoveAfter(watermark) => {
                 self.advance(0, watermark)?;
                 Ok(false)
@@ -49,7 +50,6 @@ impl Walk<'_, '_> {
                 progress.next_emit = window::NEW;
                 Ok(false)
             }
-            Cut::Emit(_) => Ok(false),
         }
     }
 

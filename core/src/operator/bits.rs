@@ -12,7 +12,7 @@ pub(super) struct Bits<'a> {
 }
 
 impl<'a> Bits<'a> {
-    /// The set in `words`, as many as [`bits_words`](crate::plan::layout::bits_words) says.
+    /// The set in `words`, as many as [`bits_words`] says.
     pub(super) fn new(words: &'a mut [u64], capacity: usize) -> Result<Self, RunError> {
         let (words, summary) =
             words.split_at_mut_checked(capacity.div_ceil(64)).ok_or(RunError::Internal)?;
@@ -61,6 +61,18 @@ impl<'a> Bits<'a> {
                 && let Some(summary) = self.summary.get_mut(word / 64)
             {
                 *summary &= !(1 << (word % 64));
+            }
+        }
+    }
+
+    /// Takes out all numbers.
+    pub(super) fn clear(&mut self) {
+        for (at, filled) in self.summary.iter_mut().enumerate() {
+            while *filled != 0 {
+                if let Some(word) = self.words.get_mut(at * 64 + filled.trailing_zeros() as usize) {
+                    *word = 0;
+                }
+                *filled &= *filled - 1;
             }
         }
     }
@@ -173,6 +185,9 @@ mod tests {
                     model.retain(|n| !(number..=last).contains(n));
                 }
             }
+            bits.clear();
+            assert_eq!(bits.next(0), None);
+            assert!(words.iter().all(|word| *word == 0));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Writing registers as records, straight into the sink's memory.
 
 use crate::error::RunError;
-use crate::expr::frame::{Frame, Vector};
+use crate::expr::frame::{Frame, Vector, bit};
 use crate::plan::op::RegisterId;
 use crate::schema::{Field, Layout};
 use crate::types::{Kind, Wide};
@@ -65,9 +65,8 @@ fn values(
         Kind::Bool => {
             let mask = column.mask()?;
             for (row, record) in room.chunks_exact_mut(size).enumerate() {
-                let bit = mask.get(row / 64).map_or(0, |w| w >> (row % 64) & 1) as u8;
                 if let Some(slot) = record.get_mut(offset) {
-                    *slot = bit & column.is_valid(row) as u8;
+                    *slot = (bit(mask, row) & column.is_valid(row)) as u8;
                 }
             }
         }

@@ -163,7 +163,9 @@ impl<'a> Table<'a> {
             ..Zeroable::zeroed()
         };
         self.heads.fill(NO_GROUP);
-        self.each_state(|states| states.reset_all())
+        states::each_state(self.plan, self.entry, self.layout, self.states, |_, states| {
+            states.reset_all()
+        })
     }
 
     /// Groups that have a place.

@@ -5,7 +5,7 @@ use bytemuck::Pod;
 
 use crate::arena::{copy, slice_mut};
 use crate::error::RunError;
-use crate::expr::frame::{Frame, Vector, VectorMut, set_text, text_bytes};
+use crate::expr::frame::{Frame, Vector, VectorMut, bit, set_text, text_bytes};
 use crate::plan::layout::key_place;
 use crate::plan::op::{Register, RegisterId};
 use crate::types::{DataType, Kind, Span, Wide};
@@ -111,10 +111,7 @@ fn encode_values(
     match key.data_type.kind() {
         Kind::Bool => {
             let mask = key.mask()?;
-            let bits = (0..rows).map(|row| {
-                let bit = mask.get(row / 64).map_or(0, |w| w >> (row % 64) & 1);
-                bit & u64::from(key.is_valid(row))
-            });
+            let bits = (0..rows).map(|row| (bit(mask, row) & key.is_valid(row)).into());
             put(words, width, start as u64, bits);
         }
         Kind::I8 | Kind::U8 => numbers!(u8, |v: u8| u64::from(v)),

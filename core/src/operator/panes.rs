@@ -25,14 +25,9 @@ pub(super) struct Leaving {
     pub(super) window: i64,
 }
 
-/// The place of a pane in the ring.
-pub(super) fn ring(p: &Panes, pane: i64) -> usize {
-    pane.checked_rem_euclid(p.held()).map_or(0, |place| place as usize)
-}
-
 impl Table<'_> {
-    /// Whether only groups that changed leave with a window.
-    fn leaves_changes(&self) -> bool {
+    /// Whether groups leave as they change: with their window only those do that changed since.
+    pub(super) fn emits_changes(&self) -> bool {
         self.entry.emit != EmitMode::Final
     }
 
@@ -129,15 +124,10 @@ impl Table<'_> {
         // The walk goes over windows; of Combine::Pane these are panes.
         loop {
             let window = self.progress.until;
-            let late_only = !self.leaves_changes() && p.end(window) > bound;
+            let late_only = !self.emits_changes() && p.end(window) > bound;
             if p.first(window) >= self.progress.high || late_only {
                 for pane in self.progress.low..self.progress.high {
-                    let mut set = self.changed(ring(p, pane))?;
-                    let mut at = 0;
-                    while let Some(place) = set.next(at) {
-                        set.remove(place);
-                        at = place + 1;
-                    }
+                    self.changed(p.ring(pane))?.clear();
                 }
                 self.end_changes();
                 return Ok(false);
@@ -181,11 +171,11 @@ impl Table<'_> {
         };
         let changes = match self.layout.combine {
             Combine::Pane(_) | Combine::Each(_) => {
-                self.progress.job == CHANGES || self.leaves_changes()
+                self.progress.job == CHANGES || self.emits_changes()
             }
             _ => false,
         };
-        let sets = panes.map(|pane| ring(p, pane)).chain(also);
+        let sets = panes.map(|pane| p.ring(pane)).chain(also);
         Ok(bits::list(self.sets(changes), self.groups(), sets, from, places))
     }
 
@@ -210,14 +200,14 @@ impl Table<'_> {
         let groups = self.groups();
         match self.layout.combine {
             Combine::Whole | Combine::Sessions => return Err(RunError::Internal),
-            Combine::Pane(_) => self.list_slots(count, ring(p, p.first(window)) * groups)?,
+            Combine::Pane(_) => self.list_slots(count, p.ring(p.first(window)) * groups)?,
             Combine::Running(_) => self.list_slots(count, self.layout.panes as usize * groups)?,
             Combine::Stacks(_) => {
                 let running = self.layout.panes as usize;
                 let out = (running + 1) * groups;
                 self.list_out(count, out)?;
                 self.reset_run(count)?;
-                self.merge_out(count, out, ring(p, p.first(window)))?;
+                self.merge_out(count, out, p.ring(p.first(window)))?;
                 self.merge_out(count, out, running)?;
                 self.list_out(count, out)?;
             }
@@ -226,7 +216,7 @@ impl Table<'_> {
                 self.list_out(count, out)?;
                 self.reset_run(count)?;
                 for pane in self.held_of(p, window) {
-                    self.merge_out(count, out, ring(p, pane))?;
+                    self.merge_out(count, out, p.ring(pane))?;
                 }
                 self.list_out(count, out)?;
             }
@@ -262,7 +252,7 @@ impl Table<'_> {
             Combine::Pane(_) => p.first(window),
             _ => window,
         };
-        (ring(p, window) * self.groups()).wrapping_add(place as usize) as u32
+        (p.ring(window) * self.groups()).wrapping_add(place as usize) as u32
     }
 
     /// Whether anything is on its way out.

@@ -260,14 +260,22 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// Makes a session's states new and releases it.
+    /// Makes the states of the first `count` sessions of list `slots` new and releases them.
+    pub(super) fn forget_sessions(&mut self, count: usize) -> Result<(), RunError> {
+        self.reset_slots(count)?;
+        for i in 0..count {
+            let id = self.slots.get(i).copied().unwrap_or(NO_GROUP);
+            self.present(0)?.remove(id as usize);
+            if self.layout.notes_changes {
+                self.changed(0)?.remove(id as usize);
+            }
+            self.release(id)?;
+        }
+        Ok(())
+    }
+
     fn forget_session(&mut self, id: u32) -> Result<(), RunError> {
         *self.slots.get_mut(0).ok_or(RunError::Internal)? = id;
-        self.reset_slots(1)?;
-        self.present(0)?.remove(id as usize);
-        if self.layout.notes_changes {
-            self.changed(0)?.remove(id as usize);
-        }
-        self.release(id)
+        self.forget_sessions(1)
     }
 }

@@ -7,9 +7,9 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::arena::{copy, slice_mut, take, view_mut};
+use crate::arena::{copy, slice_mut, swap, take, view_mut};
 use crate::error::RunError;
-use crate::expr::frame::{Frame, Vector};
+use crate::expr::frame::{Frame, Vector, bit};
 use crate::plan::layout::{SORT_BYTES, left_bytes, sort_key_words, sort_order_bytes};
 use crate::plan::{Plan, SortTable};
 use crate::types::{Kind, Span, Uuid16, Wide};
@@ -84,7 +84,7 @@ impl<'a> Sort<'a> {
         }
         // From the back: the worst of those that are left.
         for end in (1..self.state.rows as usize).rev() {
-            self.swap(0, end)?;
+            swap(self.order, 0, end)?;
             self.sink(0, end)?;
         }
         self.state.leaves = 1;
@@ -193,17 +193,9 @@ impl<'a> Sort<'a> {
         Ok(self.key(place(a)? as usize)? > self.key(place(b)? as usize)?)
     }
 
-    fn swap(&mut self, a: usize, b: usize) -> Result<(), RunError> {
-        let first = *self.order.get(a).ok_or(RunError::Internal)?;
-        let second = self.order.get_mut(b).ok_or(RunError::Internal)?;
-        let second = core::mem::replace(second, first);
-        *self.order.get_mut(a).ok_or(RunError::Internal)? = second;
-        Ok(())
-    }
-
     fn rise(&mut self, mut at: usize) -> Result<(), RunError> {
         while at > 0 && self.is_after(at, (at - 1) / 2)? {
-            self.swap(at, (at - 1) / 2)?;
+            swap(self.order, at, (at - 1) / 2)?;
             at = (at - 1) / 2;
         }
         Ok(())
@@ -220,7 +212,7 @@ impl<'a> Sort<'a> {
             if last == at {
                 return Ok(());
             }
-            self.swap(at, last)?;
+            swap(self.order, at, last)?;
             at = last;
         }
     }
@@ -267,7 +259,7 @@ fn value(key: &Vector<'_>, row: usize, mut put: impl FnMut(u64)) -> Result<(), R
     const SIGN: u64 = 1 << 63;
     match key.data_type.kind() {
         Kind::Bool => {
-            put(key.mask()?.get(row / 64).map_or(0, |word| word >> (row % 64) & 1));
+            put(bit(key.mask()?, row).into());
         }
         Kind::I8 => number!(i8, |v| i64::from(v) as u64 ^ SIGN),
         Kind::I16 => number!(i16, |v| i64::from(v) as u64 ^ SIGN),

@@ -7,7 +7,6 @@ use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::expr::{Context, Halt, Machine};
 use crate::plan::layout::{AggregateLayout, MAX_STAGES, aggregate_layout, operator_bytes, window};
-use crate::plan::op::StreamId;
 use crate::plan::{
     EmitMode, EventTime, Operator, Plan, Range, TimeSource, WindowShape, WindowTime,
 };
@@ -15,7 +14,7 @@ use crate::selection::Selection;
 
 use super::aggregate::Rows;
 use super::groups::Progress;
-use super::window::{Cut, NEW, RowPanes, Window};
+use super::window::{Cut, NEW, RowPanes, Window, event_times};
 
 /// A stage of the operator table.
 #[derive(Clone, Copy, Debug)]
@@ -115,9 +114,17 @@ impl Stage {
         clock: Option<i64>,
     ) -> Result<Times<'b>, RunError> {
         match (self.time, event_time(plan)) {
-            (Some(TimeSource::Event), Some(event)) => event_column(plan, event, batch),
+            (Some(TimeSource::Event), Some(event)) => {
+                event_times(plan, event, batch).map(Times::Column)
+            }
             _ => Ok(Times::All(clock.unwrap_or(0))),
         }
+    }
+
+    /// The event time that an interval of changes goes by; without one it goes by the clock.
+    fn emits_by(&self, plan: &Plan<'_>) -> Option<EventTime> {
+        event_time(plan)
+            .filter(|_| !matches!(self.time, Some(TimeSource::Clock | TimeSource::Rows)))
     }
 
     /// The first row of a batch before which changed groups leave, if an interval says so.
@@ -127,20 +134,17 @@ impl Stage {
         batch: &Batch<'_>,
         progress: &mut Progress,
     ) -> Result<Option<(usize, Cut)>, RunError> {
-        let (EmitMode::Every(interval), Some(event)) = (self.emit, event_time(plan)) else {
+        let (EmitMode::Every(interval), Some(event)) = (self.emit, self.emits_by(plan)) else {
             return Ok(None);
         };
-        if matches!(self.time, Some(TimeSource::Clock | TimeSource::Rows)) {
-            return Ok(None);
-        }
-        let times = event_column(plan, event, batch)?;
+        let times = Times::Column(event_times(plan, event, batch)?);
         for row in 0..batch.rows() {
             let watermark = times.of(row).saturating_sub(event.delay);
             if progress.next_emit == NEW {
                 progress.next_emit = next_multiple(watermark, interval);
             } else if watermark >= progress.next_emit {
                 progress.next_emit = next_multiple(watermark, interval);
-                return Ok(Some((row, Cut::Emit(watermark))));
+                return Ok(Some((row, Cut::Emit)));
             }
         }
         Ok(None)
@@ -149,9 +153,7 @@ impl Stage {
     /// Whether the clock says that changed groups leave: where there is no event time.
     pub(super) fn is_due(&self, plan: &Plan<'_>, progress: &mut Progress, now: i64) -> bool {
         let EmitMode::Every(interval) = self.emit else { return false };
-        let by_event = event_time(plan).is_some()
-            && !matches!(self.time, Some(TimeSource::Clock | TimeSource::Rows));
-        if by_event {
+        if self.emits_by(plan).is_some() {
             return false;
         }
         let due = progress.next_emit != NEW && now >= progress.next_emit;
@@ -180,17 +182,6 @@ impl Stage {
 
 fn event_time(plan: &Plan<'_>) -> Option<EventTime> {
     plan.streams.first().and_then(|stream| stream.time)
-}
-
-fn event_column<'b>(
-    plan: &Plan<'_>,
-    event: EventTime,
-    batch: &Batch<'b>,
-) -> Result<Times<'b>, RunError> {
-    let index = event.column.index();
-    let field = plan.input(StreamId(0)).fields.get(index).ok_or(RunError::Internal)?;
-    let column = batch.column(index, field.offset as usize, 8, None);
-    column.map(Times::Column).ok_or(RunError::Internal)
 }
 
 /// The first multiple of `interval` after `time`.

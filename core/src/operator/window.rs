@@ -86,8 +86,8 @@ pub(crate) enum Cut {
     Refuse(i64),
     /// All windows leave, and the watermark starts again there.
     Restart(i64),
-    /// Changed groups leave before the row; the watermark is there.
-    Emit(i64),
+    /// Changed groups leave before the row.
+    Emit,
 }
 
 /// A window operator's constants.
@@ -99,6 +99,8 @@ pub(crate) struct Window {
     has_panes: bool,
     time: TimeSource,
     event: Option<EventTime>,
+    /// How far the watermark trails behind the times.
+    delay: i64,
     max_ahead: i64,
     idle_timeout: i64,
 }
@@ -122,30 +124,29 @@ impl Window {
         let has_panes =
             matches!(entry.shape, WindowShape::Slide { .. } | WindowShape::Cumulate { .. });
         let WindowTable { time, max_ahead, idle_timeout, .. } = *entry;
-        Some(Self { panes, has_panes, time, event, max_ahead, idle_timeout })
-    }
-
-    fn delay(&self) -> i64 {
-        match (self.time, self.event) {
-            (TimeSource::Event, Some(time)) => time.delay,
-            _ => 0,
-        }
+        Some(Self { panes, has_panes, time, event, delay, max_ahead, idle_timeout })
     }
 
     /// The place of a pane in the ring.
     pub(crate) const fn ring(&self, pane: i64) -> u16 {
-        match pane.checked_rem_euclid(self.panes.held()) {
-            Some(place) => place as u16,
-            None => 0,
-        }
+        self.panes.ring(pane) as u16
     }
 
     /// The event times of a batch.
     fn times<'b>(&self, plan: &Plan<'_>, batch: &Batch<'b>) -> Result<Column<'b>, RunError> {
-        let index = self.event.ok_or(RunError::Internal)?.column.index();
-        let field = plan.input(StreamId(0)).fields.get(index).ok_or(RunError::Internal)?;
-        batch.column(index, field.offset as usize, 8, None).ok_or(RunError::Internal)
+        event_times(plan, self.event.ok_or(RunError::Internal)?, batch)
     }
+}
+
+/// The event times of a batch.
+pub(super) fn event_times<'b>(
+    plan: &Plan<'_>,
+    event: EventTime,
+    batch: &Batch<'b>,
+) -> Result<Column<'b>, RunError> {
+    let index = event.column.index();
+    let field = plan.input(StreamId(0)).fields.get(index).ok_or(RunError::Internal)?;
+    batch.column(index, field.offset as usize, 8, None).ok_or(RunError::Internal)
 }
 
 impl WindowState {
@@ -185,7 +186,7 @@ impl WindowState {
     pub(crate) fn restart(&mut self, window: &Window, bound: i64) {
         self.bound = bound;
         let next = window.panes.start(bound.saturating_add(1));
-        self.threshold = next.saturating_add(window.delay());
+        self.threshold = next.saturating_add(window.delay);
     }
 
     /// The watermark, rounded down to its pane.

@@ -59,6 +59,14 @@ impl Panes {
         self.size.saturating_add(self.lateness).saturating_add(self.ahead)
     }
 
+    /// The place of a pane in a ring of as many as are [`held`](Self::held).
+    pub(crate) const fn ring(&self, pane: i64) -> usize {
+        match pane.checked_rem_euclid(self.held()) {
+            Some(place) => place as usize,
+            None => 0,
+        }
+    }
+
     /// The pane that holds `time`.
     #[must_use]
     pub const fn at(&self, time: i64) -> i64 {

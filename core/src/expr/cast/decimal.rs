@@ -3,8 +3,8 @@
 //! it saves time.
 
 use super::super::failures::Failures;
-use super::super::frame::{Vector, VectorMut};
-use super::{bit, each, set_bit, slot};
+use super::super::frame::{Vector, VectorMut, bit};
+use super::{each, set_bit, slot};
 use crate::arena::copy;
 use crate::error::RunError;
 use crate::fmt::{power_of_ten, rescaled, scaled_down};

@@ -3,8 +3,7 @@
 
 use super::super::element::{Argument, Element, for_number, try_map};
 use super::super::failures::Failures;
-use super::super::frame::{Vector, VectorMut};
-use super::bit;
+use super::super::frame::{Vector, VectorMut, bit};
 use crate::arena::copy;
 use crate::error::RunError;
 use crate::types::Kind;

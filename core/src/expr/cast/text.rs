@@ -3,8 +3,8 @@
 use core::fmt;
 
 use super::super::failures::Failures;
-use super::super::frame::{Vector, VectorMut};
-use super::{bit, each, put, set_bit, slot};
+use super::super::frame::{Vector, VectorMut, bit};
+use super::{each, put, set_bit, slot};
 use crate::arena::copy;
 use crate::error::RunError;
 use crate::fmt::{parse_cast, write_cast};

@@ -11,7 +11,7 @@ use crate::types::{DataType, Span, Uuid16, Wide};
 
 use super::call::{Input, Invocation, Values};
 use super::element::Element;
-use super::frame::text_bytes;
+use super::frame::{bit, text_bytes};
 use super::function::MAX_ROW_ARGUMENTS;
 pub use text::{TextWriter, texts, texts_by_row};
 
@@ -352,9 +352,7 @@ where
     let dst = &mut call.dst;
     let mut slots = T::slots(dst.values, rows)?;
     let validity = dst.validity.as_deref();
-    let is_open = |row: usize| {
-        validity.is_none_or(|v| v.get(row / 64).is_some_and(|w| w >> (row % 64) & 1 != 0))
-    };
+    let is_open = |row: usize| validity.is_none_or(|mask| bit(mask, row));
     for row in (0..rows).filter(|&row| is_open(row)) {
         for (value, input) in values.iter_mut().zip(&inputs) {
             if let Some(input) = input {

@@ -3,13 +3,12 @@
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::Frame;
+use crate::plan::OnFull;
 use crate::plan::layout::Combine;
-use crate::plan::{EmitMode, OnFull};
 use crate::time::panes::Panes;
 
 use super::super::groups::{LATE, NO_GROUP, ONE};
 use super::super::keys;
-use super::super::panes::ring;
 use super::super::window::RowPanes;
 use super::{Aggregate, Folded, Rows};
 
@@ -72,9 +71,7 @@ impl Aggregate<'_> {
                     break;
                 }
                 OnFull::DropNew => {
-                    *self.table.batch_groups.get_mut(done).ok_or(RunError::Internal)? = NO_GROUP;
-                    counters.dropped += 1;
-                    self.table.progress.dropped += 1;
+                    self.drop_row(done, counters)?;
                     done += 1;
                 }
                 OnFull::EvictOldest => {
@@ -131,12 +128,12 @@ impl Aggregate<'_> {
         if self.table.layout.notes_changes {
             // Groups whose window has not left yet leave with it.
             let closed = |p: Panes| {
-                let here = ring(&p, bound) as i64;
+                let here = p.ring(bound) as i64;
                 move |pane: usize| {
                     (pane as i64 - here).checked_rem_euclid(p.held()).unwrap_or(0) > p.ahead
                 }
             };
-            match self.panes().filter(|_| self.table.entry.emit == EmitMode::Final) {
+            match self.panes().filter(|_| !self.table.emits_changes()) {
                 Some(p) => self.table.note_changes(rows, closed(p))?,
                 None => self.table.note_changes(rows, |_| true)?,
             }
@@ -155,7 +152,7 @@ impl Aggregate<'_> {
         if !matches!(self.table.layout.combine, Combine::Stacks(_) | Combine::Running(_)) {
             return Ok(());
         }
-        let here = ring(&p, rows.bound) as i64;
+        let here = p.ring(rows.bound) as i64;
         let pane_of = |row: usize| {
             let place = i64::from(panes.get(row).copied().unwrap_or(0));
             // At most `ahead` panes beyond the bound, else before it.
@@ -177,7 +174,7 @@ impl Aggregate<'_> {
             if !last && target >= self.table.progress.front {
                 continue;
             }
-            let set = if last { running } else { ring(&p, target) };
+            let set = if last { running } else { p.ring(target) };
             let mut any = false;
             for row in 0..count {
                 let pane = pane_of(row);
@@ -186,7 +183,7 @@ impl Aggregate<'_> {
                 let group = self.table.batch_groups.get(row).copied().unwrap_or(NO_GROUP);
                 let slot = if also && group != NO_GROUP {
                     any = true;
-                    let place = group as usize - (ring(&p, pane) * groups).min(group as usize);
+                    let place = group as usize - (p.ring(pane) * groups).min(group as usize);
                     self.table.present(set)?.insert(place);
                     (set * groups + place) as u32
                 } else {

@@ -3,13 +3,12 @@
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::Frame;
-use crate::plan::EmitMode;
 use crate::plan::layout::Combine;
 use crate::plan::op::RegisterId;
 use crate::time::panes::Panes;
 
 use super::super::groups::{CHANGES, NO_GROUP, NOTHING, ONE};
-use super::super::panes::{Leaving, ring};
+use super::super::panes::Leaving;
 use super::Aggregate;
 
 impl<'a> Aggregate<'a> {
@@ -32,11 +31,7 @@ impl<'a> Aggregate<'a> {
         }
         if let Some((rule, by_state)) = self.sessions(watermark) {
             let job = self.table.progress.job;
-            let limit = if self.table.progress.until == i64::MAX || by_state || job == ONE {
-                i64::MAX
-            } else {
-                watermark
-            };
+            let limit = self.due_before(&rule, by_state);
             let more = match job {
                 CHANGES => {
                     let from = self.table.progress.cursor as usize;
@@ -64,11 +59,11 @@ impl<'a> Aggregate<'a> {
         }
     }
 
-    /// Whether groups leave only if they changed. (The one group of a query without keys is there
+    /// Whether, without windows, groups leave only if they changed. (The one group of a query without keys is there
     /// without rows too.)
     fn leaves_changes(&self) -> bool {
         let empty = self.table.layout.key_words == 0 && self.table.progress.rows == 0;
-        self.table.entry.emit != EmitMode::Final && !empty
+        self.table.emits_changes() && !empty
     }
 
     fn is_whole_leaving(&mut self) -> Result<bool, RunError> {
@@ -91,7 +86,7 @@ impl<'a> Aggregate<'a> {
     fn next_of_one(&mut self, p: &Panes) -> Result<bool, RunError> {
         let place = self.table.progress.cursor as usize;
         while self.table.progress.until < self.table.progress.high {
-            if self.table.present(ring(p, self.table.progress.until))?.contains(place) {
+            if self.table.present(p.ring(self.table.progress.until))?.contains(place) {
                 return Ok(true);
             }
             self.table.progress.until += 1;
@@ -117,19 +112,19 @@ impl<'a> Aggregate<'a> {
         let leaving = if self.table.makes_room() {
             let pane = self.table.progress.until;
             *self.table.scratch.get_mut(0).ok_or(RunError::Internal)? = self.table.progress.cursor;
-            self.table.list_slots(1, ring(&p, pane) * self.table.groups())?;
+            self.table.list_slots(1, p.ring(pane) * self.table.groups())?;
             self.table.progress.until += 1;
             Leaving { count: 1, start: p.start(pane), end: p.start(pane + 1), window: pane }
         } else {
             self.table.leave_window(&p, max)?
         };
         let count = leaving.count;
-        self.fill_window(frame, count, |_| (leaving.start, leaving.end))?;
+        self.fill_window(frame, count, (leaving.start, leaving.end))?;
         self.table.write_results(frame, count, counters)?;
         let job = self.table.progress.job;
-        let changes = job == CHANGES || self.table.entry.emit != EmitMode::Final;
+        let changes = job == CHANGES || self.table.emits_changes();
         if changes && job != ONE && matches!(self.table.layout.combine, Combine::Pane(_)) {
-            let set = ring(&p, p.at(leaving.start));
+            let set = p.ring(p.at(leaving.start));
             for i in 0..count {
                 let place = self.table.from.get(i).copied().unwrap_or(NO_GROUP) as usize;
                 self.table.changed(set)?.remove(place);
@@ -151,11 +146,10 @@ impl<'a> Aggregate<'a> {
     pub(crate) fn left(&mut self, count: usize, watermark: i64) -> Result<(), RunError> {
         let job = self.table.progress.job;
         if let Some((rule, by_state)) = self.sessions(watermark) {
-            let all = self.table.progress.until == i64::MAX || by_state || job == ONE;
             if job == CHANGES {
                 self.table.taken_back(count)?;
-            } else if rule.lateness == 0 || all {
-                self.table.left_due(count)?;
+            } else if rule.lateness == 0 || self.due_before(&rule, by_state) == i64::MAX {
+                self.table.forget_sessions(count)?;
             }
             if job == ONE {
                 self.table.end_changes();
@@ -228,10 +222,9 @@ impl<'a> Aggregate<'a> {
         &mut self,
         frame: &mut Frame<'_>,
         count: usize,
-        window: impl Fn(usize) -> (i64, i64),
+        (from, to): (i64, i64),
     ) -> Result<(), RunError> {
         if let [start, end] = *self.window_results() {
-            let (from, to) = window(0);
             for (register, time) in [(start, from), (end, to)] {
                 frame.split(register)?.0.of::<i64>(count)?.fill(time);
             }

@@ -1,4 +1,5 @@
-//! Room for new keys: places of keys in no window are free again, or the oldest group goes.
+//! Room for new keys: places of keys in no window are free again, or the oldest group goes, or the
+//! row.
 
 use crate::counters::Counters;
 use crate::error::RunError;
@@ -25,6 +26,14 @@ impl Aggregate<'_> {
             (0..sets)
                 .fold(0, |bits, set| bits | present.get(set * words + word).copied().unwrap_or(0))
         })
+    }
+
+    /// Drops a row for which there is no room.
+    pub(super) fn drop_row(&mut self, row: usize, counters: &mut Counters) -> Result<(), RunError> {
+        *self.table.batch_groups.get_mut(row).ok_or(RunError::Internal)? = NO_GROUP;
+        self.table.progress.dropped += 1;
+        counters.dropped += 1;
+        Ok(())
     }
 
     /// Forgets the oldest group, also in the batch's first `rows` rows.

@@ -3,7 +3,7 @@
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::Frame;
-use crate::plan::{EmitMode, OnFull, WindowShape};
+use crate::plan::{OnFull, WindowShape};
 
 use super::super::groups::{CHANGES, CLOSING, LATE, NO_GROUP, ONE};
 use super::super::keys;
@@ -76,9 +76,7 @@ impl Aggregate<'_> {
                     break;
                 }
                 OnFull::DropNew => {
-                    *self.table.batch_groups.get_mut(done).ok_or(RunError::Internal)? = NO_GROUP;
-                    counters.dropped += 1;
-                    self.table.progress.dropped += 1;
+                    self.drop_row(done, counters)?;
                     done += 1;
                     continue;
                 }
@@ -133,6 +131,12 @@ impl Aggregate<'_> {
         self.table.batch_groups.get(row) == Some(&LATE)
     }
 
+    /// Sessions that are due before this leave: where the watermark is, or all.
+    pub(super) fn due_before(&self, rule: &Rule, by_state: bool) -> i64 {
+        let all = by_state || self.table.makes_room() || self.table.progress.until == i64::MAX;
+        if all { i64::MAX } else { rule.watermark }
+    }
+
     pub(super) fn leave_sessions(
         &mut self,
         frame: &mut Frame<'_>,
@@ -143,19 +147,17 @@ impl Aggregate<'_> {
         counters: &mut Counters,
     ) -> Result<usize, RunError> {
         let job = self.table.progress.job;
-        let everything = self.table.progress.until == i64::MAX || by_state || job == ONE;
-        let limit = if everything { i64::MAX } else { rule.watermark };
+        let limit = self.due_before(rule, by_state);
         let count = if job == CHANGES {
-            let only_left = self.table.entry.emit == EmitMode::Final;
-            self.table.list_changed(only_left, max)?
+            self.table.list_changed(!self.table.emits_changes(), max)?
         } else {
             let most = if job == ONE { 1 } else { max };
-            self.table.leave_due(rule, by_state, limit, most, same)?.count
+            self.table.leave_due(rule, by_state, limit, most, same)?
         };
-        if job == CLOSING && self.table.entry.emit != EmitMode::Final {
+        if job == CLOSING && self.table.emits_changes() {
             // They have left with their last change.
             if rule.lateness == 0 || limit == i64::MAX {
-                self.table.left_due(count)?;
+                self.table.forget_sessions(count)?;
             }
             return Ok(0);
         }

@@ -5,24 +5,29 @@ use crate::aggregate::{Fresh, Groups, States};
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::Frame;
-use crate::plan::layout::{Combine, left_bytes};
+use crate::plan::layout::{AggregateLayout, Combine, left_bytes};
+use crate::plan::{Aggregate, AggregateTable, Plan};
 
 use super::super::keys;
 use super::Table;
 
-impl Table<'_> {
-    /// Calls `f` with the states of every aggregate.
-    pub(super) fn each_state(
-        &mut self,
-        mut f: impl FnMut(&mut States<'_>) -> Result<(), RunError>,
-    ) -> Result<(), RunError> {
-        let (keyed, mut rest) = (self.layout.key_words > 0, &mut *self.states);
-        for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
-            f(&mut States::take(self.plan, aggregate, self.layout.slots, keyed, &mut rest)?)?;
-        }
-        Ok(())
+/// Calls `f` with every aggregate of an operator and its states. (A function, so that a table's lists
+/// can be used beside them.)
+pub(super) fn each_state<'a>(
+    plan: &'a Plan<'a>,
+    entry: &AggregateTable,
+    layout: &AggregateLayout,
+    mut states: &'a mut [u8],
+    mut f: impl FnMut(&Aggregate, &mut States<'a>) -> Result<(), RunError>,
+) -> Result<(), RunError> {
+    for aggregate in entry.aggregates.of(plan.aggregates) {
+        let keyed = layout.key_words > 0;
+        f(aggregate, &mut States::take(plan, aggregate, layout.slots, keyed, &mut states)?)?;
     }
+    Ok(())
+}
 
+impl Table<'_> {
     /// Folds `rows` rows into the groups of each aggregate.
     pub(in super::super) fn update(
         &mut self,
@@ -32,17 +37,13 @@ impl Table<'_> {
     ) -> Result<(), RunError> {
         let rows = groups.len();
         let groups = one.map_or(Groups::Each(groups), Groups::One);
-        let (keyed, mut rest) = (self.layout.key_words > 0, &mut *self.states);
-        for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
-            let mut states =
-                States::take(self.plan, aggregate, self.layout.slots, keyed, &mut rest)?;
+        each_state(self.plan, self.entry, self.layout, self.states, |aggregate, states| {
             let groups = match aggregate.filter {
                 Some(filter) => groups.filtered(&frame.get(filter)?, rows, self.scratch)?,
                 None => groups,
             };
-            states.update(frame, groups, rows)?;
-        }
-        Ok(())
+            states.update(frame, groups, rows)
+        })
     }
 
     /// Writes the results of `count` slots of list `slots` to their registers. The groups' places
@@ -71,13 +72,10 @@ impl Table<'_> {
         keys::decode(frame, self.plan.registers, results, width, words)?;
         let empty = self.progress.rows == 0;
         let slots = self.slots.get(..count).ok_or(RunError::Internal)?;
-        let (keyed, mut rest) = (self.layout.key_words > 0, &mut *self.states);
-        for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
-            let mut states =
-                States::take(self.plan, aggregate, self.layout.slots, keyed, &mut rest)?;
+        each_state(self.plan, self.entry, self.layout, self.states, |aggregate, states| {
             let (mut dst, _) = frame.split(aggregate.result)?;
-            states.finish(&mut dst, slots, empty, counters)?;
-        }
+            states.finish(&mut dst, slots, empty, counters)
+        })?;
         // They are in a result now: not lost, should the group be evicted.
         if matches!(self.layout.combine, Combine::Whole | Combine::Pane(_) | Combine::Sessions) {
             self.forget_records(count)?;
@@ -106,11 +104,9 @@ impl Table<'_> {
                 fresh = Fresh::Run(run.start, run.end);
             }
         }
-        let (keyed, mut rest) = (self.layout.key_words > 0, &mut *self.states);
-        for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
-            States::take(self.plan, aggregate, self.layout.slots, keyed, &mut rest)?
-                .reset(fresh)?;
-        }
+        each_state(self.plan, self.entry, self.layout, self.states, |_, states| {
+            states.reset(fresh)
+        })?;
         if !self.left.is_empty() && !matches!(self.layout.combine, Combine::Each(_)) {
             let stride = left_bytes(self.plan) as usize;
             for slot in slots {
@@ -138,12 +134,8 @@ impl Table<'_> {
     pub(in super::super) fn merge_lists(&mut self, count: usize) -> Result<(), RunError> {
         let into = self.slots.get(..count).ok_or(RunError::Internal)?;
         let from = self.from.get(..count).ok_or(RunError::Internal)?;
-        let (keyed, mut rest) = (self.layout.key_words > 0, &mut *self.states);
-        for aggregate in self.entry.aggregates.of(self.plan.aggregates) {
-            let mut states =
-                States::take(self.plan, aggregate, self.layout.slots, keyed, &mut rest)?;
-            states.merge(into, from)?;
-        }
-        Ok(())
+        each_state(self.plan, self.entry, self.layout, self.states, |_, states| {
+            states.merge(into, from)
+        })
     }
 }

@@ -6,12 +6,11 @@ use crate::plan::layout::{Combine, left_bytes};
 use crate::time::panes::Panes;
 
 use super::super::groups::{CLOSING, Table};
-use super::ring;
 
 impl Table<'_> {
     /// Whether a window's groups are forgotten as they leave.
     fn forgets(&self, p: &Panes) -> bool {
-        matches!(self.layout.combine, Combine::Pane(_)) && p.lateness == 0 && !self.leaves_changes()
+        matches!(self.layout.combine, Combine::Pane(_)) && p.lateness == 0 && !self.emits_changes()
     }
 
     /// Forgets the groups that have left with their window, if nothing else needs them.
@@ -24,7 +23,7 @@ impl Table<'_> {
             return Ok(());
         }
         self.reset_run(count)?;
-        let set = ring(p, p.first(self.progress.window));
+        let set = p.ring(p.first(self.progress.window));
         let left = self.from.get(..count).unwrap_or(&[]);
         if let (Some(&first), Some(&last)) = (left.first(), left.last()) {
             self.present(set)?.remove_all(first as usize, last as usize);
@@ -59,15 +58,10 @@ impl Table<'_> {
     /// Forgets the panes before `low`.
     pub(super) fn drop_panes(&mut self, p: &Panes, low: i64) -> Result<(), RunError> {
         for pane in self.progress.low..low.min(self.progress.high) {
-            let set = ring(p, pane);
+            let set = p.ring(pane);
             self.clear_set(set)?;
             if self.layout.notes_changes {
-                let mut changed = self.changed(set)?;
-                let mut at = 0;
-                while let Some(place) = changed.next(at) {
-                    changed.remove(place);
-                    at = place + 1;
-                }
+                self.changed(set)?.clear();
             }
             self.directory().0.loosen();
         }
@@ -82,7 +76,7 @@ impl Table<'_> {
         }
         let stride = left_bytes(self.plan) as usize;
         let groups = self.groups() * stride;
-        let start = ring(p, window) * groups;
+        let start = p.ring(window) * groups;
         let left = self.left.get_mut(start..start + groups).ok_or(RunError::Internal)?;
         for row in left.chunks_exact_mut(stride.max(1)) {
             if let Some(known) = row.first_mut() {

@@ -15,7 +15,6 @@ use crate::time::panes::Panes;
 
 use super::super::groups::Table;
 use super::super::window::NEW;
-use super::ring;
 
 impl Table<'_> {
     /// Makes a window's results ready.
@@ -31,20 +30,20 @@ impl Table<'_> {
                 let high = end.min(self.progress.high);
                 if first >= self.progress.front {
                     for pane in (first..high.saturating_sub(1)).rev() {
-                        self.merge_sets(ring(p, pane), ring(p, pane + 1))?;
+                        self.merge_sets(p.ring(pane), p.ring(pane + 1))?;
                     }
                     self.clear_running()?;
                     self.progress.front = end;
                 } else {
                     for pane in self.progress.merged..high {
-                        self.merge_sets(running, ring(p, pane))?;
+                        self.merge_sets(running, p.ring(pane))?;
                     }
                 }
                 self.progress.merged = end;
             }
             Combine::Running(_) if self.progress.merged < end => {
                 for pane in self.progress.merged.max(first)..end.min(self.progress.high) {
-                    self.merge_sets(running, ring(p, pane))?;
+                    self.merge_sets(running, p.ring(pane))?;
                 }
                 self.progress.merged = end;
             }

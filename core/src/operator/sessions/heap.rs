@@ -1,5 +1,6 @@
 //! The heap of sessions by when they are due.
 
+use crate::arena::swap;
 use crate::error::RunError;
 
 use super::super::groups::Table;
@@ -21,17 +22,9 @@ impl Table<'_> {
             if self.key_of(parent) <= self.key_of(at) {
                 break;
             }
-            self.swap(parent, at)?;
+            swap(self.heap, parent, at)?;
             at = parent;
         }
-        Ok(())
-    }
-
-    fn swap(&mut self, a: usize, b: usize) -> Result<(), RunError> {
-        let first = *self.heap.get(a).ok_or(RunError::Internal)?;
-        let second = self.heap.get_mut(b).ok_or(RunError::Internal)?;
-        let first = core::mem::replace(second, first);
-        *self.heap.get_mut(a).ok_or(RunError::Internal)? = first;
         Ok(())
     }
 
@@ -43,7 +36,7 @@ impl Table<'_> {
         // As if it were the first to leave: up to the root, then out.
         let mut at = at;
         while at > 0 {
-            self.swap((at - 1) / 2, at)?;
+            swap(self.heap, (at - 1) / 2, at)?;
             at = (at - 1) / 2;
         }
         self.pop()
@@ -70,7 +63,7 @@ impl Table<'_> {
             if least == at {
                 return Ok(());
             }
-            self.swap(at, least)?;
+            swap(self.heap, at, least)?;
             at = least;
         }
     }

@@ -1,10 +1,8 @@
 //! Which sessions leave: those that are due, those that changed, and the one that makes room.
 
 use crate::error::RunError;
-use crate::plan::OnFull;
 
-use super::super::groups::{NO_GROUP, Table};
-use super::super::panes::Leaving;
+use super::super::groups::Table;
 use super::super::retract::TAKEN_BACK;
 use super::{GONE, LEFT, Rule};
 
@@ -62,7 +60,7 @@ impl Table<'_> {
     }
 
     /// Lists the sessions that are due before `limit`, at most `max` and, if `same` says so, only
-    /// as long as their ends agree with the first one's.
+    /// as long as their ends agree with the first one's. Returns how many.
     pub(in super::super) fn leave_due(
         &mut self,
         rule: &Rule,
@@ -70,15 +68,15 @@ impl Table<'_> {
         limit: i64,
         max: usize,
         same: impl Fn(i64, i64) -> bool,
-    ) -> Result<Leaving, RunError> {
-        let mut leaving = Leaving { count: 0, start: 0, end: 0, window: 0 };
-        while leaving.count < max
-            && let Some(id) = self.next_due(rule, by_state, limit, leaving.count == 0)?
+    ) -> Result<usize, RunError> {
+        let (mut count, mut end) = (0, 0);
+        while count < max
+            && let Some(id) = self.next_due(rule, by_state, limit, count == 0)?
         {
             let session = *self.session(id)?;
-            if leaving.count == 0 {
-                (leaving.start, leaving.end) = (session.start, session.due);
-            } else if !same(leaving.end, session.due) {
+            if count == 0 {
+                end = session.due;
+            } else if !same(end, session.due) {
                 break;
             }
             self.pop()?;
@@ -93,26 +91,12 @@ impl Table<'_> {
                 self.unlink_id(session.place, id)?;
                 self.session(id)?.place |= LEFT;
             }
-            *self.slots.get_mut(leaving.count).ok_or(RunError::Internal)? = id;
-            *self.scratch.get_mut(leaving.count).ok_or(RunError::Internal)? = id;
-            *self.from.get_mut(leaving.count).ok_or(RunError::Internal)? = session.key();
-            leaving.count += 1;
+            *self.slots.get_mut(count).ok_or(RunError::Internal)? = id;
+            *self.scratch.get_mut(count).ok_or(RunError::Internal)? = id;
+            *self.from.get_mut(count).ok_or(RunError::Internal)? = session.key();
+            count += 1;
         }
-        Ok(leaving)
-    }
-
-    /// Forgets the first `count` sessions of list `slots`, which have left for good.
-    pub(in super::super) fn left_due(&mut self, count: usize) -> Result<(), RunError> {
-        self.reset_slots(count)?;
-        for i in 0..count {
-            let id = self.slots.get(i).copied().unwrap_or(NO_GROUP);
-            self.present(0)?.remove(id as usize);
-            if self.layout.notes_changes {
-                self.changed(0)?.remove(id as usize);
-            }
-            self.release(id)?;
-        }
-        Ok(())
+        Ok(count)
     }
 
     /// Lists the sessions that changed, from number `from` on: all, or only those that have left.
@@ -171,10 +155,8 @@ impl Table<'_> {
         if !by_state {
             self.pop()?;
         }
-        if self.entry.on_full == OnFull::EvictOldest {
-            let records = self.records.get(id as usize).copied().unwrap_or(0);
-            self.progress.evicted += u64::from(records);
-        }
+        let records = self.records.get(id as usize).copied().unwrap_or(0);
+        self.progress.evicted += u64::from(records);
         self.forget_session(id)?;
         Ok(true)
     }

@@ -1,7 +1,7 @@
 //! Windows by state: a row opens one, a row ends it, in order of arrival.
 
 use crate::error::RunError;
-use crate::expr::frame::Vector;
+use crate::expr::frame::{Vector, bit};
 
 use super::super::groups::{NO_GROUP, Table};
 use super::Reached;
@@ -18,8 +18,7 @@ impl Table<'_> {
         outside: &mut u64,
     ) -> Result<Reached, RunError> {
         let is = |condition: &Vector<'_>, row: usize| {
-            let bits = condition.mask().ok().and_then(|m| m.get(row / 64)).copied().unwrap_or(0);
-            (bits & condition.valid_word(row / 64)) >> (row % 64) & 1 != 0
+            condition.is_valid(row) && condition.mask().is_ok_and(|mask| bit(mask, row))
         };
         for row in from..to {
             let place = *self.batch_groups.get(row).ok_or(RunError::Internal)?;

@@ -39,8 +39,10 @@ impl WindowState {
         if before > 0 {
             self.refused = NEW;
         }
-        if let Some((row, at)) = self.punctuation(plan, window, batch, before) {
-            return Ok(Some((row, Cut::MoveAfter(time(row).unwrap_or(at)))));
+        if let Some(row) = punctuation(plan, window, batch, before)
+            && let Some(time) = time(row)
+        {
+            return Ok(Some((row, Cut::MoveAfter(time))));
         }
         let Some((row, time)) = cut else { return Ok(None) };
         if self.is_ahead(window, time) {
@@ -50,7 +52,7 @@ impl WindowState {
                 return Ok(Some((row, Cut::Refuse(time))));
             }
         }
-        Ok(Some((row, Cut::Move(time.saturating_sub(window.delay())))))
+        Ok(Some((row, Cut::Move(time.saturating_sub(window.delay)))))
     }
 
     /// The first row that moves the watermark, and its time. Notes how many rows before it are in
@@ -97,7 +99,8 @@ impl WindowState {
                 self.refused = NEW;
                 self.trust = self.trust.max(FIRST);
             }
-            Cut::MoveAfter(_) | Cut::Emit(_) => self.refused = NEW,
+            Cut::MoveAfter(_) => self.refused = NEW,
+            Cut::Emit => {}
         }
     }
 
@@ -122,27 +125,21 @@ impl WindowState {
         let time = time(second).filter(|time| *time >= -TIME_LIMIT)?;
         let behind = window.panes.start(self.bound).saturating_sub(time);
         let wrong = window.max_ahead > 0 && behind > window.max_ahead;
-        wrong.then(|| (second, time.saturating_sub(window.delay())))
+        wrong.then(|| (second, time.saturating_sub(window.delay)))
     }
+}
 
-    /// The first row before `end` that punctuates, and the watermark.
-    fn punctuation(
-        &self,
-        plan: &Plan<'_>,
-        window: &Window,
-        batch: &Batch<'_>,
-        end: usize,
-    ) -> Option<(usize, i64)> {
-        let index = window.event?.punctuation?.index();
-        let schema = plan.input(StreamId(0));
-        let layout = schema.layout();
-        let field = schema.fields.get(index)?;
-        let bitmap = layout.validity.filter(|_| field.nullable);
-        let column = batch.column(index, field.offset as usize, 1, bitmap)?;
-        let says =
-            |row: &usize| column.get::<1>(*row).is_some_and(|[b]| *b != 0) && column.is_valid(*row);
-        (0..end).find(says).map(|row| (row, self.threshold))
-    }
+/// The first row before `end` that punctuates.
+fn punctuation(plan: &Plan<'_>, window: &Window, batch: &Batch<'_>, end: usize) -> Option<usize> {
+    let index = window.event?.punctuation?.index();
+    let schema = plan.input(StreamId(0));
+    let layout = schema.layout();
+    let field = schema.fields.get(index)?;
+    let bitmap = layout.validity.filter(|_| field.nullable);
+    let column = batch.column(index, field.offset as usize, 1, bitmap)?;
+    let says =
+        |row: &usize| column.get::<1>(*row).is_some_and(|[b]| *b != 0) && column.is_valid(*row);
+    (0..end).find(says)
 }
 
 /// How many times do not lie in the `length` microseconds from `start` on.
