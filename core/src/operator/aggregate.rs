@@ -18,8 +18,6 @@ use super::window::RowPanes;
 #[derive(Debug)]
 pub(crate) struct Aggregate<'a> {
     table: Table<'a>,
-    /// The window entry; without one there is a single window.
-    window: Option<&'a WindowTable>,
 }
 
 /// The rows that are folded, and when.
@@ -54,8 +52,12 @@ impl<'a> Aggregate<'a> {
         layout: &'a AggregateLayout,
         state: &'a mut [u8],
     ) -> Result<Self, RunError> {
-        let table = Table::new(plan, entry, layout, state)?;
-        Ok(Self { table, window: window(plan, entry) })
+        Ok(Self { table: Table::new(plan, entry, layout, state)? })
+    }
+
+    /// The window entry; without one there is a single window.
+    const fn window(&self) -> Option<&'a WindowTable> {
+        window(self.table.plan, self.table.entry)
     }
 
     /// Makes all groups of all panes new.
@@ -79,7 +81,7 @@ impl<'a> Aggregate<'a> {
 
     /// The rule of sessions, and whether they are windows by state.
     fn sessions(&self, watermark: i64) -> Option<(Rule, bool)> {
-        let window = self.window?;
+        let window = self.window()?;
         match window.shape {
             WindowShape::Session { gap } => {
                 Some((Rule { gap, watermark, lateness: window.lateness }, false))
@@ -135,7 +137,7 @@ impl<'a> Aggregate<'a> {
 
     /// The first window that there can be: rows are counted from 0.
     const fn first_window(&self) -> i64 {
-        match self.window {
+        match self.window() {
             Some(window) if matches!(window.time, TimeSource::Rows) => 0,
             _ => i64::MIN,
         }

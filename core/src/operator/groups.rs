@@ -96,6 +96,40 @@ pub(crate) struct Table<'a> {
     states: &'a mut [u8],
 }
 
+/// The parts that most queries have nothing in.
+#[derive(Debug, Default)]
+struct Rare<'a> {
+    changed: &'a mut [u64],
+    records: &'a mut [u32],
+    sessions: &'a mut [Session],
+    heap: &'a mut [u32],
+    heads: &'a mut [u32],
+    left: &'a mut [u8],
+}
+
+impl<'a> Rare<'a> {
+    fn of(l: &AggregateLayout, mut bytes: &'a mut [u8]) -> Result<Self, RunError> {
+        let rest = &mut bytes;
+        let changed = slice_mut(take(rest, l.records - l.changed)?)?;
+        let records = slice_mut(take(rest, l.sessions - l.records)?)?;
+        let sessions = take(rest, l.left - l.sessions)?;
+        let each = size_of::<Session>() * l.groups as usize;
+        let each = each.min(sessions.len());
+        let (sessions, numbers) = sessions.split_at_mut_checked(each).ok_or(RunError::Internal)?;
+        let half = numbers.len() / 2;
+        let (heap, heads) = numbers.split_at_mut_checked(half).ok_or(RunError::Internal)?;
+        let left = take(rest, l.aggregates - l.left)?;
+        Ok(Self {
+            changed,
+            records,
+            sessions: slice_mut(sessions)?,
+            heap: slice_mut(heap)?,
+            heads: slice_mut(heads)?,
+            left,
+        })
+    }
+}
+
 impl<'a> Table<'a> {
     /// The parts of `state`.
     pub(crate) fn new(
@@ -116,15 +150,11 @@ impl<'a> Table<'a> {
         let from = slice_mut(take(rest, third)?)?;
         let scratch = slice_mut(take(rest, third)?)?;
         let present = slice_mut(take(rest, l.changed - l.present)?)?;
-        let changed = slice_mut(take(rest, l.records - l.changed)?)?;
-        let records = slice_mut(take(rest, l.sessions - l.records)?)?;
-        let sessions = take(rest, l.left - l.sessions)?;
-        let each = size_of::<Session>() * l.groups as usize;
-        let each = each.min(sessions.len());
-        let (sessions, numbers) = sessions.split_at_mut_checked(each).ok_or(RunError::Internal)?;
-        let half = numbers.len() / 2;
-        let (heap, heads) = numbers.split_at_mut_checked(half).ok_or(RunError::Internal)?;
-        let left = take(rest, l.aggregates - l.left)?;
+        let Rare { changed, records, sessions, heap, heads, left } =
+            match take(rest, l.aggregates - l.changed)? {
+                [] => Rare::default(),
+                bytes => Rare::of(l, bytes)?,
+            };
         Ok(Self {
             plan,
             entry,
@@ -140,9 +170,9 @@ impl<'a> Table<'a> {
             present,
             changed,
             records,
-            sessions: slice_mut(sessions)?,
-            heap: slice_mut(heap)?,
-            heads: slice_mut(heads)?,
+            sessions,
+            heap,
+            heads,
             left,
             states: state,
         })

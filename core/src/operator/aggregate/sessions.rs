@@ -23,7 +23,7 @@ impl Aggregate<'_> {
         counters: &mut Counters,
     ) -> Result<Folded, RunError> {
         let keyless = self.table.layout.key_words == 0;
-        let conditions = match self.window.map(|window| window.shape) {
+        let conditions = match self.window().map(|window| window.shape) {
             Some(WindowShape::State { begin, end, .. }) => {
                 Some((frame.get(begin)?, frame.get(end)?))
             }

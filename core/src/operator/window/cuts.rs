@@ -63,18 +63,25 @@ impl WindowState {
         let here = low.min(TIME_LIMIT + 1).saturating_sub(start).max(0) as u64;
         let beyond = |time: i64| time.wrapping_sub(start) as u64;
         let (mut row, mut all_here) = (0, true);
+        // A branch for 128 rows, nearly all of which are here; for fewer where that is not so.
+        let mut step = 128;
         while row < rows {
-            // A branch for 128 rows; nearly always all of them are here.
-            let some = (rows - row).min(128);
-            let times = times.part(row, some);
-            if elsewhere(times, start, here) > 0 {
-                for (at, time) in times.iter().map(|&time| i64::from_le_bytes(time)).enumerate() {
-                    if (low..=TIME_LIMIT).contains(&time) {
-                        self.known = if all_here { (row + at) as u64 } else { 0 };
-                        return Some((row + at, time));
-                    }
-                    all_here &= beyond(time) < here;
+            let some = (rows - row).min(step);
+            let part = times.part(row, some);
+            if elsewhere(part, start, here) == 0 {
+                row += some;
+                continue;
+            }
+            if step > 32 {
+                step = 32;
+                continue;
+            }
+            for (at, time) in part.iter().map(|&time| i64::from_le_bytes(time)).enumerate() {
+                if (low..=TIME_LIMIT).contains(&time) {
+                    self.known = if all_here { (row + at) as u64 } else { 0 };
+                    return Some((row + at, time));
                 }
+                all_here &= beyond(time) < here;
             }
             row += some;
         }
