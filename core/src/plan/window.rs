@@ -87,7 +87,7 @@ pub enum WindowShape {
     },
 }
 
-/// The [`Operator::Window`] entry.
+/// The [`Operator::Window`](crate::plan::Operator::Window) entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct WindowTable {
@@ -110,13 +110,14 @@ pub struct WindowTable {
     pub state: u32,
 }
 
-/// The [`Operator::Sort`] entry: the rows of each window in an order, or the first of them.
+/// The [`Operator::Sort`](crate::plan::Operator::Sort) entry: the rows of each window in an order,
+/// or the first of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct SortTable {
     /// Where rows come from.
     pub input: OperatorId,
-    /// At most 16 key registers, in [`Plan::lists`].
+    /// At most 16 key registers, in [`Plan::lists`](crate::plan::Plan::lists).
     pub keys: Range,
     /// Bit i: key i descends.
     pub descending: u16,

@@ -8,7 +8,7 @@ use serde::Serialize;
 /// The arena's bytes. The parts sum to the total.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Arena {
-    /// [`Plan::arena_bytes`].
+    /// [`Plan::arena_bytes`](crate::plan::Plan::arena_bytes).
     pub total: u64,
     /// Counters and phase.
     pub header: u64,
