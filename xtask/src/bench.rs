@@ -107,7 +107,12 @@ mod tests {
         let args = parse(&["--peers", "--rows", "1000"]).expect("valid");
         assert!(args.peers && args.workload.rows == 1_000);
         assert!(parse(&["--guard", "--bless"]).is_some_and(|args| args.guard && args.bless));
-        for wrong in [["--peers", "--guard"], ["--report", "--guard"], ["--peers", "--report"]] {
+        for wrong in [
+            ["--peers", "--guard"],
+            ["--report", "--guard"],
+            ["--peers", "--report"],
+            ["--guard", "--rows=5"],
+        ] {
             assert!(parse(&wrong).is_none(), "{wrong:?}");
         }
         assert!(parse(&["--bless"]).is_none());

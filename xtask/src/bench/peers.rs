@@ -17,10 +17,10 @@ const TURNS: u32 = 4;
 #[derive(clap::Args)]
 pub(crate) struct Workload {
     /// With `--peers` or `--report`: records
-    #[arg(long, default_value_t = 10_000_000)]
+    #[arg(long, default_value_t = 10_000_000, conflicts_with = "guard")]
     pub(super) rows: u32,
     /// With `--peers` or `--report`: devices that the peers group by
-    #[arg(long, default_value_t = 1_000)]
+    #[arg(long, default_value_t = 1_000, conflicts_with = "guard")]
     devices: u32,
 }
 
