@@ -89,7 +89,7 @@ impl<'a> Batch<'a> {
                 let mut given = given.iter();
                 let all = columns.into_iter().all(|t| {
                     given.next().is_some_and(|c| {
-                        c.values.len().checked_div(t.size()).is_some_and(|rows| rows >= end)
+                        end.checked_mul(t.size()).is_some_and(|bytes| bytes <= c.values.len())
                             && c.validity.is_none_or(|v| v.len() * 8 >= end)
                     })
                 });

@@ -59,6 +59,12 @@ impl<'a> Column<'a> {
         (four.map(move |rows| [0, 1, 2, 3].map(|row| value(rows, row))), rest.iter())
     }
 
+    /// The bytes of each row's value, if there is nothing in between.
+    #[inline]
+    pub(crate) fn adjacent<const N: usize>(&self) -> Option<&'a [[u8; N]]> {
+        (self.stride == N).then(|| self.bytes.as_chunks().0)
+    }
+
     /// `rows` rows from `first` on, without what says which are NULL.
     #[inline]
     pub(crate) fn part(self, first: usize, rows: usize) -> Self {

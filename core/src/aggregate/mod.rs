@@ -46,8 +46,7 @@ mod values;
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector, VectorMut};
-use crate::plan::aggregates::rules;
-use crate::plan::layout::array_bytes;
+use crate::plan::aggregates::rules::Shape;
 use crate::plan::{Aggregate, AggregateFunction as F, Constant, Plan};
 use crate::types::{DataType, Kind};
 
@@ -140,13 +139,14 @@ impl<'a> States<'a> {
         keyed: bool,
         rest: &mut &'a mut [u8],
     ) -> Result<Self, RunError> {
-        let slot = rules::slot_bytes(plan, aggregate, keyed);
-        let bytes = crate::arena::take(rest, array_bytes(plan, aggregate, slots, slot))?;
+        let shape = Shape::of(plan, aggregate, keyed);
+        let Shape { argument, can_miss, slot } = shape;
+        let bytes = crate::arena::take(rest, shape.bytes(aggregate.function, slots))?;
         Ok(Self {
             plan,
             aggregate,
-            argument: rules::first_type(plan, aggregate),
-            can_miss: rules::can_miss(plan, aggregate),
+            argument,
+            can_miss,
             bytes,
             slots: slots as usize,
             size: slot.unwrap_or(0) as usize,

@@ -63,11 +63,13 @@ impl Walk<'_, '_> {
         let (started, before) = (state.has_started(), state.bound);
         if state.advance(window, watermark) {
             let bound = state.bound;
-            let mut aggregate = self.aggregate(stage)?;
-            if started {
-                aggregate.close(bound, before)?;
+            if started && !stage.layout.notes_changes {
+                // The usual case takes no more than the first bytes.
+                self.progress(stage)?.close(bound);
+            } else if started {
+                self.aggregate(stage)?.close(bound, before)?;
             } else {
-                aggregate.begin(bound);
+                self.aggregate(stage)?.begin(bound);
             }
         }
         Ok(())

@@ -105,13 +105,12 @@ impl<'a> Aggregate<'a> {
         {
             self.table.end_states()?;
         }
-        if self.table.is_busy() {
-            self.table.also_close(until);
-        } else if self.table.layout.notes_changes && self.table.layout.combine != Combine::Whole {
+        let changes = self.table.layout.notes_changes && !self.table.is_busy();
+        if changes && self.table.layout.combine != Combine::Whole {
             // What closes may hold changes that have not left.
             self.table.leave_changes(self.first_taking(bound), until);
         } else {
-            self.table.close(until);
+            self.table.progress.close(until);
         }
         Ok(())
     }

@@ -116,6 +116,18 @@ pub(super) fn list(
         sets.clone().fold(0, |any, set| any | words.get(set * all + word).copied().unwrap_or(0))
     };
     let mut listed = 0;
+    if capacity <= 64 {
+        // Not so many that the summary is worth a look.
+        let mut bits = if from < 64 { any(0) & u64::MAX << from } else { 0 };
+        while bits != 0 {
+            let number = bits.trailing_zeros();
+            let Some(slot) = list.get_mut(listed) else { return (listed, number as usize) };
+            *slot = number;
+            listed += 1;
+            bits &= bits - 1;
+        }
+        return (listed, capacity);
+    }
     let mut skip = u64::MAX << (from / 64 % 64);
     let mut first = u64::MAX << (from % 64);
     for (at, above) in (numbers..all).enumerate().skip(from / 4096) {
@@ -139,6 +151,25 @@ pub(super) fn list(
         }
     }
     (listed, capacity)
+}
+
+/// Adds the numbers of set `from` to set `into`; see [`list`].
+pub(super) fn unite(words: &mut [u64], capacity: usize, into: usize, from: usize) {
+    let (numbers, all) = (capacity.div_ceil(64), bits_words(capacity as u64) as usize);
+    let mut unite = |word: usize| {
+        let other = words.get(from * all + word).copied().unwrap_or(0);
+        if let Some(bits) = words.get_mut(into * all + word) {
+            *bits |= other;
+        }
+        other
+    };
+    for (at, above) in (numbers..all).enumerate() {
+        let mut filled = unite(above);
+        while filled != 0 {
+            unite(at * 64 + filled.trailing_zeros() as usize);
+            filled &= filled - 1;
+        }
+    }
 }
 
 /// The first bit at or behind `from`.
@@ -218,6 +249,15 @@ mod tests {
                 }
                 assert!(listed.iter().eq(&model));
             }
+            unite(&mut words, capacity, 0, 2);
+            let mut united = vec![0; capacity + 1];
+            let (count, next) = list(&words, capacity, [0].into_iter(), 0, &mut united);
+            assert_eq!(next, capacity);
+            assert!(united[..count].iter().eq(&model));
+            let mut set = Bits::new(&mut words[..each], capacity).unwrap();
+            assert_eq!(set.next(0), model.first().map(|first| *first as usize));
+            set.clear();
+            assert!(words[..each].iter().all(|word| *word == 0));
         }
     }
 }

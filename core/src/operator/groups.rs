@@ -57,6 +57,22 @@ pub(crate) struct Progress {
 
 const _: () = assert!(size_of::<Progress>() as u64 == AGGREGATE_BYTES);
 
+impl Progress {
+    /// Lets the windows leave that end at or before pane `until`, behind what leaves now.
+    pub(crate) fn close(&mut self, until: i64) {
+        match self.job {
+            NOTHING => {
+                self.job = CLOSING;
+                self.cursor = 0;
+                self.until = until;
+                self.closes = NEW;
+            }
+            CLOSING => self.until = self.until.max(until),
+            _ => self.closes = self.closes.max(until),
+        }
+    }
+}
+
 /// Nothing leaves.
 pub(crate) const NOTHING: u32 = 0;
 /// Windows that are closed leave, and are forgotten.
@@ -86,7 +102,7 @@ pub(crate) struct Table<'a> {
     pub(super) slots: &'a mut [u32],
     pub(super) from: &'a mut [u32],
     pub(super) scratch: &'a mut [u32],
-    present: &'a mut [u64],
+    pub(super) present: &'a mut [u64],
     changed: &'a mut [u64],
     pub(super) records: &'a mut [u32],
     pub(super) sessions: &'a mut [Session],
@@ -94,6 +110,23 @@ pub(crate) struct Table<'a> {
     pub(super) heads: &'a mut [u32],
     pub(super) left: &'a mut [u8],
     states: &'a mut [u8],
+}
+
+/// The parts that queries with keys have.
+#[derive(Debug, Default)]
+struct Keys<'a> {
+    index: &'a mut [u32],
+    keys: &'a mut [u64],
+    batch_keys: &'a mut [u64],
+}
+
+impl<'a> Keys<'a> {
+    fn of(l: &AggregateLayout, mut bytes: &'a mut [u8]) -> Result<Self, RunError> {
+        let rest = &mut bytes;
+        let index = slice_mut(take(rest, l.keys - l.index)?)?;
+        let keys = slice_mut(take(rest, l.batch_keys - l.keys)?)?;
+        Ok(Self { index, keys, batch_keys: slice_mut(bytes)? })
+    }
 }
 
 /// The parts that most queries have nothing in.
@@ -141,14 +174,15 @@ impl<'a> Table<'a> {
         let rest = &mut state;
         let l = layout;
         let progress = view_mut(take(rest, l.index)?)?;
-        let index = slice_mut(take(rest, l.keys - l.index)?)?;
-        let keys = slice_mut(take(rest, l.batch_keys - l.keys)?)?;
-        let batch_keys = slice_mut(take(rest, l.batch_groups - l.batch_keys)?)?;
-        let batch_groups = slice_mut(take(rest, l.lists - l.batch_groups)?)?;
-        let third = (l.present - l.lists) / 3;
-        let slots = slice_mut(take(rest, third)?)?;
-        let from = slice_mut(take(rest, third)?)?;
-        let scratch = slice_mut(take(rest, third)?)?;
+        let Keys { index, keys, batch_keys } = match take(rest, l.batch_groups - l.index)? {
+            [] => Keys::default(),
+            bytes => Keys::of(l, bytes)?,
+        };
+        let lists: &mut [u32] = slice_mut(take(rest, l.present - l.batch_groups)?)?;
+        let rows = lists.len() / 4;
+        let (batch_groups, lists) = lists.split_at_mut_checked(rows).ok_or(RunError::Internal)?;
+        let (slots, lists) = lists.split_at_mut_checked(rows).ok_or(RunError::Internal)?;
+        let (from, scratch) = lists.split_at_mut_checked(rows).ok_or(RunError::Internal)?;
         let present = slice_mut(take(rest, l.changed - l.present)?)?;
         let Rare { changed, records, sessions, heap, heads, left } =
             match take(rest, l.aggregates - l.changed)? {

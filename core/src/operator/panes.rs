@@ -9,7 +9,7 @@ use crate::plan::layout::Combine;
 use crate::time::panes::Panes;
 
 use super::bits;
-use super::groups::{CHANGES, CLOSING, NOTHING, ONE, Table};
+use super::groups::{CHANGES, NOTHING, ONE, Table};
 use super::window::NEW;
 
 /// Groups that leave together: those in list `from`, their results in list `slots`.
@@ -41,14 +41,6 @@ impl Table<'_> {
         progress.merged = NEW;
     }
 
-    /// Lets the windows leave that end at or before pane `until`.
-    pub(super) fn close(&mut self, until: i64) {
-        self.progress.job = CLOSING;
-        self.progress.cursor = 0;
-        self.progress.until = until;
-        self.progress.closes = NEW;
-    }
-
     /// Lets the groups leave that changed, from window `from` on, and then windows if `closes` says
     /// so: those that end at or before that pane.
     pub(super) fn leave_changes(&mut self, from: i64, closes: i64) {
@@ -56,15 +48,6 @@ impl Table<'_> {
         self.progress.cursor = 0;
         self.progress.until = from;
         self.progress.closes = closes;
-    }
-
-    /// Lets more windows leave behind what leaves now.
-    pub(super) fn also_close(&mut self, until: i64) {
-        let progress = &mut *self.progress;
-        match progress.job {
-            CLOSING => progress.until = progress.until.max(until),
-            _ => progress.closes = progress.closes.max(until),
-        }
     }
 
     /// All that changed has left, or what made room.
@@ -80,7 +63,10 @@ impl Table<'_> {
         match (self.progress.closes, from) {
             (NEW, _) => self.progress.job = NOTHING,
             (until, Some(from)) => self.leave_changes(from, until),
-            (until, None) => self.close(until),
+            (until, None) => {
+                self.progress.job = NOTHING;
+                self.progress.close(until);
+            }
         }
     }
 
@@ -147,9 +133,30 @@ impl Table<'_> {
         window: i64,
         from: usize,
     ) -> Result<Option<usize>, RunError> {
+        if let Some(set) = self.set_of_window(p, window) {
+            return Ok(match self.lists_changes() {
+                true => self.changed(set)?.next(from),
+                false => self.present(set)?.next(from),
+            });
+        }
         let mut place = [0];
         let (count, _) = self.list_places(p, window, from, &mut place)?;
         Ok((count > 0).then_some(place[0] as usize))
+    }
+
+    /// The set of a window's groups, where it is one.
+    fn set_of_window(&self, p: &Panes, window: i64) -> Option<usize> {
+        match self.layout.combine {
+            Combine::Pane(_) | Combine::Stacks(_) => Some(p.ring(p.first(window))),
+            Combine::Running(_) => Some(self.layout.panes as usize),
+            Combine::Each(_) | Combine::Whole | Combine::Sessions => None,
+        }
+    }
+
+    /// Whether only groups leave that changed.
+    fn lists_changes(&self) -> bool {
+        matches!(self.layout.combine, Combine::Pane(_) | Combine::Each(_))
+            && (self.progress.job == CHANGES || self.emits_changes())
     }
 
     /// Lists the groups of a window from place `from` on: how many, and where to go on.
@@ -160,23 +167,14 @@ impl Table<'_> {
         from: usize,
         places: &mut [u32],
     ) -> Result<(usize, usize), RunError> {
-        let running = self.layout.panes as usize;
-        let first = p.first(window);
-        let (panes, also) = match self.layout.combine {
-            Combine::Whole | Combine::Sessions => return Err(RunError::Internal),
-            Combine::Pane(_) => (first..first.saturating_add(1), None),
-            Combine::Running(_) => (0..0, Some(running)),
-            Combine::Stacks(_) => (first..first.saturating_add(1), Some(running)),
-            Combine::Each(_) => (self.held_of(p, window), None),
-        };
-        let changes = match self.layout.combine {
-            Combine::Pane(_) | Combine::Each(_) => {
-                self.progress.job == CHANGES || self.emits_changes()
+        let (words, groups) = (self.sets(self.lists_changes()), self.groups());
+        Ok(match self.set_of_window(p, window) {
+            Some(set) => bits::list(words, groups, core::iter::once(set), from, places),
+            None => {
+                let sets = self.held_of(p, window).map(|pane| p.ring(pane));
+                bits::list(words, groups, sets, from, places)
             }
-            _ => false,
-        };
-        let sets = panes.map(|pane| p.ring(pane)).chain(also);
-        Ok(bits::list(self.sets(changes), self.groups(), sets, from, places))
+        })
     }
 
     /// The panes of a window that may hold rows.
@@ -198,20 +196,9 @@ impl Table<'_> {
         let (count, next) = listed?;
         self.progress.cursor = next as u32;
         let groups = self.groups();
-        match self.layout.combine {
-            Combine::Whole | Combine::Sessions => return Err(RunError::Internal),
-            Combine::Pane(_) => self.list_slots(count, p.ring(p.first(window)) * groups)?,
-            Combine::Running(_) => self.list_slots(count, self.layout.panes as usize * groups)?,
-            Combine::Stacks(_) => {
-                let running = self.layout.panes as usize;
-                let out = (running + 1) * groups;
-                self.list_out(count, out)?;
-                self.reset_run(count)?;
-                self.merge_out(count, out, p.ring(p.first(window)))?;
-                self.merge_out(count, out, running)?;
-                self.list_out(count, out)?;
-            }
-            Combine::Each(_) => {
+        match self.set_of_window(p, window) {
+            Some(set) => self.list_slots(count, set * groups)?,
+            None => {
                 let out = self.layout.panes as usize * groups;
                 self.list_out(count, out)?;
                 self.reset_run(count)?;

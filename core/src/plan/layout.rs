@@ -20,7 +20,6 @@ mod aggregate;
 use super::op::{Register, RegisterId};
 use super::{AggregateTable, Operator, Plan, Range, SortTable, TimeSource, WindowTable};
 use crate::types::DataType;
-pub(crate) use aggregate::array_bytes;
 pub use aggregate::{
     AggregateLayout, Combine, aggregate_bytes, aggregate_layout, combine, left_bytes, panes,
 };

@@ -1,10 +1,13 @@
 //! Forgetting what has left: groups with their window, panes that no window needs any more, and the
 //! rows that groups left with.
 
+use core::iter::once;
+
 use crate::error::RunError;
 use crate::plan::layout::{Combine, left_bytes};
 use crate::time::panes::Panes;
 
+use super::super::bits;
 use super::super::groups::{CLOSING, Table};
 
 impl Table<'_> {
@@ -35,24 +38,19 @@ impl Table<'_> {
     /// Makes the groups of a set new.
     pub(super) fn clear_set(&mut self, set: usize) -> Result<(), RunError> {
         let groups = self.groups();
-        let most = self.slots.len();
         let mut at = 0;
-        loop {
-            let mut count = 0;
-            while count < most
-                && let Some(place) = self.present(set)?.next(at)
-            {
-                at = place + 1;
-                self.present(set)?.remove(place);
-                *self.slots.get_mut(count).ok_or(RunError::Internal)? =
-                    (set * groups + place) as u32;
-                count += 1;
+        while at < groups {
+            let (count, next) = bits::list(self.present, groups, once(set), at, self.slots);
+            if count > 0 {
+                let slots = self.slots.get_mut(..count).ok_or(RunError::Internal)?;
+                let base = (set * groups) as u32;
+                slots.iter_mut().for_each(|slot| *slot = slot.wrapping_add(base));
+                self.reset_run(count)?;
             }
-            if count == 0 {
-                return Ok(());
-            }
-            self.reset_run(count)?;
+            at = next;
         }
+        self.present(set)?.clear();
+        Ok(())
     }
 
     /// Forgets the panes before `low`.

@@ -5,14 +5,18 @@
 //! sliding-window aggregation in worst-case constant time", DEBS 2017, section 2): panes before
 //! `front` have been merged from the right, so that each holds what the panes from it up to
 //! `front` hold; panes from there to `merged` are in the running pane. A window is then its first
-//! pane and the running pane, whatever the aggregate. Once the window has moved past `front` the
-//! panes in it are merged from the right again. So each pane is merged twice, and nothing is ever
-//! subtracted: sums of floats don't drift.
+//! pane and the running pane, whatever the aggregate: the one is merged into the other, which no
+//! later window needs. Once the window has moved past `front` the panes in it are merged from the
+//! right again. So each pane is merged twice, and nothing is ever subtracted: sums of floats don't
+//! drift.
+
+use core::iter::once;
 
 use crate::error::RunError;
 use crate::plan::layout::Combine;
 use crate::time::panes::Panes;
 
+use super::super::bits;
 use super::super::groups::Table;
 use super::super::window::NEW;
 
@@ -38,6 +42,7 @@ impl Table<'_> {
                     for pane in self.progress.merged..high {
                         self.merge_sets(running, p.ring(pane))?;
                     }
+                    self.merge_sets(p.ring(first), running)?;
                 }
                 self.progress.merged = end;
             }
@@ -55,23 +60,21 @@ impl Table<'_> {
     /// Merges the groups of one set into another.
     fn merge_sets(&mut self, into: usize, from: usize) -> Result<(), RunError> {
         let groups = self.groups();
-        let most = self.slots.len();
         let mut at = 0;
-        loop {
-            let mut pairs = 0;
-            while pairs < most
-                && let Some(place) = self.present(from)?.next(at)
-            {
-                at = place + 1;
-                self.present(into)?.insert(place);
-                self.pair(pairs, into * groups + place, from * groups + place)?;
-                pairs += 1;
+        while at < groups {
+            let (count, next) = bits::list(self.present, groups, once(from), at, self.scratch);
+            let places = self.scratch.get(..count).ok_or(RunError::Internal)?;
+            for ((slot, other), place) in self.slots.iter_mut().zip(&mut *self.from).zip(places) {
+                *slot = place.wrapping_add((into * groups) as u32);
+                *other = place.wrapping_add((from * groups) as u32);
             }
-            if pairs == 0 {
-                return Ok(());
+            if count > 0 {
+                self.merge_lists(count)?;
             }
-            self.merge_lists(pairs)?;
+            at = next;
         }
+        bits::unite(self.present, groups, into, from);
+        Ok(())
     }
 
     /// Merges those of the places in `scratch` that are in a set into the slots from `out` on.

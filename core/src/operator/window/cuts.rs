@@ -3,6 +3,7 @@
 use crate::batch::Batch;
 use crate::column::Column;
 use crate::error::RunError;
+use crate::expr::simd::widest;
 use crate::plan::op::StreamId;
 use crate::plan::{Plan, TimeSource};
 use crate::time::TIME_LIMIT;
@@ -60,30 +61,23 @@ impl WindowState {
     fn scan(&mut self, window: &Window, times: Column<'_>, rows: usize) -> Option<(usize, i64)> {
         let low = self.threshold.max(-TIME_LIMIT);
         let start = window.panes.start(self.bound).max(-TIME_LIMIT);
-        let here = low.min(TIME_LIMIT + 1).saturating_sub(start).max(0) as u64;
-        let beyond = |time: i64| time.wrapping_sub(start) as u64;
+        let length = low.min(TIME_LIMIT + 1).saturating_sub(start).max(0) as u64;
+        let here = Span { start, length };
         let (mut row, mut all_here) = (0, true);
-        // A branch for 128 rows, nearly all of which are here; for fewer where that is not so.
-        let mut step = 128;
+        // In most runs of rows all are here; where not, the run is looked at row by row.
         while row < rows {
-            let some = (rows - row).min(step);
-            let part = times.part(row, some);
-            if elsewhere(part, start, here) == 0 {
-                row += some;
-                continue;
-            }
-            if step > 32 {
-                step = 32;
-                continue;
-            }
-            for (at, time) in part.iter().map(|&time| i64::from_le_bytes(time)).enumerate() {
+            let run = times.part(row, (rows - row).min(RUN));
+            let mut at = if here.has_all(run) { RUN } else { 0 };
+            while at < RUN
+                && let Some(time) = here.next_outside(run, &mut at)
+            {
                 if (low..=TIME_LIMIT).contains(&time) {
                     self.known = if all_here { (row + at) as u64 } else { 0 };
                     return Some((row + at, time));
                 }
-                all_here &= beyond(time) < here;
+                (all_here, at) = (false, at + 1);
             }
-            row += some;
+            row += RUN;
         }
         self.known = if all_here { rows as u64 } else { 0 };
         None
@@ -149,12 +143,49 @@ fn punctuation(plan: &Plan<'_>, window: &Window, batch: &Batch<'_>, end: usize) 
     (0..end).find(says)
 }
 
-/// How many times do not lie in the `length` microseconds from `start` on.
-#[inline(never)] // a loop of its own, without checks
-fn elsewhere(times: Column<'_>, start: i64, length: u64) -> usize {
-    let is_out = |time: &[u8; 8]| {
-        usize::from(i64::from_le_bytes(*time).wrapping_sub(start) as u64 >= length)
-    };
-    let (fours, rest) = times.fours::<8>();
-    fours.flatten().chain(rest).map(is_out).sum()
+/// Rows that are looked at in one go.
+const RUN: usize = 128;
+
+/// `length` microseconds from `start` on.
+#[derive(Clone, Copy)]
+struct Span {
+    start: i64,
+    length: u64,
+}
+
+impl Span {
+    #[inline(always)]
+    const fn lacks(self, time: i64) -> bool {
+        time.wrapping_sub(self.start) as u64 >= self.length
+    }
+
+    /// The first time that is not in the span, from row `at` on, and its row.
+    fn next_outside(self, times: Column<'_>, at: &mut usize) -> Option<i64> {
+        let lacks = |time: &[u8; 8]| self.lacks(i64::from_le_bytes(*time));
+        let found = match times.adjacent::<8>() {
+            Some(times) => times.get(*at..)?.iter().position(lacks),
+            None => times.iter().skip(*at).position(lacks),
+        };
+        *at += found?;
+        times.get::<8>(*at).map(|time| i64::from_le_bytes(*time))
+    }
+
+    /// Whether all times are in the span.
+    #[inline(never)] // loops of their own, without checks
+    fn has_all(self, times: Column<'_>) -> bool {
+        if let Some(times) = times.adjacent::<8>() {
+            // Signs instead of comparisons, which SIMD has none of for numbers without a sign: one
+            // is set if a time lies before `start`, at or behind the end, or very far from both.
+            let end = self.length.wrapping_sub(1) as i64;
+            let outside = |any, &time: &[u8; 8]| {
+                let into = i64::from_le_bytes(time).wrapping_sub(self.start);
+                any | into | end.wrapping_sub(into)
+            };
+            return widest(|| times.iter().fold(0, outside)) >= 0;
+        }
+        let (fours, rest) = times.fours::<8>();
+        let lacks = |&time: &[u8; 8]| usize::from(self.lacks(i64::from_le_bytes(time)));
+        let four = |times: [&[u8; 8]; 4]| times.map(lacks).iter().sum::<usize>();
+        fours.map(four).sum::<usize>() + rest.map(lacks).sum::<usize>() == 0
+    }
 }

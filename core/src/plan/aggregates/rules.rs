@@ -191,15 +191,65 @@ pub(crate) const fn value_bytes(t: DataType) -> u64 {
     align8(t.size() as u64)
 }
 
-/// Bytes of the state of one group, of a function that keeps one struct a group; `None` of those
-/// that keep arrays (COUNT, SUM, AVG, MIN, MAX). `keyed`: whether the groups have keys.
-pub(crate) const fn slot_bytes(plan: &Plan<'_>, aggregate: &Aggregate, keyed: bool) -> Option<u64> {
+/// What the states of a call are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    /// Type of the first argument.
+    pub(crate) argument: DataType,
+    /// Whether a group's state may have folded no value though the group has rows.
+    pub(crate) can_miss: bool,
+    /// Bytes of the state of one group, of a function that keeps one struct a group; `None` of
+    /// those that keep arrays (COUNT, SUM, AVG, MIN, MAX).
+    pub(crate) slot: Option<u64>,
+}
+
+impl Shape {
+    /// `keyed`: whether the groups have keys.
+    pub(crate) const fn of(plan: &Plan<'_>, aggregate: &Aggregate, keyed: bool) -> Self {
+        let (first, nullable) = match argument(plan, aggregate, 0) {
+            Some(r) => (r.data_type, r.nullable),
+            None => (DataType::BigInt, false),
+        };
+        Self {
+            argument: first,
+            can_miss: nullable || aggregate.filter.is_some(),
+            slot: slot_bytes(plan, aggregate, first, keyed),
+        }
+    }
+
+    /// Bytes of the states of so many groups.
+    pub(crate) const fn bytes(&self, function: F, slots: u64) -> u64 {
+        if let Some(bytes) = self.slot {
+            return slots.saturating_mul(bytes);
+        }
+        // A group's MIN, MAX or SUM may have seen no value.
+        let seen = if self.can_miss { align8(slots) } else { 0 };
+        let wide = matches!(self.argument.kind(), Kind::I64 | Kind::U64 | Kind::I128);
+        let sum = if wide { 16 } else { 8 };
+        match function {
+            F::Sum => slots.saturating_mul(sum).saturating_add(seen),
+            F::CountIf => slots.saturating_mul(8).saturating_add(seen),
+            F::Avg => slots.saturating_mul(sum + 8),
+            F::Min | F::Max | F::BoolAnd | F::BoolOr => {
+                align8(slots.saturating_mul(self.argument.size() as u64)).saturating_add(seen)
+            }
+            _ => slots.saturating_mul(8), // a count
+        }
+    }
+}
+
+const fn slot_bytes(
+    plan: &Plan<'_>,
+    aggregate: &Aggregate,
+    first: DataType,
+    keyed: bool,
+) -> Option<u64> {
     let capacity = aggregate.capacity as u64;
     if aggregate.function.keeps_values(aggregate.distinct) {
-        return Some(STATE_HEADER + align8(capacity * first_type(plan, aggregate).size() as u64));
+        return Some(STATE_HEADER + align8(capacity * first.size() as u64));
     }
     Some(match aggregate.function {
-        F::Sum | F::Avg if !keyed && is_float(first_type(plan, aggregate)) => LANES_BYTES,
+        F::Sum | F::Avg if !keyed && is_float(first) => LANES_BYTES,
         F::CountAll
         | F::Count
         | F::CountIf
@@ -221,7 +271,7 @@ pub(crate) const fn slot_bytes(plan: &Plan<'_>, aggregate: &Aggregate, keyed: bo
                 Some(r) => value_bytes(r.data_type),
                 None => 0,
             };
-            STATE_HEADER + value_bytes(first_type(plan, aggregate)) + key
+            STATE_HEADER + value_bytes(first) + key
         }
         F::VarPop | F::VarSamp | F::StddevPop | F::StddevSamp | F::Sem => 24,
         F::Skewness | F::Kurtosis | F::KurtosisPop => 40,
@@ -240,9 +290,7 @@ pub(crate) const fn slot_bytes(plan: &Plan<'_>, aggregate: &Aggregate, keyed: bo
         F::Median | F::QuantileCont | F::QuantileDisc => STATE_HEADER,
         F::ApproxQuantile => QUANTILE_HEADER + 4 * QUANTILE_BUCKETS as u64,
         F::ApproxCountDistinct => HLL_REGISTERS as u64,
-        F::ApproxTopK => {
-            STATE_HEADER + capacity * (COUNTER_BYTES + value_bytes(first_type(plan, aggregate)))
-        }
+        F::ApproxTopK => STATE_HEADER + capacity * (COUNTER_BYTES + value_bytes(first)),
         F::Histogram => 8 * (count(plan, aggregate) + 2),
         F::StringAgg => STATE_HEADER + align8(capacity),
         F::Twa | F::Rate | F::Increase | F::Delta => {
@@ -258,14 +306,6 @@ const fn is_float(t: DataType) -> bool {
     matches!(t, DataType::Real | DataType::Double)
 }
 
-/// The type of a call's first argument.
-pub(crate) const fn first_type(plan: &Plan<'_>, aggregate: &Aggregate) -> DataType {
-    match argument(plan, aggregate, 0) {
-        Some(r) => r.data_type,
-        None => DataType::BigInt,
-    }
-}
-
 /// The register of a call's argument, if there is one.
 pub(crate) const fn argument(
     plan: &Plan<'_>,
@@ -276,15 +316,6 @@ pub(crate) const fn argument(
         return None;
     }
     crate::plan::layout::listed(plan, aggregate.arguments.start as usize + at)
-}
-
-/// Whether a group's state may have folded no value though the group has rows.
-pub(crate) const fn can_miss(plan: &Plan<'_>, aggregate: &Aggregate) -> bool {
-    let nullable = match argument(plan, aggregate, 0) {
-        Some(r) => r.nullable,
-        None => false,
-    };
-    nullable || aggregate.filter.is_some()
 }
 
 impl Parameter {

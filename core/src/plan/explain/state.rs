@@ -125,17 +125,16 @@ fn aggregate(plan: &Plan<'_>, table: &AggregateTable) -> Vec<Part> {
 /// What an aggregate has states of.
 fn slots(l: &AggregateLayout) -> String {
     let AggregateLayout { combine, groups, panes, slots, .. } = *l;
-    let several = panes + 1;
     let of = |panes| format!("{} x {}", value::count(panes, "pane"), value::count(groups, "group"));
-    // What the panes leave is a batch of groups.
-    let batch = |panes| slots.saturating_sub(groups.saturating_mul(panes));
     match combine {
         Combine::Sessions => value::count(groups, "session"),
         Combine::Whole => value::count(groups, "group"),
         Combine::Pane(_) if panes == 1 => value::count(groups, "group"),
         Combine::Pane(_) => of(panes),
-        Combine::Running(_) => of(several),
-        Combine::Stacks(_) => format!("({} + {} rows)", of(several), batch(several)),
-        Combine::Each(_) => format!("({} + {} rows)", of(panes), batch(panes)),
+        Combine::Stacks(_) | Combine::Running(_) => of(panes + 1),
+        // What the panes leave is a batch of groups.
+        Combine::Each(_) => {
+            format!("({} + {} rows)", of(panes), slots.saturating_sub(groups.saturating_mul(panes)))
+        }
     }
 }

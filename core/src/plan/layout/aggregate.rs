@@ -1,13 +1,12 @@
 //! The state of an aggregate operator: its groups, their keys, panes and sessions.
 
-use super::super::aggregates::rules;
-use super::super::{Aggregate, AggregateFunction, AggregateTable, EmitMode, OnFull, Plan};
+use super::super::aggregates::rules::Shape;
+use super::super::{Aggregate, AggregateTable, EmitMode, OnFull, Plan};
 use super::{
     AGGREGATE_BYTES, SESSION_BYTES, align8, bits_words, delay, index_entries, key_words, window,
 };
 use crate::schema::Layout;
 use crate::time::panes::Panes;
-use crate::types::Kind;
 
 /// How an aggregate's windows come from its states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,8 +15,7 @@ pub enum Combine {
     Whole,
     /// A window is a pane.
     Pane(Panes),
-    /// Sliding windows by two stacks of panes (see `operator/panes/merge.rs`): a pane
-    /// and a batch of groups more.
+    /// Sliding windows by two stacks of panes (see `operator/panes/merge.rs`): 1 more.
     Stacks(Panes),
     /// Growing windows by a running pane: 1 more.
     Running(Panes),
@@ -60,38 +58,7 @@ pub const fn aggregate_bytes(
     slots: u64,
     keyed: bool,
 ) -> u64 {
-    array_bytes(plan, aggregate, slots, rules::slot_bytes(plan, aggregate, keyed))
-}
-
-/// The same of slots of so many bytes, or of arrays.
-pub(crate) const fn array_bytes(
-    plan: &Plan<'_>,
-    aggregate: &Aggregate,
-    slots: u64,
-    slot: Option<u64>,
-) -> u64 {
-    if let Some(bytes) = slot {
-        return slots.saturating_mul(bytes);
-    }
-    if matches!(aggregate.function, AggregateFunction::CountAll | AggregateFunction::Count) {
-        return slots.saturating_mul(8);
-    }
-    let argument = rules::first_type(plan, aggregate);
-    // A group's MIN, MAX or SUM may have seen no value.
-    let seen = if rules::can_miss(plan, aggregate) { align8(slots) } else { 0 };
-    let sum = if matches!(argument.kind(), Kind::I64 | Kind::U64 | Kind::I128) { 16 } else { 8 };
-    match aggregate.function {
-        AggregateFunction::Sum => slots.saturating_mul(sum).saturating_add(seen),
-        AggregateFunction::CountIf => slots.saturating_mul(8).saturating_add(seen),
-        AggregateFunction::Avg => slots.saturating_mul(sum + 8),
-        AggregateFunction::Min
-        | AggregateFunction::Max
-        | AggregateFunction::BoolAnd
-        | AggregateFunction::BoolOr => {
-            align8(slots.saturating_mul(argument.size() as u64)).saturating_add(seen)
-        }
-        _ => slots.saturating_mul(8), // a count
-    }
+    Shape::of(plan, aggregate, keyed).bytes(aggregate.function, slots)
 }
 
 /// The parts of an aggregate operator's state, as offsets from its start, bytes.
@@ -167,8 +134,7 @@ pub const fn aggregate_layout(plan: &Plan<'_>, table: &AggregateTable) -> Aggreg
     let (sets, extra) = match combine {
         Combine::Whole | Combine::Pane(_) => (panes, 0),
         Combine::Sessions => (1, 0),
-        Combine::Stacks(_) => (panes + 1, groups + rows),
-        Combine::Running(_) => (panes + 1, groups),
+        Combine::Stacks(_) | Combine::Running(_) => (panes + 1, groups),
         Combine::Each(_) => (panes, rows),
     };
     let slots = panes.saturating_mul(groups).saturating_add(extra);
