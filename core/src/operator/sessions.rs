@@ -69,6 +69,9 @@ pub(super) enum Reached {
     End,
     /// That row needs a place first, for its key or its session.
     Row(usize),
+    /// That row makes one session of several: those before it must be folded first, so that
+    /// results do not depend on which rows come in one batch.
+    Merge(usize),
 }
 
 /// What sessions go by.
@@ -95,9 +98,9 @@ impl Table<'_> {
     }
 
     /// Puts the rows `from..to`, whose places are in `batch_groups`, into sessions, whose numbers
-    /// they become. Returns how far it came, and the merges that must be made before the rows are
-    /// folded: as many pairs, in lists `slots` and `from`. Rows that come too late for a
-    /// session get [`LATE`] and are counted.
+    /// they become. Returns how far it came, and the merges of the first row's sessions, which must
+    /// be made before it is folded: as many pairs, in lists `slots` and `from`. Rows that come too
+    /// late for a session get [`LATE`] and are counted.
     pub(super) fn put_into_sessions(
         &mut self,
         rule: &Rule,
@@ -120,15 +123,10 @@ impl Table<'_> {
                 if rule.joins(&session, time) {
                     joined = Some(match joined {
                         None => id,
+                        Some(_) if row > from => return Ok((Reached::Merge(row), merges)),
                         Some(other) => {
                             let into = self.bring_together(place, other, id)?;
                             let gone = if into == id { other } else { id };
-                            let rows = self.batch_groups.get_mut(from..row);
-                            for group in rows.ok_or(RunError::Internal)? {
-                                if *group == gone {
-                                    *group = into;
-                                }
-                            }
                             *self.slots.get_mut(merges).ok_or(RunError::Internal)? = into;
                             *self.from.get_mut(merges).ok_or(RunError::Internal)? = gone;
                             merges += 1;

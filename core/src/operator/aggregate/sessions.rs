@@ -30,27 +30,36 @@ impl Aggregate<'_> {
             _ => None,
         };
         let mut done = 0;
+        // Rows before this one have a place for their keys.
+        let mut placed = if keyless { count } else { 0 };
         let mut folded = Folded::All;
         if keyless {
             self.table.batch_groups.get_mut(..count).ok_or(RunError::Internal)?.fill(0);
         }
         while done < count {
-            let found = if keyless { count - done } else { self.table.find(lone, done, count)? };
+            if done == placed {
+                placed += self.table.find(lone, done, count)?;
+            }
             let (mut late, mut outside) = (0, 0);
             let (reached, merges) = match &conditions {
                 Some((begin, end)) => {
-                    let to = done + found;
-                    let reached =
-                        self.table.put_into_states(begin, end, &time, done, to, &mut outside)?;
+                    let reached = self.table.put_into_states(
+                        begin,
+                        end,
+                        &time,
+                        done,
+                        placed,
+                        &mut outside,
+                    )?;
                     (reached, 0)
                 }
-                None => self.table.put_into_sessions(rule, &time, done, done + found, &mut late)?,
+                None => self.table.put_into_sessions(rule, &time, done, placed, &mut late)?,
             };
             counters.late += late;
             counters.filtered += outside;
             let end = match reached {
-                Reached::End => done + found,
-                Reached::Row(row) => row,
+                Reached::End => placed,
+                Reached::Row(row) | Reached::Merge(row) => row,
             };
             self.table.merged_sessions(merges)?;
             self.fold_sessions(frame, done, end)?;
@@ -59,7 +68,14 @@ impl Aggregate<'_> {
                 break;
             }
             // The row needs a place for its key, or a session. What the merges released may do.
-            if merges > 0 || (reached == Reached::End && self.reclaim()?) {
+            if merges > 0 || matches!(reached, Reached::Merge(_)) {
+                continue;
+            }
+            if !keyless {
+                // Places found for later rows may be taken away.
+                placed = done;
+            }
+            if reached == Reached::End && self.reclaim()? {
                 continue;
             }
             // Sessions that wait for late rows go first, but not with rows that have not left.
@@ -78,6 +94,7 @@ impl Aggregate<'_> {
                 OnFull::DropNew => {
                     self.drop_row(done, counters)?;
                     done += 1;
+                    placed = placed.max(done);
                     continue;
                 }
                 OnFull::EvictOldest => {
