@@ -79,7 +79,7 @@ fn queries() -> Vec<String> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 4,
+        cases: 32,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
@@ -138,7 +138,7 @@ fn damage_is_noticed() {
         let records = records(program.streams[0].schema(), &values);
         let kept = snapshot(&plan, &records);
         assert_eq!(resumed(&plan, &mut kept.clone()), Ok(()));
-        for _ in 0..20 {
+        for _ in 0..100 {
             let mut arena = kept.clone();
             let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut arena);
             for _ in 0..=random.below(4) {
