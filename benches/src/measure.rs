@@ -59,11 +59,7 @@ pub fn columnar(sql: &str, batch_rows: u16, columns: &Columns) -> impl FnMut() {
 }
 
 /// A plan over so many rows in columns.
-pub fn over_columns(
-    plan: OwnedPlan,
-    values: [ColumnValues<'_>; 5],
-    rows: usize,
-) -> impl FnMut() {
+pub fn over_columns(plan: OwnedPlan, values: [ColumnValues<'_>; 5], rows: usize) -> impl FnMut() {
     let mut arena = arena(&plan);
     move || {
         let mut sink = CountingSink::default();

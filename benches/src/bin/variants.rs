@@ -226,7 +226,9 @@ fn as_json(cost: &Cost) -> Value {
 }
 
 fn print(rows: usize, costs: &[Cost]) {
-    println!("{rows} records, one thread; million records a second, and times the plain case's time");
+    println!(
+        "{rows} records, one thread; million records a second, and times the plain case's time"
+    );
     println!(
         "{:<28}{:<4}{:>10}{:>9}{:>7}{:>12}{:>9}{:>7}  at most",
         "", "", "row-major", "variant", "times", "columnar", "variant", "times"
