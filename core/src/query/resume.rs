@@ -72,7 +72,10 @@ impl<'p, 'a> Query<'p, 'a> {
     /// would have: the same results to the byte, the same counters. `plan` is verified as in
     /// [`new`](Self::new), and `functions` are those that it calls, in whatever order.
     ///
-    /// After an error the arena is as it was.
+    /// After an error the arena is as it was. The checksum tells damage, not intent: bytes that
+    /// somebody forged, checksum and all, can make results wrong or a poll very long, as much as
+    /// whoever writes to the arena can; they reach nothing outside it. Keep snapshots where only you
+    /// can write.
     ///
     /// # Errors
     /// Those of [`new`](Self::new); [`StartError::NoSnapshot`] if the bytes are not of this plan, or

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::{build, huge_pages, machine, measured, peers};
-use crate::process::{capture, cargo};
+use crate::process::{capture, cargo, run as run_command};
 use crate::project;
 
 pub(super) use markdown::figure;
@@ -66,11 +66,24 @@ pub(crate) fn run(workload: &peers::Workload) -> Result<()> {
     costs::snapshots(&mut text, &figures.costs);
     costs::replaced(&mut text, &figures.replaced);
     fs::write(benches.join("REPORT.md"), text)?;
-    println!("    wrote benches/REPORT.md");
+    let readme = project::root().join("README.md");
+    let (before, after) = (fs::read_to_string(&readme)?, sections::beside_hand(&figures.sweep));
+    fs::write(&readme, quoting(&before, &after)?)?;
+    println!("    wrote benches/REPORT.md, and what README.md quotes of it");
     Ok(())
 }
 
+/// README with another quotation.
+fn quoting(readme: &str, quotation: &str) -> Result<String> {
+    const MARKS: [&str; 2] = ["<!-- quoted -->\n", "<!-- end -->"];
+    let (before, rest) = readme.split_once(MARKS[0]).context("where README.md quotes")?;
+    let (_, after) = rest.split_once(MARKS[1]).context("the end of what README.md quotes")?;
+    Ok([before, MARKS[0], quotation, MARKS[1], after].concat())
+}
+
 fn measure(workload: &peers::Workload) -> Result<Figures> {
+    // All at once, which takes less time than one by one.
+    run_command(&mut cargo(["build", "--release", "-p", "ringql-benches", "--bins"]))?;
     let rows = workload.rows.to_string();
     let said = |name: &str, words: &[&str]| -> Result<String> {
         let program = build(name)?;
@@ -101,4 +114,18 @@ fn measure(workload: &peers::Workload) -> Result<Figures> {
         many: peers(&peers::Workload { devices: MANY_DEVICES, ..*workload }, &["Q3"])?,
         peers: peers(workload, &[])?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_quoted_is_replaced() {
+        let readme = quoting("a\n<!-- quoted -->\nold\n<!-- end -->\nb", "new\n").expect("marks");
+        assert_eq!(readme, "a\n<!-- quoted -->\nnew\n<!-- end -->\nb");
+        assert!(quoting("no marks", "").is_err());
+        let readme = fs::read_to_string(project::root().join("README.md")).expect("README.md");
+        assert!(quoting(&readme, "").is_ok());
+    }
 }

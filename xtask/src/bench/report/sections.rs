@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::super::charts;
 use super::markdown::{count, figure, list, number, string, table};
 
+/// The reference queries beside loops by hand and beside memory.
 pub(super) fn reference(text: &mut String, sweep: &Value) {
     let _ = write!(
         text,
@@ -22,6 +23,11 @@ pub(super) fn reference(text: &mut String, sweep: &Value) {
             .next()
             .map_or(0, |first| first["record_bytes"].as_u64().unwrap_or(0)),
     );
+    *text += &beside_hand(sweep);
+}
+
+/// The table of it.
+pub(super) fn beside_hand(sweep: &Value) -> String {
     let head = [
         "",
         "by hand",
@@ -50,9 +56,10 @@ pub(super) fn reference(text: &mut String, sweep: &Value) {
         ]
     };
     let lines: Vec<_> = list(&sweep["reference"]).map(line).collect();
-    *text += &table(&head, &lines);
+    table(&head, &lines)
 }
 
+/// Beside other engines.
 pub(super) fn beside_peers(text: &mut String, peers: &Value, many: &Value) -> Result<()> {
     let engines: Vec<&Value> = list(&peers["engines"]).collect();
     let names: Vec<String> = engines.iter().map(|engine| string(&engine["name"])).collect();
