@@ -79,7 +79,8 @@ pub(super) fn beside_peers(text: &mut String, peers: &Value, many: &Value) -> Re
          turns. Every result row was compared with RingQL's before anything was measured. Q5 is a\n\
          hopping window, which the others do by sums of panes or by a row for each hop (Polars by its\n\
          own `group_by_dynamic`); V2 is a window function over the last 100 rows, of all symbols\n\
-         together.\n\n{}.\n\n",
+         together. V0 and V1 give most of these engines no work: their results are columns that they\n\
+         hold already, while RingQL writes each row to its sink.\n\n{}.\n\n",
         count(&peers["devices"]),
         versions.collect::<Vec<_>>().join("; "),
     );
