@@ -1,4 +1,4 @@
-//! From SQL to a running query, and back to bytes: what starting, sending and keeping one costs.
+//! From SQL to a running query, and back to bytes: what starting and sending one costs.
 //!
 //!     cargo bench -p ringql-benches --bench plans
 
@@ -61,14 +61,6 @@ fn plans(c: &mut Criterion) {
         let plan = plan.plan();
         group.bench_function("start", |b| {
             b.iter(|| Query::new(black_box(&plan), arena.bytes()).is_ok());
-        });
-        // A query's state is its arena and nothing else, so that a copy is a snapshot.
-        let mut kept = vec![0; arena.bytes().len()];
-        group.bench_function(format!("copy of its state, {} bytes", kept.len()), |b| {
-            b.iter(|| kept.copy_from_slice(black_box(arena.bytes())));
-        });
-        group.bench_function("copy of its state, back", |b| {
-            b.iter(|| arena.bytes().copy_from_slice(black_box(&kept)));
         });
         group.finish();
     }

@@ -25,7 +25,12 @@ QUERIES = {
     "Q4": "Q4",
     "Q5 panes": "Q5",
     "Q5 hops": "Q5",
+    "V0": "V0",
+    "V1": "V1",
+    "V2": "V2",
+    "V3": "V3",
 }
+TEXTS = [("trader_len", "<u2"), ("trader", "S20"), ("symbol_len", "<u2"), ("symbol", "S10")]
 # RingQL's result records, and how many of the first columns make a row's key.
 RESULTS = {
     "Q1": ([("device", "<u4"), ("f", "<f4")], 1),
@@ -36,6 +41,22 @@ RESULTS = {
         2,
     ),
     "Q5": ([("start", "<i8"), ("avg", "<f8")], 1),
+    "V0": ([*TEXTS[2:], ("price", "<f8"), ("quantity", "<i4")], 3),
+    "V1": ([*TEXTS, ("price", "<f8"), ("quantity", "<i4")], 4),
+    "V2": ([("end", "<i8"), ("avg", "<f8"), ("min", "<f8"), ("max", "<f8")], 1),
+    "V3": (
+        [
+            ("start", "<i8"),
+            *TEXTS,
+            ("n", "<i8"),
+            ("avg", "<f8"),
+            ("quantity", "<i8"),
+            ("volume", "<f8"),
+            # A sum may be NULL. None of these is.
+            ("validity", "u1"),
+        ],
+        3,
+    ),
 }
 # Single precision has 24 bits; in double precision only the order of additions differs.
 TOLERANCE = {4: 1e-6, 8: 1e-9}
@@ -47,8 +68,8 @@ RUNS = 2
 class Engine:
     """A process that answers line by line."""
 
-    def __init__(self, name, command, rows):
-        self.name, self.rows = name, rows
+    def __init__(self, name, command, rows, trades):
+        self.name, self.rows, self.trades = name, rows, trades
         one_thread = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "TOKIO_WORKER_THREADS": "1"}
         self.process = subprocess.Popen(
             command,
@@ -73,11 +94,15 @@ class Engine:
     def seconds(self, query):
         return float(self.ask("time", query))
 
+    def count(self, query):
+        """Records that the query reads."""
+        return self.trades if query.startswith("V") else self.rows
+
 
 class RingQl(Engine):
-    def __init__(self, program, layout, rows, devices):
-        command = [program, "serve", layout, str(rows), str(devices)]
-        super().__init__(f"RingQL {layout}", command, rows)
+    def __init__(self, program, layout, rows, devices, trades):
+        command = [program, "serve", layout, str(rows), str(devices), str(trades)]
+        super().__init__(f"RingQL {layout}", command, rows, trades)
 
     def seconds(self, query):
         return super().seconds(QUERIES[query])
@@ -88,13 +113,14 @@ class RingQl(Engine):
         self.ask("rows", QUERIES[query], rows, path)
         fields, _ = RESULTS[QUERIES[query]]
         records = np.fromfile(path, np.dtype(fields, align=True))
-        return [records[name] for name, _ in fields]
+        return [records[name] for name, _ in fields if not name.endswith(("_len", "validity"))]
 
 
 class Peer(Engine):
-    def __init__(self, name, path, rows):
+    def __init__(self, name, path, rows, trades_path, trades):
         script = HERE / f"on_{name.lower()}.py"
-        super().__init__(name, [sys.executable, "-B", script, path, str(rows)], rows)
+        command = [sys.executable, "-B", script, path, str(rows), trades_path, str(trades)]
+        super().__init__(name, command, rows, trades)
 
     def result(self, query, folder):
         path = folder / "peer.npz"
@@ -121,6 +147,8 @@ def compare(what, found, expected, keys):
         if b.dtype.kind == "f":
             tolerance = TOLERANCE[min(a.dtype.itemsize, b.dtype.itemsize)]
             bad = ~np.isclose(a.astype("f8"), b.astype("f8"), rtol=tolerance, atol=0)
+        elif b.dtype.kind == "S":
+            bad = a != b
         else:
             bad = a.astype("i8") != b.astype("i8")
         if bad.any():
@@ -132,25 +160,26 @@ def compare(what, found, expected, keys):
             )
 
 
-def check(ringql, peers, folder):
+def check(queries, ringql, peers, folder):
     row_major, columnar = ringql
-    for query in QUERIES:
+    for query in queries:
         keys = RESULTS[QUERIES[query]][1]
         expected = {}
         for peer in peers:
-            if peer.rows not in expected:
-                expected[peer.rows] = row_major.result(query, peer.rows, folder)
-                found = columnar.result(query, peer.rows, folder)
-                compare(f"{query}: {columnar.name}", found, expected[peer.rows], keys)
+            count = peer.count(query)
+            if count not in expected:
+                expected[count] = row_major.result(query, count, folder)
+                found = columnar.result(query, count, folder)
+                compare(f"{query}: {columnar.name}", found, expected[count], keys)
             found = peer.result(query, folder)
-            compare(f"{query}: {peer.name}", found, expected[peer.rows], keys)
+            compare(f"{query}: {peer.name}", found, expected[count], keys)
         rows = max(len(columns[0]) for columns in expected.values())
         print(f"{query}: all agree on {rows:,} result rows", flush=True)
 
 
-def measure(engines, turns):
+def measure(queries, engines, turns):
     """The best rate of each engine at each query, million records a second."""
-    best = {query: {engine.name: math.inf for engine in engines} for query in QUERIES}
+    best = {query: {engine.name: math.inf for engine in engines} for query in queries}
     # Through all queries each turn: what else the machine does for a while hits a part of each.
     for _ in range(turns):
         for query, best_of in best.items():
@@ -158,8 +187,8 @@ def measure(engines, turns):
                 # The others have had the caches; a first run alone would measure that.
                 seconds = min(engine.seconds(query) for _ in range(RUNS))
                 best_of[engine.name] = min(best_of[engine.name], seconds)
-    rate = lambda engine, query: engine.rows / best[query][engine.name] / 1e6
-    return {query: {e.name: rate(e, query) for e in engines} for query in QUERIES}
+    rate = lambda engine, query: engine.count(query) / best[query][engine.name] / 1e6
+    return {query: {e.name: rate(e, query) for e in engines} for query in queries}
 
 
 def table(head, lines):
@@ -194,23 +223,31 @@ def main():
     parser.add_argument("--rows", type=int, required=True)
     parser.add_argument("--sqlite-rows", type=int, required=True)
     parser.add_argument("--devices", type=int, required=True)
+    parser.add_argument("--trades", type=int, required=True)
+    parser.add_argument("--queries", nargs="+", default=list(QUERIES), choices=QUERIES)
     parser.add_argument("--turns", type=int, required=True)
     parser.add_argument("--json", type=Path, required=True)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        data = folder / "s.bin"
-        export = [args.program, "export", str(args.rows), str(args.devices), data]
+        data, trades = folder / "s.bin", folder / "trades.bin"
+        made = ["export", str(args.rows), str(args.devices), data, str(args.trades), trades]
+        export = [args.program, *made]
         subprocess.run(export, check=True)
         layouts = ["row-major", "columnar"]
-        ringql = [RingQl(args.program, layout, args.rows, args.devices) for layout in layouts]
-        fewer = {"SQLite": min(args.rows, args.sqlite_rows)}
-        peers = [Peer(name, data, fewer.get(name, args.rows)) for name in PEERS]
+        made = args.rows, args.devices, args.trades
+        ringql = [RingQl(args.program, layout, *made) for layout in layouts]
+        fewer = {"SQLite": args.sqlite_rows}
+        most = lambda name, rows: min(rows, fewer.get(name, rows))
+        peers = [
+            Peer(name, data, most(name, args.rows), trades, most(name, args.trades))
+            for name in PEERS
+        ]
         engines = ringql + peers
         for engine in engines:
-            print(f"{engine.name} {engine.version}, {engine.rows:,} rows")
-        check(ringql, peers, folder)
-        rates = measure(engines, args.turns)
+            print(f"{engine.name} {engine.version}: {engine.rows:,} rows, {engine.trades:,} trades")
+        check(args.queries, ringql, peers, folder)
+        rates = measure(args.queries, engines, args.turns)
         show(engines, ringql, rates)
         for engine in engines:
             engine.process.stdin.close()
@@ -218,7 +255,10 @@ def main():
     found = {
         "rows": args.rows,
         "devices": args.devices,
-        "engines": [{"name": e.name, "version": e.version, "rows": e.rows} for e in engines],
+        "engines": [
+            {"name": e.name, "version": e.version, "rows": e.rows, "trades": e.trades}
+            for e in engines
+        ],
         "rates": rates,
     }
     args.json.write_text(json.dumps(found, indent=2) + "\n")

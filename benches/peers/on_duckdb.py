@@ -1,4 +1,4 @@
-"""DuckDB: a table in memory."""
+"""DuckDB: tables in memory."""
 
 import duckdb
 
@@ -8,13 +8,16 @@ import engine
 class DuckDb:
     version = duckdb.__version__
 
-    def __init__(self, path, rows):
-        table = engine.arrow(path, rows)
+    def __init__(self, path, rows, trades, count):
         self.db = duckdb.connect(config={"threads": 1})
-        self.db.register("given", table)
-        self.db.execute("CREATE TABLE s AS FROM given")
-        self.db.unregister("given")
+        self.load("s", engine.columns(path, rows))
+        self.load("trades", engine.trades(trades, count))
         self.db.execute("CREATE TABLE hops AS SELECT range AS k FROM range(10)")
+
+    def load(self, name, columns):
+        self.db.register("given", engine.arrow(columns))
+        self.db.execute(f"CREATE TABLE {name} AS FROM given")
+        self.db.unregister("given")
 
     def run(self, query):
         for _ in self.db.sql(engine.SQL[query]).to_arrow_reader():

@@ -1,4 +1,4 @@
-"""Polars: a data frame in memory, its lazy interface."""
+"""Polars: data frames in memory, its lazy interface."""
 
 import polars as pl
 from polars import col
@@ -9,6 +9,32 @@ WINDOW = (col("ts") - col("ts") % 1_000_000).alias("window_start")
 GROUP = [pl.len(), col("temp").mean().alias("avg"), col("temp").max().alias("max")]
 # A sum in double precision, as SQL has it.
 TEMP = col("temp").cast(pl.Float64)
+
+
+# What comes behind a row, with it.
+PRICES = col("price").reverse()
+
+
+def over_trades(trades):
+    """The queries over a lazy frame of trades."""
+    last = dict(window_size=100, min_samples=1)
+    minute = (col("ts") - col("ts") % 60_000_000).alias("window_start")
+    return {
+        "V0": trades.select("symbol", "price", "quantity"),
+        "V1": trades.filter(col("amount") > 100).select("trader", "symbol", "price", "quantity"),
+        "V2": trades.select(
+            pl.int_range(100, pl.len() + 100).alias("window_end"),
+            PRICES.rolling_mean(**last).reverse().alias("avg"),
+            PRICES.rolling_min(**last).reverse().alias("min"),
+            PRICES.rolling_max(**last).reverse().alias("max"),
+        ),
+        "V3": trades.group_by(minute, "trader", "symbol").agg(
+            pl.len(),
+            col("price").mean(),
+            col("quantity").cast(pl.Int64).sum(),
+            (col("price") * col("quantity")).sum().alias("volume"),
+        ),
+    }
 
 
 def queries(s):
@@ -39,15 +65,17 @@ def queries(s):
 class Polars:
     version = pl.__version__
 
-    def __init__(self, path, rows):
-        self.queries = queries(pl.from_arrow(engine.arrow(path, rows)).lazy())
+    def __init__(self, path, rows, trades, count):
+        frame = lambda columns: pl.from_arrow(engine.arrow(columns)).lazy()
+        self.queries = queries(frame(engine.columns(path, rows)))
+        self.queries |= over_trades(frame(engine.trades(trades, count)))
 
     def run(self, query):
         self.queries[query].collect()
 
     def rows(self, query):
         result = self.queries[query].collect()
-        return [column.to_physical().to_numpy() for column in result.get_columns()]
+        return [engine.plain(c.to_physical().to_numpy()) for c in result.get_columns()]
 
 
 if __name__ == "__main__":

@@ -13,4 +13,6 @@ pub mod queries;
 pub mod replaced;
 pub mod rings;
 pub mod run;
+pub mod snapshots;
 pub mod trades;
+pub mod variants;

@@ -3,7 +3,9 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use ringql_core::batch::ColumnValues;
 use ringql_core::ring::ColumnSource;
+use ringql_core::sql::OwnedPlan;
 
 use crate::columns::Columns;
 use crate::data::Reading;
@@ -38,25 +40,30 @@ pub fn rate(rows: usize, mut work: impl FnMut()) -> f64 {
 
 /// A query over records.
 pub fn row_major(sql: &str, batch_rows: u16, rows: &[Reading]) -> impl FnMut() {
-    let plan = plan(sql, batch_rows);
+    over_records(plan(sql, batch_rows), bytemuck::cast_slice(rows), size_of::<Reading>())
+}
+
+/// A plan over records of so many bytes.
+pub fn over_records(plan: OwnedPlan, records: &[u8], record_size: usize) -> impl FnMut() {
     let mut arena = arena(&plan);
     move || {
         let mut sink = CountingSink::default();
-        let records = bytemuck::cast_slice(black_box(rows));
-        run(&plan, &mut arena, records, size_of::<Reading>(), &mut sink);
+        run(&plan, &mut arena, black_box(records), record_size, &mut sink);
         black_box(sink.rows);
     }
 }
 
 /// A query over columns.
 pub fn columnar(sql: &str, batch_rows: u16, columns: &Columns) -> impl FnMut() {
-    let plan = plan(sql, batch_rows);
+    over_columns(plan(sql, batch_rows), columns.values(), columns.ts.len())
+}
+
+/// A plan over so many rows in columns.
+pub fn over_columns(plan: OwnedPlan, values: [ColumnValues<'_>; 5], rows: usize) -> impl FnMut() {
     let mut arena = arena(&plan);
     move || {
         let mut sink = CountingSink::default();
-        let values = black_box(columns).values();
-        let source = ColumnSource::new(&values, columns.ts.len());
-        run_from(&plan, &mut arena, source, &mut sink);
+        run_from(&plan, &mut arena, ColumnSource::new(black_box(&values), rows), &mut sink);
         black_box(sink.rows);
     }
 }

@@ -65,3 +65,6 @@ pub const V3_CHANGES: &str = "SELECT window_start, trader, symbol, COUNT(*), AVG
     SUM(quantity), SUM(price * quantity)
 FROM TUMBLE(trades, ts, INTERVAL '1' MINUTE) GROUP BY window_start, window_end, trader, symbol
 EMIT CHANGES";
+
+/// Those of the queries over trades that other engines run too.
+pub const OVER_TRADES: [(&str, &str); 4] = [("V0", V0), ("V1", V1), ("V2", V2), ("V3", V3)];

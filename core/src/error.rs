@@ -20,6 +20,11 @@ pub enum StartError {
     },
     /// The arena's first byte is not at a multiple of 8.
     ArenaMisaligned,
+    /// To be resumed: the arena holds no snapshot of a query over this plan, by this version of the
+    /// state's layout.
+    NoSnapshot,
+    /// To be resumed: the arena's bytes are not those of the snapshot any more.
+    Damaged,
     /// The tables contradict each other. A plan that `verify` accepted never gives this.
     Internal,
 }
@@ -175,6 +180,11 @@ impl fmt::Display for StartError {
                 write!(f, "the arena has {given} bytes and the plan needs {needed}")
             }
             Self::ArenaMisaligned => f.write_str("the arena must start at a multiple of 8 bytes"),
+            Self::NoSnapshot => f.write_str(
+                "the arena holds no snapshot of this plan: it is of another one, of another \
+                 version, or was never taken",
+            ),
+            Self::Damaged => f.write_str("the snapshot is damaged: its checksum is wrong"),
             Self::Internal => f.write_str("the plan's tables contradict each other"),
         }
     }

@@ -1,10 +1,11 @@
 //! A query: a verified plan and one arena.
 //!
 //! The arena's header holds the counters and the phase, so that a copy of the arena is a copy of
-//! the query.
+//! the query (`resume.rs`).
 
 mod counted;
 mod poll;
+mod resume;
 
 use bytemuck::{Pod, Zeroable};
 
@@ -31,7 +32,9 @@ struct Header {
     phase: u64,
     /// The clock that NOW() reads, microseconds since 1970; [`UNSET`] until it was set.
     clock: i64,
-    reserved: u64,
+    /// Of a snapshot: what it is of, and what its bytes must be.
+    fingerprint: u32,
+    checksum: u32,
 }
 
 const _: () = assert!(size_of::<Header>() as u64 == HEADER_BYTES);
@@ -94,24 +97,38 @@ impl<'p, 'a> Query<'p, 'a> {
         functions: Functions<'p>,
         arena: &'a mut [u8],
     ) -> Result<Self, StartError> {
+        let mut query = Self::over(plan, functions, arena)?;
+        query.arena.fill(0);
+        query.place_calls()?;
+        query.set_clock(None);
+        query.with_walk(|walk| walk.start()).map_err(|_| StartError::Internal)?;
+        Ok(query)
+    }
+
+    /// A query over an arena as it is.
+    fn over(
+        plan: &Plan<'p>,
+        functions: Functions<'p>,
+        arena: &'a mut [u8],
+    ) -> Result<Self, StartError> {
         verify(plan, &functions)?;
         let (needed, given) = (plan.arena_bytes(), arena.len());
         let arena = arena.get_mut(..needed).ok_or(StartError::ArenaTooSmall { needed, given })?;
         if arena.as_ptr().align_offset(8) != 0 {
             return Err(StartError::ArenaMisaligned);
         }
-        arena.fill(0);
-        let geometry = Geometry::of(plan);
-        let places = arena.get_mut(geometry.calls..geometry.registers);
+        Ok(Self { plan: *plan, functions, arena, geometry: Geometry::of(plan) })
+    }
+
+    /// Writes where the functions of the plan's calls are in the set.
+    fn place_calls(&mut self) -> Result<(), StartError> {
+        let places = self.arena.get_mut(self.geometry.calls..self.geometry.registers);
         let places = slice_mut::<u16>(places.ok_or(StartError::Internal)?);
         let places = places.map_err(|_| StartError::Internal)?;
-        for (place, call) in places.iter_mut().zip(plan.calls) {
-            *place = functions.place(call.function).ok_or(StartError::Internal)?;
+        for (place, call) in places.iter_mut().zip(self.plan.calls) {
+            *place = self.functions.place(call.function).ok_or(StartError::Internal)?;
         }
-        let mut query = Self { plan: *plan, functions, arena, geometry };
-        query.set_clock(None);
-        query.with_walk(|walk| walk.start()).map_err(|_| StartError::Internal)?;
-        Ok(query)
+        Ok(())
     }
 
     /// Reads at most one batch of rows from `source` and writes what results from it to `sink`.

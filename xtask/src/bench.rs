@@ -1,6 +1,5 @@
-//! `cargo xtask bench`: the benchmarks, with whatever arguments Criterion takes; other engines
-//! beside them; a report of it all; instructions counted. Without arguments: all benchmarks and the
-//! report.
+//! `cargo xtask bench`: measures everything and writes the report. Other engines alone, or
+//! instructions counted; with any other arguments, Criterion's benchmarks.
 
 mod charts;
 pub(crate) mod guard;
@@ -21,41 +20,38 @@ use crate::project;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Compare with DuckDB, Polars, DataFusion, chDB and SQLite: results, then speed
-    #[arg(long, conflicts_with_all = ["guard", "report"])]
+    #[arg(long, conflicts_with = "guard")]
     peers: bool,
     #[command(flatten)]
     workload: peers::Workload,
-    /// Write benches/REPORT.md: the peers, loops by hand, and sweeps with charts
-    #[arg(long, conflicts_with = "guard")]
-    report: bool,
     /// Count instructions under valgrind; fails on more than 3 % growth over the baseline
     #[arg(long)]
     guard: bool,
     /// With `--guard`: make the counts the baseline
     #[arg(long, requires = "guard")]
     bless: bool,
-    /// Passed through: a bench's name with `--bench NAME`, Criterion's options after `--`
+    /// Instead of the report, Criterion's benchmarks: `--benches` are all, `--bench NAME` is one,
+    /// Criterion's options come after `--`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     passed: Vec<String>,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    if args.peers || args.guard || args.report {
+    if args.peers || args.guard {
         ensure!(args.passed.is_empty(), "not understood: {}", args.passed.join(" "));
     }
     if args.peers {
-        return peers::run(&args.workload);
+        return peers::compare(&args.workload, &[]);
     }
     if args.guard {
         return guard::run(args.bless);
     }
-    if args.report {
+    if args.passed.is_empty() {
         return report::run(&args.workload);
     }
     // Not clap's list: it would drop a leading `--`, which cargo needs to see.
-    let given: Vec<_> = env::args_os().skip_while(|arg| arg != "bench").skip(1).collect();
-    run_command(huge_pages(cargo(["bench", "-p", "ringql-benches"]).args(&given)))?;
-    if given.is_empty() { report::run(&args.workload) } else { Ok(()) }
+    let given = env::args_os().skip_while(|arg| arg != "bench").skip(1);
+    run_command(huge_pages(cargo(["bench", "-p", "ringql-benches"]).args(given)))
 }
 
 /// A program whose speed is measured.
@@ -97,8 +93,8 @@ mod tests {
 
     #[test]
     fn criterion_gets_its_arguments() {
-        let args = parse(&["--bench", "queries", "--", "--quick", "--report"]).expect("valid");
-        assert!(!args.peers && !args.guard && !args.report);
+        let args = parse(&["--bench", "queries", "--", "--quick", "--guard"]).expect("valid");
+        assert!(!args.peers && !args.guard);
         assert_eq!(args.passed[..2], ["--bench", "queries"]);
     }
 
@@ -107,12 +103,8 @@ mod tests {
         let args = parse(&["--peers", "--rows", "1000"]).expect("valid");
         assert!(args.peers && args.workload.rows == 1_000);
         assert!(parse(&["--guard", "--bless"]).is_some_and(|args| args.guard && args.bless));
-        for wrong in [
-            ["--peers", "--guard"],
-            ["--report", "--guard"],
-            ["--peers", "--report"],
-            ["--guard", "--rows=5"],
-        ] {
+        assert!(parse(&["--rows", "1000"]).is_some_and(|args| args.passed.is_empty()));
+        for wrong in [["--peers", "--guard"], ["--guard", "--rows=5"]] {
             assert!(parse(&wrong).is_none(), "{wrong:?}");
         }
         assert!(parse(&["--bless"]).is_none());

@@ -1,8 +1,8 @@
 //! RingQL as one of the engines that `benches/peers/compare.py` compares: it makes the records,
 //! then runs queries on demand.
 //!
-//!     on_demand export ROWS DEVICES FILE
-//!     on_demand serve row-major|columnar ROWS DEVICES
+//!     on_demand export ROWS DEVICES FILE TRADES FILE
+//!     on_demand serve row-major|columnar ROWS DEVICES TRADES
 //!
 //! The latter is told what to do by lines on its standard input and answers each with a line:
 //! `time QUERY` with the seconds that one run took; `rows QUERY ROWS FILE`, with "done" when the
@@ -17,10 +17,12 @@ use std::time::Instant;
 use std::{env, fs};
 
 use ringql_benches::columns::Columns;
-use ringql_benches::data::{DEVICES, Random, Reading, readings};
+use ringql_benches::data::{DEVICES, Reading, readings};
 use ringql_benches::queries;
-use ringql_benches::run::{CollectingSink, CountingSink, arena, plan, run, run_from};
-use ringql_core::ring::ColumnSource;
+use ringql_benches::run::{CollectingSink, CountingSink, arena, plan, plan_over, run, run_from};
+use ringql_benches::trades::{Trade, TradeColumns, trades};
+use ringql_benches::variants::of_devices;
+use ringql_core::ring::{ColumnSource, Sink};
 use ringql_core::sql::OwnedPlan;
 use ringql_runtime::Arena;
 
@@ -30,13 +32,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match *args {
-        ["export", rows, devices, path] => {
-            let rows = make(rows.parse()?, devices.parse()?);
-            fs::write(path, bytemuck::cast_slice(&rows))?;
+        ["export", rows, devices, readings, count, trades_path] => {
+            fs::write(readings, bytemuck::cast_slice(&make(rows.parse()?, devices.parse()?)))?;
+            fs::write(trades_path, bytemuck::cast_slice(&trades(count.parse()?)))?;
             Ok(())
         }
-        ["serve", layout, rows, devices] => {
-            serve(layout, &make(rows.parse()?, devices.parse()?), devices)
+        ["serve", layout, rows, devices, count] => {
+            let (rows, trades) = (make(rows.parse()?, devices.parse()?), trades(count.parse()?));
+            let data = Data {
+                columns: (layout == "columnar")
+                    .then(|| (Columns::from(&*rows), TradeColumns::from(&*trades))),
+                rows,
+                trades,
+                devices: devices.parse()?,
+            };
+            serve(&data)
         }
         _ => Err("expected `export` or `serve`, see the source".into()),
     }
@@ -44,16 +54,66 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Records of `S`, or the same with other devices if there are not as many as `S` has.
 fn make(rows: usize, devices: u32) -> Vec<Reading> {
-    let mut rows = readings(rows);
-    if devices != DEVICES {
-        let mut random = Random::new(u64::from(devices));
-        rows.iter_mut().for_each(|row| row.device = random.below(devices));
-    }
-    rows
+    let rows = readings(rows);
+    if devices == DEVICES { rows } else { of_devices(&rows, devices) }
 }
 
-fn serve(layout: &str, rows: &[Reading], devices: &str) -> Result<(), Box<dyn Error>> {
-    let columns = (layout == "columnar").then(|| Columns::from(rows));
+/// What the queries run over.
+struct Data {
+    rows: Vec<Reading>,
+    trades: Vec<Trade>,
+    /// Both in columns, if queries are to read these.
+    columns: Option<(Columns, TradeColumns)>,
+    devices: u32,
+}
+
+impl Data {
+    /// Runs a plan over the first records of what `query` reads, as many as there are or `most`.
+    fn run(
+        &self,
+        query: &str,
+        plan: &OwnedPlan,
+        arena: &mut Arena,
+        most: usize,
+        sink: &mut impl Sink,
+    ) {
+        let of_trades = query.starts_with('V');
+        let rows = if of_trades { self.trades.len() } else { self.rows.len() }.min(most);
+        match black_box(&self.columns) {
+            Some((_, columns)) if of_trades => {
+                run_from(plan, arena, ColumnSource::new(&columns.values(), rows), sink);
+            }
+            Some((columns, _)) => {
+                run_from(plan, arena, ColumnSource::new(&columns.values(), rows), sink);
+            }
+            None if of_trades => {
+                let records = bytemuck::cast_slice(black_box(&self.trades[..rows]));
+                run(plan, arena, records, size_of::<Trade>(), sink);
+            }
+            None => {
+                let records = bytemuck::cast_slice(black_box(&self.rows[..rows]));
+                run(plan, arena, records, size_of::<Reading>(), sink);
+            }
+        }
+    }
+
+    fn compile(&self, query: &str) -> Result<OwnedPlan, Box<dyn Error>> {
+        let mut over_trades = queries::OVER_TRADES.iter();
+        if let Some((_, sql)) = over_trades.find(|(name, _)| *name == query) {
+            return Ok(plan_over(queries::TRADES, sql, BATCH_ROWS));
+        }
+        let found = queries::ALL.iter().find(|(name, _)| *name == query);
+        let (_, sql) = found.ok_or_else(|| format!("no query {query}"))?;
+        let settings = if sql.contains("GROUP BY") && self.devices != DEVICES {
+            format!(" SETTINGS max_groups = {}", self.devices)
+        } else {
+            String::new()
+        };
+        Ok(plan(&format!("{sql}{settings}"), BATCH_ROWS))
+    }
+}
+
+fn serve(data: &Data) -> Result<(), Box<dyn Error>> {
     let mut queries = HashMap::new();
     println!("{}", env!("CARGO_PKG_VERSION"));
     for line in stdin().lock().lines() {
@@ -63,17 +123,22 @@ fn serve(layout: &str, rows: &[Reading], devices: &str) -> Result<(), Box<dyn Er
                 let (plan, arena) = match queries.entry(query.to_owned()) {
                     Entry::Occupied(known) => known.into_mut(),
                     Entry::Vacant(new) => {
-                        let plan = compile(query, devices)?;
+                        let plan = data.compile(query)?;
                         let arena = arena(&plan);
                         new.insert((plan, arena))
                     }
                 };
-                println!("{}", time(plan, arena, rows, columns.as_ref()));
+                let mut sink = CountingSink::default();
+                let start = Instant::now();
+                data.run(query, plan, arena, usize::MAX, &mut sink);
+                black_box(sink.rows);
+                println!("{}", start.elapsed().as_secs_f64());
             }
             ["rows", query, count, path] => {
-                let plan = compile(query, devices)?;
-                let rows = &rows[..rows.len().min(count.parse()?)];
-                fs::write(path, collect(&plan, rows, columns.is_some()))?;
+                let plan = data.compile(query)?;
+                let mut sink = CollectingSink::default();
+                data.run(query, &plan, &mut arena(&plan), count.parse()?, &mut sink);
+                fs::write(path, sink.records)?;
                 println!("done");
             }
             _ => return Err(format!("not understood: {line}").into()),
@@ -81,45 +146,4 @@ fn serve(layout: &str, rows: &[Reading], devices: &str) -> Result<(), Box<dyn Er
         stdout().flush()?;
     }
     Ok(())
-}
-
-fn compile(query: &str, devices: &str) -> Result<OwnedPlan, Box<dyn Error>> {
-    let found = queries::ALL.iter().find(|(name, _)| *name == query);
-    let (_, sql) = found.ok_or_else(|| format!("no query {query}"))?;
-    let grouped = sql.contains("GROUP BY");
-    let settings = if grouped && devices != DEVICES.to_string() {
-        format!(" SETTINGS max_groups = {devices}")
-    } else {
-        String::new()
-    };
-    Ok(plan(&format!("{sql}{settings}"), BATCH_ROWS))
-}
-
-/// Seconds of a run.
-fn time(plan: &OwnedPlan, arena: &mut Arena, rows: &[Reading], columns: Option<&Columns>) -> f64 {
-    let mut sink = CountingSink::default();
-    let start = Instant::now();
-    if let Some(columns) = columns {
-        let values = columns.values();
-        run_from(plan, arena, ColumnSource::new(&values, rows.len()), &mut sink);
-    } else {
-        let records = bytemuck::cast_slice(black_box(rows));
-        run(plan, arena, records, size_of::<Reading>(), &mut sink);
-    }
-    black_box(sink.rows);
-    start.elapsed().as_secs_f64()
-}
-
-fn collect(plan: &OwnedPlan, rows: &[Reading], columnar: bool) -> Vec<u8> {
-    let mut sink = CollectingSink::default();
-    let mut arena = arena(plan);
-    if columnar {
-        let columns = Columns::from(rows);
-        let values = columns.values();
-        run_from(plan, &mut arena, ColumnSource::new(&values, rows.len()), &mut sink);
-    } else {
-        let records = bytemuck::cast_slice(rows);
-        run(plan, &mut arena, records, size_of::<Reading>(), &mut sink);
-    }
-    sink.records
 }

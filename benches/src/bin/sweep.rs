@@ -1,4 +1,4 @@
-//! Throughput from corner to corner, as JSON for `cargo xtask bench --report`: the reference
+//! Throughput from corner to corner, as JSON for `cargo xtask bench`: the reference
 //! queries beside loops by hand and beside memory, then by batch size, by groups, by selectivity
 //! and by overlap of windows.
 //!

@@ -4,6 +4,7 @@ use differential::ends::{Columns, Narrow, Steps};
 use differential::random::Random;
 use ringql_core::batch::Batch;
 use ringql_core::counters::Counters;
+use ringql_core::function;
 use ringql_core::plan::Plan;
 use ringql_core::plan::op::{OutputId, StreamId};
 use ringql_core::query::{Query, Stop};
@@ -13,8 +14,8 @@ use ringql_core::query::{Query, Stop};
 pub struct Way<'a> {
     /// Columns instead of records.
     pub is_columnar: bool,
-    /// Seed of where the rows are cut, and of when the sink is full; `None`: they are not, and it
-    /// never is.
+    /// Seed of where the rows are cut, of when the sink is full, and of when another query goes on
+    /// from a snapshot; `None`: none of that.
     pub chance: Option<u64>,
     /// What the clock shows when each row comes, if they come one by one.
     pub clock: Option<&'a [i64]>,
@@ -60,6 +61,14 @@ pub fn run(plan: &Plan<'_>, records: &[u8], way: Way<'_>) -> Result<Outcome, Str
         if let Some(random) = &mut random {
             source.room = [0, 1, random.below(5), random.below(100)][random.below(4)];
             sink.room = random.below(4);
+            if random.one_in(8) {
+                let kept = query.snapshot().map_err(|e| format!("no snapshot: {e}"))?.to_vec();
+                arena.fill(u64::MAX);
+                let bytes = bytemuck::cast_slice_mut(&mut arena);
+                bytes[..kept.len()].copy_from_slice(&kept);
+                query = Query::resume(plan, function::ALL, bytes)
+                    .map_err(|e| format!("does not go on: {e}"))?;
+            }
         }
         if let Some(clock) = way.clock {
             source.room = 1;

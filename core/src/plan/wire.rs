@@ -50,7 +50,7 @@ mod tables;
 
 use core::ops::Range as Bytes;
 
-use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
+use crc::{CRC_32_ISO_HDLC, Crc, Digest, NoTable};
 use postcard::ser_flavors::{Flavor, Size, Slice};
 
 pub use features::Features;
@@ -76,7 +76,7 @@ const HEADER: usize = 14;
 const CHECKSUM: usize = 4;
 
 /// Bit by bit: a plan is short, and a table of 1 KiB would lie in every device's flash.
-const CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
+static CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 
 /// The exact number of bytes that [`encode`] writes.
 ///
@@ -126,6 +126,13 @@ pub fn to_vec(plan: &Plan<'_>) -> Result<alloc::vec::Vec<u8>, EncodeError> {
     let mut bytes = alloc::vec![0; encoded_len(plan)?];
     encode(plan, &mut bytes)?;
     Ok(bytes)
+}
+
+/// The checksum of `first` and the plan's body, without writing it anywhere.
+pub(crate) fn fingerprint(plan: &Plan<'_>, first: &[u8]) -> Option<u32> {
+    let mut digest = CRC.digest();
+    digest.update(first);
+    postcard::serialize_with_flavor(plan, Sum(digest)).ok()
 }
 
 fn header_bytes(features: Features, length: u32) -> [u8; HEADER] {
@@ -180,6 +187,22 @@ fn part<const N: usize>(bytes: &[u8], at: Bytes<usize>) -> Result<[u8; N], Decod
 /// Whether `body` is exactly what [`encode`] writes for the plan.
 fn is_canonical(plan: &Plan<'_>, body: &[u8]) -> bool {
     postcard::serialize_with_flavor(plan, Compare { rest: body }).unwrap_or(false)
+}
+
+/// "Writes" bytes by adding them to a checksum.
+struct Sum(Digest<'static, u32, NoTable>);
+
+impl Flavor for Sum {
+    type Output = u32;
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.update(&[byte]);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<u32> {
+        Ok(self.0.finalize())
+    }
 }
 
 /// "Writes" bytes by comparing them with those that are there.

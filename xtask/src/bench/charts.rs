@@ -59,7 +59,12 @@ impl Axis {
         if (place - place.round()).abs() > 1e-6 {
             return String::new();
         }
-        super::report::figure(10f64.powf(place))
+        let figure = super::report::figure(10f64.powf(place));
+        if figure.contains('.') {
+            figure.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            figure
+        }
     }
 
     fn labels(self) -> usize {
