@@ -62,7 +62,16 @@ impl<'a> Column<'a> {
     /// The bytes of each row's value, if there is nothing in between.
     #[inline]
     pub(crate) fn adjacent<const N: usize>(&self) -> Option<&'a [[u8; N]]> {
-        (self.stride == N).then(|| self.bytes.as_chunks().0)
+        (self.stride == N).then_some(self.bytes.as_chunks().0)
+    }
+
+    /// The bytes from the first value on, `N` by `N`, and how many of these a row is away from the
+    /// next one; `None` if rows are no whole number of them. One check is enough to read a row.
+    #[inline]
+    pub(crate) fn in_steps<const N: usize>(self) -> Option<(&'a [[u8; N]], usize)> {
+        let bytes = self.bytes.get(self.offset..)?;
+        let is_whole = self.stride.is_multiple_of(N);
+        is_whole.then(|| (bytes.as_chunks::<N>().0, self.stride / N.max(1)))
     }
 
     /// `rows` rows from `first` on, without what says which are NULL.

@@ -20,6 +20,7 @@ pub mod counters;
 pub mod error;
 mod expr;
 pub mod fmt;
+mod fours;
 pub mod function;
 #[cfg(feature = "sql")]
 mod nearest;
@@ -30,6 +31,7 @@ pub mod record;
 pub mod ring;
 pub mod schema;
 mod selection;
+mod simd;
 #[cfg(feature = "sql")]
 pub mod sql;
 mod text;

@@ -1,6 +1,7 @@
 //! Selections: which rows of a batch are still in, without moving them.
 
 use crate::error::RunError;
+use crate::simd::widest;
 
 /// The rows that an operator passes on, as row numbers of the batch that its pipeline started with.
 #[derive(Clone, Copy, Debug)]
@@ -39,37 +40,63 @@ pub(crate) fn from_mask(
     rows: usize,
     out: &mut [u16],
 ) -> Result<usize, RunError> {
-    let mut count = 0;
-    let mut left = rows;
-    let mut base = 0u16;
-    for (i, word) in mask.iter().enumerate() {
-        if left == 0 {
-            break;
-        }
-        let valid = valid.and_then(|v| v.get(i)).copied().unwrap_or(u64::MAX);
-        let in_word = left.min(64);
-        let mut bits = word & valid & tail(in_word);
-        left -= in_word;
-        if bits == u64::MAX {
-            let slots = out.get_mut(count..count + 64).ok_or(RunError::Internal)?;
-            for (slot, row) in slots.iter_mut().zip(base..) {
-                *slot = row;
-            }
-            count += 64;
-        } else {
-            let slots = out.get_mut(count..).ok_or(RunError::Internal)?;
-            for slot in slots {
-                if bits == 0 {
-                    break;
+    let valid = valid.unwrap_or(&[]);
+    let open = move |at: usize, word: u64| word & valid.get(at).copied().unwrap_or(u64::MAX);
+    if rows < 64 {
+        return put_few(open(0, mask.first().copied().unwrap_or(0)) & tail(rows), 0, out);
+    }
+    let words = mask.iter().enumerate().zip((0..rows).step_by(64));
+    widest(
+        #[inline(always)]
+        move || {
+            let mut count = 0;
+            for ((at, word), base) in words {
+                let bits = open(at, *word) & tail(rows - base);
+                let rest = out.get_mut(count..).ok_or(RunError::Internal)?;
+                if let Some(slots) = rest.first_chunk_mut::<64>() {
+                    put_word(bits, base as u16, slots);
+                    count += bits.count_ones() as usize;
+                } else {
+                    count += put_few(bits, base as u16, rest)?;
                 }
-                *slot = base + bits.trailing_zeros() as u16;
-                bits &= bits - 1;
-                count += 1;
             }
-        }
-        base = base.wrapping_add(64);
+            Ok(count)
+        },
+    )
+}
+
+/// Writes the numbers of a word's bits one by one, and returns how many there are.
+#[inline(always)]
+fn put_few(mut bits: u64, base: u16, out: &mut [u16]) -> Result<usize, RunError> {
+    let mut count = 0;
+    let mut slots = out.iter_mut();
+    while bits != 0 {
+        *slots.next().ok_or(RunError::Internal)? = base.wrapping_add(bits.trailing_zeros() as u16);
+        bits &= bits - 1;
+        count += 1;
     }
     Ok(count)
+}
+
+/// The same for one word where there is room for 64. Eight are written in a go, also where fewer are
+/// left: that costs less than a branch that is hard to foresee.
+#[inline(always)]
+fn put_word(mut bits: u64, base: u16, slots: &mut [u16; 64]) {
+    if bits == u64::MAX {
+        for (slot, row) in slots.iter_mut().zip(0..) {
+            *slot = base.wrapping_add(row);
+        }
+        return;
+    }
+    for eight in slots.as_chunks_mut::<8>().0 {
+        if bits == 0 {
+            return;
+        }
+        for slot in eight {
+            *slot = base.wrapping_add(bits.trailing_zeros() as u16);
+            bits &= bits.wrapping_sub(1);
+        }
+    }
 }
 
 /// A mask of the lowest `rows` bits (0 to 64).
@@ -93,5 +120,33 @@ mod tests {
         let n = from_mask(&mask, Some(&valid), 130, &mut out).unwrap();
         let expected: std::vec::Vec<u16> = (1..64).chain([65, 67]).collect();
         assert_eq!(&out[..n], expected);
+    }
+
+    #[test]
+    fn any_mask_fits_where_there_is_room_for_its_rows() {
+        let mut x = 1u64;
+        let mut random = || {
+            x ^= x << 13;
+            x ^= x >> 7;
+            x ^= x << 17;
+            x
+        };
+        for rows in 0..300 {
+            for sparse in [0, 1, 3, 6] {
+                let mask: [u64; 5] =
+                    core::array::from_fn(|_| (0..sparse).fold(u64::MAX, |m, _| m & random()));
+                let valid = [random() | random(); 5];
+                let expected: std::vec::Vec<u16> = (0..rows as u16)
+                    .filter(|row| {
+                        let (at, bit) = (*row as usize / 64, row % 64);
+                        (mask[at] & valid[at]) >> bit & 1 != 0
+                    })
+                    .collect();
+                // No more room than a batch of these rows has.
+                let mut out = std::vec![0; rows];
+                let n = from_mask(&mask, Some(&valid), rows, &mut out).unwrap();
+                assert_eq!(&out[..n], expected);
+            }
+        }
     }
 }

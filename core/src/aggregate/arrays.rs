@@ -9,6 +9,7 @@ use super::{Fresh, Groups, States};
 use crate::arena::{shift, slice_mut};
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
+use crate::fours;
 
 impl States<'_> {
     /// The values of `width` bytes per slot, and the bytes after them.
@@ -90,7 +91,7 @@ pub(super) fn fold<S, C, T: Copy>(
     };
     match (groups, argument.validity) {
         (Groups::Each(groups), None) => {
-            groups.iter().zip(values).for_each(|(&group, &value)| one(group as usize, value));
+            fours::both(groups, values, |group, value| one(group as usize, value));
         }
         (Groups::Each(groups), Some(_)) => {
             for (row, (&group, &value)) in groups.iter().zip(values).enumerate() {
@@ -133,11 +134,11 @@ pub(super) fn fold_seen<S, T: Copy>(
     }
     match groups {
         Groups::Each(groups) => {
-            for (&group, &value) in groups.iter().zip(values) {
+            fours::both(groups, values, |group, value| {
                 if let Some(state) = states.get_mut(group as usize) {
                     f(state, value);
                 }
-            }
+            });
         }
         Groups::One(group) => {
             if let Some(state) = states.get_mut(group) {

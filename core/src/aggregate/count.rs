@@ -3,6 +3,7 @@
 use crate::arena::slice_mut;
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
+use crate::fours;
 use crate::selection::tail;
 
 use super::arrays::{gather, mark, pairs, put, set_seen};
@@ -81,11 +82,11 @@ pub(super) fn update(
             *counts.get_mut(group).ok_or(RunError::Internal)? += u64::from(count);
         }
         (Groups::Each(groups), None) => {
-            for &group in groups.iter().take(rows) {
+            fours::each(groups.get(..rows).ok_or(RunError::Internal)?, |group| {
                 if let Some(count) = counts.get_mut(group as usize) {
                     *count += 1;
                 }
-            }
+            });
         }
         (Groups::Each(groups), Some(argument)) => {
             for (row, &group) in groups.iter().take(rows).enumerate() {

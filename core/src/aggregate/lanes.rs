@@ -8,9 +8,9 @@ use crate::arena::view_mut;
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
-use crate::expr::simd::widest;
 use crate::plan::AggregateFunction as F;
 use crate::plan::aggregates::rules::LANES_BYTES;
+use crate::simd::widest;
 use crate::types::Kind;
 
 use super::result::{Outcome, write};

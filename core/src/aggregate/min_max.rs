@@ -8,6 +8,7 @@ use crate::expr::compare::Ordered;
 use crate::expr::for_value;
 use crate::expr::frame::{Vector, VectorMut, bit, set_text, text_bytes};
 use crate::plan::AggregateFunction as F;
+use crate::simd::widest;
 use crate::types::{Kind, Span, Uuid16, Wide};
 
 use super::arrays::{copy_bytes, fold_seen, gather, mark, pairs, place, put, set_seen};
@@ -17,13 +18,18 @@ use super::{Fresh, Groups, States};
 const UNSET: [u8; 2] = u16::MAX.to_le_bytes();
 
 /// The ends of a type's order.
-trait Ends: Ordered {
+pub(super) trait Ends: Ordered {
     const LOWEST: Self;
     const HIGHEST: Self;
 
     /// Whether [`lower`](Self::lower) compares any value with these.
     fn is_plain(_: &[Self]) -> bool {
         true
+    }
+
+    /// Whether a value that looks different can be equal to it, so that it matters which came last.
+    fn has_twin(self) -> bool {
+        false
     }
 
     /// `self` is below `other`, which is no NaN: one instruction picks the lesser.
@@ -64,7 +70,14 @@ macro_rules! float_ends {
             const HIGHEST: Self = Self::NAN;
 
             fn is_plain(values: &[Self]) -> bool {
-                !values.iter().fold(false, |any, value| any | value.is_nan())
+                widest(
+                    #[inline(always)]
+                    || !values.iter().fold(false, |any, value| any | value.is_nan()),
+                )
+            }
+
+            fn has_twin(self) -> bool {
+                self == 0.0
             }
 
             #[inline]
@@ -78,8 +91,36 @@ float_ends!(f32, f64);
 
 /// Folds the lesser of two values, or the greater, into the first. Of equals MIN takes the second.
 #[inline]
-fn better<T: Copy>(is_min: bool, best: &mut T, value: T, below: impl Fn(T, T) -> bool) {
+pub(super) fn better<T: Copy>(is_min: bool, best: &mut T, value: T, below: impl Fn(T, T) -> bool) {
     *best = if below(*best, value) != is_min { value } else { *best };
+}
+
+/// The best of so many values that sixteen at a time pay, which are plain; `None` if there are
+/// fewer, or if it matters which of equals came last.
+#[inline(always)]
+fn best_of<T: Ends>(is_min: bool, values: &[T]) -> Option<T> {
+    let (chunks, rest) = values.as_chunks::<16>();
+    let (first, chunks) = chunks.split_first()?;
+    let lanes: [T; 16] = widest(
+        #[inline(always)]
+        move || {
+            let mut best = *first;
+            for chunk in chunks {
+                for (best, value) in best.iter_mut().zip(chunk) {
+                    better(is_min, best, *value, T::lower);
+                }
+            }
+            for (best, value) in best.iter_mut().zip(rest) {
+                better(is_min, best, *value, T::lower);
+            }
+            best
+        },
+    );
+    let [mut best, others @ ..] = lanes;
+    for value in others {
+        better(is_min, &mut best, value, T::lower);
+    }
+    (!best.has_twin()).then_some(best)
 }
 
 /// Whether the least value is wanted. FALSE is below TRUE.
@@ -189,17 +230,25 @@ pub(super) fn update(
             let best = slice_mut::<T>(best)?;
             let values = argument.of::<T>(rows)?;
             macro_rules! fold {
-                ($is_min:expr, $below:expr) => {
-                    fold_seen(best, seen, &argument, values, groups, |best: &mut T, v| {
+                ($values:expr, $is_min:expr, $below:expr) => {
+                    fold_seen(best, seen, &argument, $values, groups, |best: &mut T, v| {
                         better($is_min, best, v, $below);
                     })
                 };
             }
-            match (is_min, T::is_plain(values)) {
-                (true, true) => fold!(true, T::lower),
-                (false, true) => fold!(false, T::lower),
-                (true, false) => fold!(true, T::below),
-                (false, false) => fold!(false, T::below),
+            let plain = T::is_plain(values);
+            // One group needs but the best of them.
+            let best_of = match (groups, argument.validity, plain) {
+                (Groups::One(_), None, true) if is_min => best_of(true, values),
+                (Groups::One(_), None, true) => best_of(false, values),
+                _ => None,
+            };
+            let values = best_of.as_ref().map_or(values, core::slice::from_ref);
+            match (is_min, plain) {
+                (true, true) => fold!(values, true, T::lower),
+                (false, true) => fold!(values, false, T::lower),
+                (true, false) => fold!(values, true, T::below),
+                (false, false) => fold!(values, false, T::below),
             }
             Ok(())
         }),
@@ -237,5 +286,51 @@ pub(super) fn finish(
             Ok(())
         }
         kind => for_value!(kind, T => gather::<T>(dst, best, slots)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+
+    /// MIN and MAX one value after the other.
+    fn one_by_one(is_min: bool, values: &[f32]) -> f32 {
+        let start = if is_min { f32::HIGHEST } else { f32::LOWEST };
+        values.iter().fold(start, |mut best, value| {
+            better(is_min, &mut best, *value, f32::below);
+            best
+        })
+    }
+
+    #[test]
+    fn sixteen_at_a_time_find_what_one_by_one_do() {
+        let mut x = 1u32;
+        for rows in 0..200 {
+            let mut random = || {
+                x = x.wrapping_mul(747_796_405).wrapping_add(2_891_336_453);
+                (x >> 8) as f32 - 8e6
+            };
+            let values: Vec<f32> = (0..rows).map(|_| random()).collect();
+            for is_min in [true, false] {
+                let best = best_of(is_min, &values);
+                assert_eq!(best.is_some(), rows >= 16);
+                assert!(best.is_none_or(|best| best == one_by_one(is_min, &values)));
+            }
+        }
+    }
+
+    #[test]
+    fn which_zero_it_is_stays_open() {
+        let mut values = [1.0f32; 40];
+        values[3] = 0.0;
+        values[30] = -0.0;
+        assert_eq!(best_of(true, &values), None);
+        assert_eq!(best_of(false, &values), Some(1.0));
+        assert_eq!(one_by_one(true, &values).to_bits(), (-0.0f32).to_bits());
+        assert!(f32::is_plain(&values));
+        values[39] = f32::NAN;
+        assert!(!f32::is_plain(&values));
     }
 }

@@ -10,6 +10,7 @@
 //! | file | functions |
 //! |---|---|
 //! | `count.rs`, `sum.rs`, `avg.rs`, `min_max.rs` | COUNT, COUNT_IF, SUM, AVG, MIN, MAX, BOOL_AND, BOOL_OR |
+//! | `together.rs` | COUNT, AVG, MIN and MAX of one column in one pass |
 //! | `lanes.rs` | SUM and AVG of floats without keys |
 //! | `bits.rs` | BIT_AND, BIT_OR, BIT_XOR |
 //! | `pick.rs` | FIRST, LAST, ANY_VALUE, ARG_MIN, ARG_MAX |
@@ -40,6 +41,7 @@ mod sum;
 #[cfg(all(test, feature = "sql"))]
 mod tests;
 mod text;
+mod together;
 mod top;
 mod values;
 
@@ -47,8 +49,11 @@ use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector, VectorMut};
 use crate::plan::aggregates::rules::Shape;
+use crate::plan::op::RegisterId;
 use crate::plan::{Aggregate, AggregateFunction as F, Constant, Plan};
 use crate::types::{DataType, Kind};
+
+pub(crate) use together::Together;
 
 /// Which group slot each row of a batch belongs to.
 #[derive(Clone, Copy, Debug)]
@@ -340,6 +345,24 @@ impl<'a> States<'a> {
             F::Twa | F::Rate | F::Increase | F::Delta => series::finish(self, dst, slots, counters),
             F::Ewma => ewma::finish(self, dst, slots, counters),
         }
+    }
+
+    /// These states under another name; what is left here has none.
+    fn hand_over(&mut self) -> Self {
+        Self { bytes: core::mem::take(&mut self.bytes), ..*self }
+    }
+
+    /// Whether they are arrays, of floats that are never NULL.
+    const fn is_plain_float(&self) -> bool {
+        matches!(self.kind(), Kind::F32 | Kind::F64)
+            && self.size == 0
+            && !self.can_miss
+            && !self.keeps_values()
+    }
+
+    /// The register of the first argument.
+    fn first_argument(&self) -> Option<RegisterId> {
+        self.aggregate.arguments.of(self.plan.lists).first().copied()
     }
 
     const fn function(&self) -> F {

@@ -10,7 +10,7 @@ use crate::types::{Span, Uuid16, Wide};
 
 use super::failures::Failures;
 use super::frame::{Others, Vector};
-use super::simd::widest;
+use crate::simd::widest;
 
 /// A value in a register that has a size: a number, a time, a UUID.
 pub(crate) trait Element: Pod + PartialOrd {
@@ -222,7 +222,8 @@ pub(crate) fn map<T: Copy, R>(dst: &mut [R], a: &[T], b: Argument<'_, T>, f: imp
     );
 }
 
-/// Bit i of `mask` = `f(a[i], b[i])`. Whole words go by arrays: their loops need no ends.
+/// Bit i of `mask` = `f(a[i], b[i])`. Whole words go by arrays, whose loops need no ends, in the widest
+/// SIMD; a batch without one does not ask which that is.
 #[inline]
 pub(crate) fn map_mask<T: Copy>(
     mask: &mut [u64],
@@ -230,33 +231,40 @@ pub(crate) fn map_mask<T: Copy>(
     b: Argument<'_, T>,
     f: impl Fn(T, T) -> bool,
 ) {
+    let f = &f;
     let (whole, rest) = a.as_chunks::<64>();
-    let (words, last) = mask.split_at_mut_checked(whole.len()).unwrap_or((&mut [], &mut []));
-    match b {
-        Argument::Vector(b) => {
-            let (b, b_rest) = b.as_chunks::<64>();
-            for ((word, a), b) in words.iter_mut().zip(whole).zip(b) {
-                *word = bits(a, b, &f);
-            }
-            if let Some(word) = last.first_mut() {
-                *word = match rest.len() {
-                    0..FEW => few(rest.iter().zip(b_rest).map(|(&a, &b)| f(a, b))),
-                    _ => bits(rest, b_rest, &f),
-                };
-            }
-        }
-        Argument::Constant(c) => {
-            for (word, a) in words.iter_mut().zip(whole) {
-                *word = bits(a, &[c; 64], &f);
-            }
-            if let Some(word) = last.first_mut() {
-                *word = match rest.len() {
-                    0..FEW => few(rest.iter().map(|&a| f(a, c))),
-                    _ => bits(rest, &[c; 64], &f),
-                };
-            }
-        }
+    if !whole.is_empty() {
+        let words = mask.iter_mut().zip(whole);
+        widest(
+            #[inline(always)]
+            move || match b {
+                Argument::Vector(b) => {
+                    for ((word, a), b) in words.zip(b.as_chunks::<64>().0) {
+                        *word = bits(a, b, f);
+                    }
+                }
+                Argument::Constant(c) => {
+                    for (word, a) in words {
+                        *word = bits(a, &[c; 64], f);
+                    }
+                }
+            },
+        );
     }
+    let Some(last) = mask.get_mut(whole.len()) else { return };
+    *last = match b {
+        Argument::Vector(b) => {
+            let b = b.as_chunks::<64>().1;
+            match rest.len() {
+                0..FEW => few(rest.iter().zip(b).map(|(&a, &b)| f(a, b))),
+                _ => bits(rest, b, f),
+            }
+        }
+        Argument::Constant(c) => match rest.len() {
+            0..FEW => few(rest.iter().map(|&a| f(a, c))),
+            _ => bits(rest, &[c; 64], f),
+        },
+    };
 }
 
 /// So few rows are packed one by one: bytes that were just written are slow to read as words.

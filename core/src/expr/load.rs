@@ -3,6 +3,7 @@
 use crate::arena::copy;
 use crate::column::{Column, Validity};
 use crate::error::RunError;
+use crate::fours;
 use crate::plan::op::{Instruction, StreamId};
 use crate::record::char_bytes;
 use crate::selection::Selection;
@@ -52,13 +53,17 @@ fn load_values<T: bytemuck::Pod, const N: usize>(
                 *d = decode(*bytes);
             }
         }
-        Selection::Rows(rows) => {
-            for (d, &row) in dst.iter_mut().zip(rows) {
-                if let Some(bytes) = column.get::<N>(row as usize) {
-                    *d = decode(*bytes);
-                }
+        Selection::Rows(rows) => match column.in_steps::<N>() {
+            Some((values, 1)) => {
+                fours::map(dst, rows, |row| values.get(row as usize).map(|bytes| decode(*bytes)));
             }
-        }
+            Some((values, step)) => fours::map(dst, rows, |row| {
+                values.get(row as usize * step).map(|bytes| decode(*bytes))
+            }),
+            None => fours::map(dst, rows, |row| {
+                column.get::<N>(row as usize).map(|bytes| decode(*bytes))
+            }),
+        },
     }
     Ok(())
 }

@@ -19,7 +19,6 @@ mod logic;
 mod overflow;
 pub mod rows;
 mod select;
-pub(crate) mod simd;
 
 use crate::batch::Batch;
 use crate::counters::{Counters, Failure};

@@ -3,9 +3,9 @@
 
 use super::element::{Argument, Element, pack};
 use super::failures::Failures;
-use super::simd::widest;
 use crate::plan::op::Op;
 use crate::selection::tail;
+use crate::simd::widest;
 
 /// What says that a row may have overflowed; never silent about one that has.
 pub(super) trait Flag: Copy {

@@ -8,8 +8,8 @@ use crate::types::Kind;
 
 use super::element::{Element, for_width};
 use super::frame::{Others, Vector, VectorMut, constant_text, set_text};
-use super::simd::widest;
 use super::{Machine, register};
+use crate::simd::widest;
 
 /// A value per row, or one for all.
 #[derive(Clone, Copy)]

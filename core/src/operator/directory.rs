@@ -8,6 +8,8 @@
 //! A key keeps its place as long as nobody else needs it: one that is in no window any more
 //! is found again at once when it comes back, and makes room when places run out.
 
+mod numbers;
+
 use bytemuck::{Pod, Zeroable};
 
 use crate::arena::copy;

@@ -101,6 +101,8 @@ impl Sink for Narrow {
 pub struct Columns {
     columns: Vec<(Vec<u8>, Option<Vec<u8>>)>,
     rows: usize,
+    /// Bytes in front of a column's first value.
+    before: usize,
 }
 
 impl Columns {
@@ -123,13 +125,23 @@ impl Columns {
             }
             (values, field.nullable.then_some(validity))
         };
-        Self { columns: schema.fields.iter().enumerate().map(column).collect(), rows }
+        let columns = schema.fields.iter().enumerate().map(column).collect();
+        Self { columns, rows, before: 0 }
+    }
+
+    /// The same at addresses where no number is aligned.
+    pub fn at_odd_addresses(mut self) -> Self {
+        self.columns.iter_mut().for_each(|(values, _)| values.insert(0, 0xAA));
+        Self { before: self.before + 1, ..self }
     }
 
     pub fn values(&self) -> Vec<ColumnValues<'_>> {
         self.columns
             .iter()
-            .map(|(values, validity)| ColumnValues { values, validity: validity.as_deref() })
+            .map(|(values, validity)| ColumnValues {
+                values: &values[self.before..],
+                validity: validity.as_deref(),
+            })
             .collect()
     }
 

@@ -42,7 +42,11 @@ pub fn run_resumed(plan: &Plan<'_>, records: &[u8], chance: Chance, seed: u64) -
 /// The same over the columns of the records.
 pub fn run_columns(plan: &Plan<'_>, records: &[u8], chance: Chance) -> Outcome {
     let schema: Schema<'_> = input(plan);
-    let columns = Columns::of(schema, records);
+    let columns = match chance.cuts {
+        // What is cut at random is also where no column can be read in place.
+        Some(seed) if seed % 2 == 1 => Columns::of(schema, records).at_odd_addresses(),
+        _ => Columns::of(schema, records),
+    };
     run_batch(plan, Batch::columns(&columns.values(), columns.rows()), chance, None)
 }
 

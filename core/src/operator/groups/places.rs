@@ -29,19 +29,15 @@ impl Table<'_> {
         };
         let new = directory.new_places();
         let found = match lone {
-            Some(Lone::U8(v)) => directory.find(v.iter().skip(from).map(|&k| u64::from(k)), places),
-            Some(Lone::U16(v)) => {
-                directory.find(v.iter().skip(from).map(|&k| u64::from(k)), places)
-            }
-            Some(Lone::U32(v)) => {
-                directory.find(v.iter().skip(from).map(|&k| u64::from(k)), places)
-            }
-            Some(Lone::U64(v)) => directory.find(v.iter().skip(from).copied(), places),
+            Some(Lone::U8(keys)) => numbers(&mut directory, keys, from, places, u64::from),
+            Some(Lone::U16(keys)) => numbers(&mut directory, keys, from, places, u64::from),
+            Some(Lone::U32(keys)) => numbers(&mut directory, keys, from, places, u64::from),
+            Some(Lone::U64(keys)) => numbers(&mut directory, keys, from, places, |key| key),
             None => {
                 let keys = self.batch_keys.get(from * width..rows * width);
                 let keys = keys.ok_or(RunError::Internal)?;
                 match width {
-                    1 => directory.find(keys.iter().copied(), places),
+                    1 => directory.find_numbers(keys, places, |key| key),
                     _ => directory.find(keys.chunks_exact(width.max(1)), places),
                 }
             }
@@ -111,4 +107,15 @@ impl Table<'_> {
         }
         Ok(())
     }
+}
+
+/// Finds the places of the keys from row `from` on.
+fn numbers<T: Copy>(
+    directory: &mut Directory<'_>,
+    keys: &[T],
+    from: usize,
+    places: &mut [u32],
+    number: impl Fn(T) -> u64 + Copy,
+) -> Result<usize, RunError> {
+    directory.find_numbers(keys.get(from..).ok_or(RunError::Internal)?, places, number)
 }

@@ -1,7 +1,7 @@
 //! The aggregates' states, over lists of slots: rows are folded in, results written, slots made new
 //! and merged.
 
-use crate::aggregate::{Fresh, Groups, States};
+use crate::aggregate::{Fresh, Groups, States, Together};
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::Frame;
@@ -37,13 +37,13 @@ impl Table<'_> {
     ) -> Result<(), RunError> {
         let rows = groups.len();
         let groups = one.map_or(Groups::Each(groups), Groups::One);
+        let mut together = Together::new(frame, groups, rows);
         each_state(self.plan, self.entry, self.layout, self.states, |aggregate, states| {
-            let groups = match aggregate.filter {
-                Some(filter) => groups.filtered(&frame.get(filter)?, rows, self.scratch)?,
-                None => groups,
-            };
+            let Some(filter) = aggregate.filter else { return together.update(states) };
+            let groups = groups.filtered(&frame.get(filter)?, rows, self.scratch)?;
             states.update(frame, groups, rows)
-        })
+        })?;
+        together.finish()
     }
 
     /// Writes the results of `count` slots of list `slots` to their registers. The groups' places

@@ -3,9 +3,9 @@
 use crate::batch::Batch;
 use crate::column::Column;
 use crate::error::RunError;
-use crate::expr::simd::widest;
 use crate::plan::op::StreamId;
 use crate::plan::{Plan, TimeSource};
+use crate::simd::widest;
 use crate::time::TIME_LIMIT;
 
 use super::{AGREED, Cut, FIRST, NEW, READ, Window, WindowState};
