@@ -9,7 +9,6 @@ mod poll;
 use bytemuck::{Pod, Zeroable};
 
 use crate::arena::{slice, slice_mut, view_mut};
-use crate::batch::Batch;
 use crate::counters::Counters;
 use crate::error::{RunError, StartError};
 use crate::expr::Context;
@@ -21,6 +20,7 @@ use crate::plan::layout::HEADER_BYTES;
 use crate::plan::op::StreamId;
 use crate::plan::verify::verify;
 use crate::ring::{Sink, Source};
+use crate::schema::Field;
 
 /// The arena's first bytes.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
@@ -73,6 +73,8 @@ pub struct Query<'p, 'a> {
     functions: Functions<'p>,
     arena: &'a mut [u8],
     geometry: Geometry,
+    /// The scanned stream's columns.
+    fields: &'p [Field],
 }
 
 impl<'p, 'a> Query<'p, 'a> {
@@ -108,7 +110,8 @@ impl<'p, 'a> Query<'p, 'a> {
         for (place, call) in places.iter_mut().zip(plan.calls) {
             *place = functions.place(call.function).ok_or(StartError::Internal)?;
         }
-        let mut query = Self { plan: *plan, functions, arena, geometry };
+        let fields = plan.input(StreamId(0)).fields;
+        let mut query = Self { plan: *plan, functions, arena, geometry, fields };
         query.set_clock(None);
         query.with_walk(|walk| walk.start()).map_err(|_| StartError::Internal)?;
         Ok(query)
@@ -180,17 +183,18 @@ impl<'p, 'a> Query<'p, 'a> {
         &mut self,
         f: impl FnOnce(&mut Walk<'_, '_>) -> Result<R, RunError>,
     ) -> Result<R, RunError> {
-        let Self { plan, functions, arena, geometry } = self;
+        let Self { plan, functions, arena, geometry, fields } = self;
         let (rest, states) =
             arena.split_at_mut_checked(geometry.states).ok_or(RunError::Internal)?;
         let (head, registers) =
             rest.split_at_mut_checked(geometry.registers).ok_or(RunError::Internal)?;
         let (head, places) = head.split_at_mut_checked(geometry.calls).ok_or(RunError::Internal)?;
         let frame = Frame::new(registers, geometry.registers, plan.registers, plan.batch_rows);
-        let Header { counters, clock, .. } = view_mut(head)?;
+        let Header { counters, phase, clock, .. } = view_mut(head)?;
         let clock = (*clock != UNSET).then_some(*clock);
-        let context = Context { plan, functions: *functions, places: slice(places)?, clock };
-        f(&mut Walk { context, geometry, frame, counters, states })
+        let places = slice(places)?;
+        let context = Context { plan, fields, functions: *functions, places, clock };
+        f(&mut Walk { context, geometry, frame, counters, phase, states })
     }
 
     /// The plan.
@@ -198,10 +202,4 @@ impl<'p, 'a> Query<'p, 'a> {
     pub const fn plan(&self) -> &Plan<'p> {
         &self.plan
     }
-}
-
-/// The batch, if it can be read as the plan's stream.
-fn fitting<'b>(walk: &Walk<'_, '_>, batch: &Batch<'b>) -> Result<Batch<'b>, RunError> {
-    let types = walk.context.plan.input(StreamId(0)).fields.iter().map(|f| f.data_type);
-    if batch.fits(walk.geometry.input, types) { Ok(*batch) } else { Err(RunError::BadBatch) }
 }
