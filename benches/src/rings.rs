@@ -13,22 +13,15 @@ use ringql_runtime::ring::{RingSink, RingSource, record_ring};
 
 use crate::run::run_from;
 
-/// Rows of a ring: two of the largest batches.
+/// Rows of a ring: two of the largest batches, less than a core's cache.
 const RING_ROWS: usize = 16_384;
 /// Rows that a reader fills in at once.
-const READ_ROWS: usize = 256;
+const READ_ROWS: usize = 1024;
 
-/// Writes what the ring takes, at most `rows` records; returns how many bytes those are.
+/// Pushes what the ring takes, at most `rows` records; returns how many bytes those are.
 fn fill(ring: &mut RingSink, records: &[u8], record_size: usize, rows: usize) -> usize {
-    let rows = rows.min(records.len() / record_size);
-    if rows == 0 {
-        return 0;
-    }
-    ring.write(record_size, rows, |room| {
-        room.copy_from_slice(&records[..room.len()]);
-        (room.len() / record_size, room.len())
-    })
-    .unwrap_or(0)
+    let some = records.len().min(rows * record_size);
+    ring.push(&records[..some]) * record_size
 }
 
 /// Waits a little: spins, and lets others run now and then, as there may be no core for each thread.
@@ -96,21 +89,42 @@ pub fn two_threads(
     record_size: usize,
     sink: &mut impl Sink,
 ) {
-    let (mut input, source) = record_ring(record_size, RING_ROWS);
+    let (input, source) = record_ring(record_size, RING_ROWS);
     thread::scope(|scope| {
-        scope.spawn(move || {
-            let (mut rest, mut wait) = (records, Wait::default());
-            while rest.len() >= record_size {
-                let filled = fill(&mut input, rest, record_size, READ_ROWS);
-                rest = &rest[filled..];
-                if filled == 0 {
-                    wait.pause();
-                }
-            }
-            input.end();
-        });
+        scope.spawn(move || fill_all(input, records, record_size));
         run_from(plan, arena, Waiting { source, wait: Wait::default() }, sink);
     });
+}
+
+/// Passes records through a ring to another thread that only counts them, up to `most` at a time.
+///
+/// # Panics
+/// If not all come out.
+pub fn ring_alone(records: &[u8], record_size: usize, most: usize) {
+    let (input, source) = record_ring(record_size, RING_ROWS);
+    let rows = thread::scope(|scope| {
+        scope.spawn(move || fill_all(input, records, record_size));
+        let mut source = Waiting { source, wait: Wait::default() };
+        let mut rows = 0;
+        while !source.is_finished() {
+            rows += source.read(most, |batch| (batch.rows(), batch.rows())).unwrap_or(0);
+        }
+        rows
+    });
+    assert_eq!(rows, records.len() / record_size, "records out of the ring");
+}
+
+/// Fills a ring with records, some at a time, and ends it.
+fn fill_all(mut ring: RingSink, records: &[u8], record_size: usize) {
+    let (mut rest, mut wait) = (records, Wait::default());
+    while rest.len() >= record_size {
+        let filled = fill(&mut ring, rest, record_size, READ_ROWS);
+        rest = &rest[filled..];
+        if filled == 0 {
+            wait.pause();
+        }
+    }
+    ring.end();
 }
 
 /// A ring's source that waits a little whenever it is empty.

@@ -29,7 +29,11 @@ impl Sink for CountingSink {
         max_rows: usize,
         fill: impl FnOnce(&mut [u8]) -> (usize, R),
     ) -> Option<R> {
-        let rows = (self.buffer.len() / record_size).min(max_rows);
+        // Where there is room for all, without a division.
+        let rows = match max_rows * record_size <= self.buffer.len() {
+            true => max_rows,
+            false => self.buffer.len() / record_size,
+        };
         let (written, result) = fill(&mut self.buffer[..rows * record_size]);
         self.rows += written;
         Some(result)

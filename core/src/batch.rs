@@ -1,8 +1,7 @@
 //! A batch: rows of one stream in memory that somebody else owns.
 
 use crate::column::{Column, Validity};
-use crate::schema::Layout;
-use crate::types::DataType;
+use crate::schema::{Field, Layout};
 
 /// Rows lent by a [`Source`](crate::ring::Source), read in place.
 ///
@@ -80,22 +79,64 @@ impl<'a> Batch<'a> {
         Self { rows, data }
     }
 
-    /// Whether the batch can be read as records of this layout, or columns of `columns` types.
-    pub(crate) fn fits(&self, layout: Layout, columns: impl Iterator<Item = DataType>) -> bool {
+    /// Leaves out the first `rows` rows.
+    #[inline]
+    pub(crate) fn advance(&mut self, rows: usize) {
+        let rows = rows.min(self.rows);
+        self.rows -= rows;
+        match &mut self.data {
+            Data::Records { bytes, record_size } => {
+                *bytes = bytes.get(rows * *record_size..).unwrap_or(&[]);
+            }
+            Data::Columns { skip, .. } => *skip += rows,
+        }
+    }
+
+    /// Leaves out all rows but the first `rows`.
+    #[inline]
+    pub(crate) fn truncate(&mut self, rows: usize) {
+        if rows >= self.rows {
+            return;
+        }
+        self.rows = rows;
+        if let Data::Records { bytes, record_size } = &mut self.data {
+            *bytes = bytes.get(..rows * *record_size).unwrap_or(&[]);
+        }
+    }
+
+    /// Whether the batch can be read as records of this layout, or columns of these fields.
+    #[inline]
+    pub(crate) fn fits(&self, layout: Layout, fields: &[Field]) -> bool {
         match self.data {
             Data::Records { record_size, .. } => record_size == layout.record_size,
             Data::Columns { columns: given, skip } => {
                 let end = skip + self.rows;
                 let mut given = given.iter();
-                let all = columns.into_iter().all(|t| {
+                let all = fields.iter().all(|field| {
                     given.next().is_some_and(|c| {
-                        end.checked_mul(t.size()).is_some_and(|bytes| bytes <= c.values.len())
+                        let bytes = end.checked_mul(field.data_type.size());
+                        bytes.is_some_and(|bytes| bytes <= c.values.len())
                             && c.validity.is_none_or(|v| v.len() * 8 >= end)
                     })
                 });
                 self.rows == 0 || (all && given.next().is_none())
             }
         }
+    }
+
+    /// The bytes of a value of column `index`, whose field lies at byte `offset` of a record.
+    #[inline(always)]
+    pub(crate) fn value<const N: usize>(
+        &self,
+        index: usize,
+        offset: usize,
+        row: usize,
+    ) -> Option<&'a [u8; N]> {
+        let (bytes, start) = match self.data {
+            Data::Records { bytes, record_size } => (bytes, row * record_size + offset),
+            Data::Columns { columns, skip } => (columns.get(index)?.values, (skip + row) * N),
+        };
+        bytes.get(start..)?.first_chunk()
     }
 
     /// Column `index`, whose field lies at byte `offset` of a record and takes `size` bytes.

@@ -10,7 +10,6 @@ mod resume;
 use bytemuck::{Pod, Zeroable};
 
 use crate::arena::{slice, slice_mut, view_mut};
-use crate::batch::Batch;
 use crate::counters::Counters;
 use crate::error::{RunError, StartError};
 use crate::expr::Context;
@@ -22,6 +21,7 @@ use crate::plan::layout::HEADER_BYTES;
 use crate::plan::op::StreamId;
 use crate::plan::verify::verify;
 use crate::ring::{Sink, Source};
+use crate::schema::Field;
 
 /// The arena's first bytes.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
@@ -76,6 +76,8 @@ pub struct Query<'p, 'a> {
     functions: Functions<'p>,
     arena: &'a mut [u8],
     geometry: Geometry,
+    /// The scanned stream's columns.
+    fields: &'p [Field],
 }
 
 impl<'p, 'a> Query<'p, 'a> {
@@ -117,7 +119,8 @@ impl<'p, 'a> Query<'p, 'a> {
         if arena.as_ptr().align_offset(8) != 0 {
             return Err(StartError::ArenaMisaligned);
         }
-        Ok(Self { plan: *plan, functions, arena, geometry: Geometry::of(plan) })
+        let fields = plan.input(StreamId(0)).fields;
+        Ok(Self { plan: *plan, functions, arena, geometry: Geometry::of(plan), fields })
     }
 
     /// Writes where the functions of the plan's calls are in the set.
@@ -197,17 +200,18 @@ impl<'p, 'a> Query<'p, 'a> {
         &mut self,
         f: impl FnOnce(&mut Walk<'_, '_>) -> Result<R, RunError>,
     ) -> Result<R, RunError> {
-        let Self { plan, functions, arena, geometry } = self;
+        let Self { plan, functions, arena, geometry, fields } = self;
         let (rest, states) =
             arena.split_at_mut_checked(geometry.states).ok_or(RunError::Internal)?;
         let (head, registers) =
             rest.split_at_mut_checked(geometry.registers).ok_or(RunError::Internal)?;
         let (head, places) = head.split_at_mut_checked(geometry.calls).ok_or(RunError::Internal)?;
         let frame = Frame::new(registers, geometry.registers, plan.registers, plan.batch_rows);
-        let Header { counters, clock, .. } = view_mut(head)?;
+        let Header { counters, phase, clock, .. } = view_mut(head)?;
         let clock = (*clock != UNSET).then_some(*clock);
-        let context = Context { plan, functions: *functions, places: slice(places)?, clock };
-        f(&mut Walk { context, geometry, frame, counters, states })
+        let places = slice(places)?;
+        let context = Context { plan, fields, functions: *functions, places, clock };
+        f(&mut Walk { context, geometry, frame, counters, phase, states })
     }
 
     /// The plan.
@@ -215,10 +219,4 @@ impl<'p, 'a> Query<'p, 'a> {
     pub const fn plan(&self) -> &Plan<'p> {
         &self.plan
     }
-}
-
-/// The batch, if it can be read as the plan's stream.
-fn fitting<'b>(walk: &Walk<'_, '_>, batch: &Batch<'b>) -> Result<Batch<'b>, RunError> {
-    let types = walk.context.plan.input(StreamId(0)).fields.iter().map(|f| f.data_type);
-    if batch.fits(walk.geometry.input, types) { Ok(*batch) } else { Err(RunError::BadBatch) }
 }

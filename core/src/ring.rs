@@ -48,6 +48,16 @@ pub trait Sink {
     ) -> Option<R>;
 }
 
+/// How many records there is room for in so many bytes, at most `max_rows`. It divides only where not
+/// all fit: that is slow, and asked at each poll.
+#[inline]
+pub(crate) fn fitting(bytes: usize, record_size: usize, max_rows: usize) -> usize {
+    match record_size.saturating_mul(max_rows) {
+        all if all <= bytes => max_rows,
+        _ => bytes.checked_div(record_size).unwrap_or(0),
+    }
+}
+
 /// A source over a `heapless::spsc` queue of records: `T` is a `repr(C)` struct without hidden
 /// padding that follows the stream's layout, or `[u8; RECORD_SIZE]`.
 ///
@@ -175,15 +185,25 @@ impl<T: Pod, const B: usize> Sink for QueueSink<'_, T, B> {
 /// ```
 #[derive(Clone, Debug)]
 pub struct RecordSource<'a> {
-    rest: &'a [u8],
-    record_size: usize,
+    rest: Batch<'a>,
 }
 
 impl<'a> RecordSource<'a> {
     /// A source of the whole records in `bytes`; a cut last one is left out.
     #[must_use]
     pub const fn new(bytes: &'a [u8], record_size: usize) -> Self {
-        Self { rest: bytes, record_size }
+        let whole = match bytes.len().checked_rem(record_size) {
+            Some(cut) => bytes.len() - cut,
+            None => 0,
+        };
+        let records = match bytes.split_at_checked(whole) {
+            Some((records, _)) => Batch::records(records, record_size),
+            None => None,
+        };
+        match records {
+            Some(rest) => Self { rest },
+            None => Self { rest: Batch::columns(&[], 0) },
+        }
     }
 }
 
@@ -193,16 +213,30 @@ impl Source for RecordSource<'_> {
         max_rows: usize,
         consume: impl FnOnce(Batch<'_>) -> (usize, R),
     ) -> Option<R> {
-        let rows = self.rest.len().checked_div(self.record_size)?.min(max_rows);
-        let lent = self.rest.get(..rows * self.record_size).filter(|lent| !lent.is_empty())?;
-        let (done, result) = consume(Batch::records(lent, self.record_size)?);
-        self.rest = self.rest.get(done.min(rows) * self.record_size..)?;
-        Some(result)
+        lend(&mut self.rest, max_rows, consume)
     }
 
     fn is_finished(&self) -> bool {
-        self.rest.len() < self.record_size.max(1)
+        self.rest.rows() == 0
     }
+}
+
+/// Lends the first rows of `rest`, and keeps what is not done with.
+#[inline]
+fn lend<R>(
+    rest: &mut Batch<'_>,
+    max_rows: usize,
+    consume: impl FnOnce(Batch<'_>) -> (usize, R),
+) -> Option<R> {
+    let mut lent = *rest;
+    lent.truncate(max_rows);
+    let rows = lent.rows();
+    if rows == 0 {
+        return None;
+    }
+    let (done, result) = consume(lent);
+    rest.advance(done.min(rows));
+    Some(result)
 }
 
 /// A source over columns in memory, as Arrow-like host data has them.
@@ -235,13 +269,7 @@ impl Source for ColumnSource<'_> {
         max_rows: usize,
         consume: impl FnOnce(Batch<'_>) -> (usize, R),
     ) -> Option<R> {
-        let lent = self.rest.slice(0, max_rows);
-        if lent.rows() == 0 {
-            return None;
-        }
-        let (done, result) = consume(lent);
-        self.rest = self.rest.slice(done.min(lent.rows()), usize::MAX);
-        Some(result)
+        lend(&mut self.rest, max_rows, consume)
     }
 
     fn is_finished(&self) -> bool {
@@ -291,7 +319,7 @@ impl Sink for RecordSink<'_> {
         fill: impl FnOnce(&mut [u8]) -> (usize, R),
     ) -> Option<R> {
         let room = self.block.get_mut(self.used..)?;
-        let rows = room.len().checked_div(record_size)?.min(max_rows);
+        let rows = fitting(room.len(), record_size, max_rows);
         let room = room.get_mut(..rows * record_size).filter(|room| !room.is_empty())?;
         let (done, result) = fill(room);
         self.used += done.min(rows) * record_size;

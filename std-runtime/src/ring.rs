@@ -72,6 +72,24 @@ impl RingSink {
         self.ends.sink.store(ENDED, Ordering::Release);
     }
 
+    /// Copies as many whole records in as there is room for, from the first on, and returns how many.
+    /// Who has records should use this: [`Sink::write`] clears the room that it lends.
+    ///
+    /// ```
+    /// let (mut sink, _source) = ringql_runtime::ring::record_ring(4, 2);
+    /// assert_eq!(sink.push(&[0; 12]), 2);
+    /// ```
+    pub fn push(&mut self, records: &[u8]) -> usize {
+        let free = match self.producer.cached_slots() {
+            known if known >= records.len() => records.len(),
+            _ => self.producer.slots().min(records.len()),
+        };
+        let whole = free - free % self.record_size;
+        let (pushed, _) = self.producer.push_partial_slice(&records[..whole]);
+        self.at = (self.at + pushed.len()) % self.capacity;
+        pushed.len() / self.record_size
+    }
+
     /// Whether nobody will read what is written.
     #[must_use]
     pub fn is_abandoned(&self) -> bool {
@@ -127,9 +145,19 @@ impl RingSource {
         self.ends.sink.load(Ordering::Acquire) == CUT && self.consumer.is_empty()
     }
 
+    /// How many records are at hand, up to `max_rows`. It asks the other side only where those that
+    /// are known of are fewer: that takes a line of its cache away.
+    fn at_hand(&self, max_rows: usize) -> usize {
+        let most = max_rows.saturating_mul(self.record_size);
+        match self.consumer.cached_slots() >= most {
+            true => max_rows,
+            false => (self.consumer.slots() / self.record_size).min(max_rows),
+        }
+    }
+
     /// Lends the bytes of up to `max_rows` records, of which all are then done with.
     pub fn take<R>(&mut self, max_rows: usize, consume: impl FnOnce(&[u8]) -> R) -> Option<R> {
-        let rows = (self.consumer.slots() / self.record_size).min(max_rows);
+        let rows = self.at_hand(max_rows);
         let chunk = self.consumer.read_chunk(rows * self.record_size).ok()?;
         let (records, _) = chunk.as_slices();
         if records.is_empty() {
@@ -154,7 +182,7 @@ impl Source for RingSource {
         max_rows: usize,
         consume: impl FnOnce(Batch<'_>) -> (usize, R),
     ) -> Option<R> {
-        let rows = (self.consumer.slots() / self.record_size).min(max_rows);
+        let rows = self.at_hand(max_rows);
         let chunk = self.consumer.read_chunk(rows * self.record_size).ok()?;
         let (records, _) = chunk.as_slices();
         let batch = Batch::records(records, self.record_size).filter(|batch| batch.rows() > 0)?;
@@ -232,6 +260,22 @@ mod tests {
         // Records of another size are never written.
         source.take(9, |_| ());
         assert_eq!(sink.write(8, 1, |_| (1, ())), None);
+    }
+
+    #[test]
+    fn records_are_pushed_as_far_as_there_is_room() {
+        let (mut sink, mut source) = record_ring(4, 5);
+        let records: Vec<u8> = (0..100u32).flat_map(u32::to_le_bytes).collect();
+        let (mut rest, mut seen) = (&records[..], Vec::new());
+        // A cut record is never pushed, and none wraps.
+        for most in [14, 400, 3, 9, 400].into_iter().cycle() {
+            let pushed = sink.push(&rest[..most.min(rest.len())]);
+            rest = &rest[pushed * 4..];
+            if source.take(3, |records| seen.extend(numbers(records))).is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, (0..100).collect::<Vec<_>>());
     }
 
     #[test]

@@ -136,13 +136,7 @@ fn measure(rows: &[Reading], sql: &str, batch_rows: u16) -> (Vec<u64>, Vec<u64>)
                     now = nanoseconds(start);
                 }
                 let record = Reading { ts: now as i64, device: row as u32, ..*reading };
-                let mut push = || {
-                    ring.write(size_of::<Reading>(), 1, |room| {
-                        room.copy_from_slice(bytemuck::bytes_of(&record));
-                        (1, ())
-                    })
-                };
-                while push().is_none() {
+                while ring.push(bytemuck::bytes_of(&record)) == 0 {
                     spin_loop();
                 }
             }

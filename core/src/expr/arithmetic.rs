@@ -10,7 +10,7 @@ use super::element::{Argument, Element, argument, for_integer, map, try_map};
 use super::failures::Failures;
 use super::fmod::{fmod, fmodf};
 use super::overflow::arithmetic;
-use super::{Machine, register};
+use super::{Machine, one, register};
 
 /// `a op b`.
 pub(super) fn binary(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
@@ -71,6 +71,12 @@ fn float<T: Element>(
     i: &Instruction,
     kernel: impl FnOnce(&mut [T], &[T], Argument<'_, T>),
 ) -> Result<(), RunError> {
+    if let Some((a, b)) = one::operands::<T>(m, i) {
+        let mut dst = [T::zeroed()];
+        kernel(&mut dst, &[a], Argument::Constant(b));
+        let [dst] = dst;
+        return m.frame.set_first(i.dst, dst);
+    }
     let rows = m.rows();
     let plan = m.plan;
     let (mut dst, others) = m.frame.split(i.dst)?;

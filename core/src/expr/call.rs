@@ -143,8 +143,8 @@ pub(super) fn call(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
     let rows = m.rows();
     let plan = m.plan;
     let call = plan.calls.get(usize::from(i.a.0)).ok_or(RunError::Internal)?;
-    let place = m.places.get(usize::from(i.a.0)).ok_or(RunError::Internal)?;
-    let function = m.functions.get(*place).ok_or(RunError::Internal)?;
+    let place = m.context.places.get(usize::from(i.a.0)).ok_or(RunError::Internal)?;
+    let function = m.context.functions.get(*place).ok_or(RunError::Internal)?;
     let arguments = call.arguments.of(plan.arguments);
     let guard = m.guard;
     let (mut dst, others) = m.frame.split(i.dst)?;
@@ -176,7 +176,7 @@ pub(super) fn call(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
 /// `dst` = the query's clock.
 pub(super) fn now(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
-    let clock = m.clock;
+    let clock = m.context.clock;
     let (mut dst, _) = m.frame.split(i.dst)?;
     dst.of::<i64>(rows)?.fill(clock.unwrap_or(0));
     dst.set_all_valid(clock.is_some());

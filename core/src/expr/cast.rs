@@ -6,11 +6,10 @@ mod numbers;
 mod text;
 mod time;
 
-use crate::arena::slice;
 use crate::counters::Failure;
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Op, cast_can_fail};
-use crate::types::DataType;
+use crate::types::{DataType, Wide};
 
 use super::failures::Failures;
 use super::frame::{Vector, VectorMut, set_text};
@@ -55,7 +54,7 @@ fn convert(
         }),
         // The same type: INTERVAL and UUID.
         (from, to) if from == to && from.size() == 16 => {
-            crate::arena::copy(dst.values, slice(a.values)?)
+            crate::arena::copy(dst.of::<Wide>(rows)?, a.of::<Wide>(rows)?)
         }
         _ => numbers::convert(dst, a, failures, rows),
     }

@@ -8,11 +8,22 @@ use crate::types::{Kind, Span, Uuid16, Wide};
 
 use super::element::{Argument, Element, argument, for_value, map_mask};
 use super::frame::{Others, Vector, constant_text};
-use super::{Machine, register};
+use super::{Machine, one, register};
 
 /// Compares `a` with `b` into a mask.
 pub(super) fn compare(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
+    if rows == 1 && !matches!(i.kind, Kind::Bool | Kind::Text) {
+        let word = for_value!(i.kind, T => Ok(one::operands::<T>(m, i).map(|(a, b)| {
+            let mut word = [0];
+            numbers::<T>(i.op, &mut word, &[a], Argument::Constant(b));
+            let [word] = word;
+            word
+        })))?;
+        if let Some(word) = word {
+            return m.frame.set_first(i.dst, word);
+        }
+    }
     let plan = m.plan;
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;

@@ -205,21 +205,29 @@ pub(crate) fn argument<'a, T: Element>(
 /// `dst[i] = f(a[i], b[i])`.
 #[inline]
 pub(crate) fn map<T: Copy, R>(dst: &mut [R], a: &[T], b: Argument<'_, T>, f: impl Fn(T, T) -> R) {
-    widest(
-        #[inline(always)]
-        || match b {
-            Argument::Vector(b) => {
-                for ((d, &a), &b) in dst.iter_mut().zip(a).zip(b) {
-                    *d = f(a, b);
-                }
+    match a.len() {
+        1 => map_rows(dst, a, b, f),
+        _ => widest(
+            #[inline(always)]
+            || map_rows(dst, a, b, f),
+        ),
+    }
+}
+
+#[inline(always)]
+fn map_rows<T: Copy, R>(dst: &mut [R], a: &[T], b: Argument<'_, T>, f: impl Fn(T, T) -> R) {
+    match b {
+        Argument::Vector(b) => {
+            for ((d, &a), &b) in dst.iter_mut().zip(a).zip(b) {
+                *d = f(a, b);
             }
-            Argument::Constant(b) => {
-                for (d, &a) in dst.iter_mut().zip(a) {
-                    *d = f(a, b);
-                }
+        }
+        Argument::Constant(b) => {
+            for (d, &a) in dst.iter_mut().zip(a) {
+                *d = f(a, b);
             }
-        },
-    );
+        }
+    }
 }
 
 /// Bit i of `mask` = `f(a[i], b[i])`. Whole words go by arrays, whose loops need no ends, in the widest
@@ -231,6 +239,14 @@ pub(crate) fn map_mask<T: Copy>(
     b: Argument<'_, T>,
     f: impl Fn(T, T) -> bool,
 ) {
+    if let ([a], [word, ..]) = (a, &mut *mask) {
+        let b = match b {
+            Argument::Vector(b) => b.first().copied().unwrap_or(*a),
+            Argument::Constant(b) => b,
+        };
+        *word = u64::from(f(*a, b));
+        return;
+    }
     let f = &f;
     let (whole, rest) = a.as_chunks::<64>();
     if !whole.is_empty() {

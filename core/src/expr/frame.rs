@@ -13,10 +13,10 @@ use crate::types::DataType;
 #[derive(Debug)]
 pub(crate) struct Frame<'a> {
     /// Their bytes.
-    bytes: &'a mut [u8],
+    pub(super) bytes: &'a mut [u8],
     /// Arena offset of the first byte.
-    base: usize,
-    registers: &'a [Register],
+    pub(super) base: usize,
+    pub(super) registers: &'a [Register],
     batch_rows: u16,
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct VectorMut<'a> {
 pub(crate) struct Others<'a> {
     before: &'a [u8],
     after: &'a [u8],
-    /// Arena offset of `after`.
+    /// Where `after` begins among the registers' bytes.
     after_base: usize,
     base: usize,
     registers: &'a [Register],
@@ -71,17 +71,22 @@ impl<'a> Frame<'a> {
         &mut self,
         dst: RegisterId,
     ) -> Result<(VectorMut<'_>, Others<'_>), RunError> {
-        let register = self.registers.get(dst.index()).ok_or(RunError::Internal)?;
-        let (values_len, len) = lengths(register, self.batch_rows);
-        let start = (register.offset as usize).wrapping_sub(self.base);
-        let (before, rest) = self.bytes.split_at_mut_checked(start).ok_or(RunError::Internal)?;
-        let (own, after) = rest.split_at_mut_checked(len).ok_or(RunError::Internal)?;
-        let (values, validity) = own.split_at_mut_checked(values_len).ok_or(RunError::Internal)?;
-        let validity = if register.nullable { Some(slice_mut(validity)?) } else { None };
+        let (register, start, end) = place(self.registers, dst, self.base, self.bytes.len())?;
+        let (rest, after) = self.bytes.split_at_mut_checked(end).ok_or(RunError::Internal)?;
+        let (before, own) = rest.split_at_mut_checked(start).ok_or(RunError::Internal)?;
+        let (values, validity) = if register.nullable {
+            let (values, rest) = own
+                .split_at_mut_checked(values_len(register, self.batch_rows))
+                .ok_or(RunError::Internal)?;
+            let mask = rest.get_mut(..mask_len(self.batch_rows)).ok_or(RunError::Internal)?;
+            (values, Some(slice_mut(mask)?))
+        } else {
+            (own, None)
+        };
         let others = Others {
             before,
             after,
-            after_base: self.base + start + len,
+            after_base: end,
             base: self.base,
             registers: self.registers,
             batch_rows: self.batch_rows,
@@ -92,9 +97,8 @@ impl<'a> Frame<'a> {
     /// Borrows a register for reading.
     #[inline(always)]
     pub(crate) fn get(&self, id: RegisterId) -> Result<Vector<'_>, RunError> {
-        let register = self.registers.get(id.index()).ok_or(RunError::Internal)?;
-        let start = (register.offset as usize).wrapping_sub(self.base);
-        vector(self.bytes, start, register, self.batch_rows)
+        let (register, start, end) = place(self.registers, id, self.base, self.bytes.len())?;
+        vector(self.bytes, start, end, register, self.batch_rows)
     }
 }
 
@@ -102,36 +106,63 @@ impl<'a> Others<'a> {
     /// Borrows a register for reading.
     #[inline(always)]
     pub(crate) fn get(&self, id: RegisterId) -> Result<Vector<'a>, RunError> {
-        let register = self.registers.get(id.index()).ok_or(RunError::Internal)?;
-        let offset = register.offset as usize;
-        if offset >= self.after_base {
-            vector(self.after, offset - self.after_base, register, self.batch_rows)
+        let len = self.after_base + self.after.len();
+        let (register, start, end) = place(self.registers, id, self.base, len)?;
+        if start >= self.after_base {
+            let (start, end) = (start - self.after_base, end.wrapping_sub(self.after_base));
+            vector(self.after, start, end, register, self.batch_rows)
         } else {
-            vector(self.before, offset.wrapping_sub(self.base), register, self.batch_rows)
+            vector(self.before, start, end, register, self.batch_rows)
         }
     }
 }
 
-/// Bytes of a register's values, and with its validity mask.
+/// A register, and where its part of the registers' bytes begins and ends: they lie in the order of
+/// the table.
+#[inline(always)]
+fn place(
+    registers: &[Register],
+    id: RegisterId,
+    base: usize,
+    len: usize,
+) -> Result<(&Register, usize, usize), RunError> {
+    let (register, behind) = registers
+        .get(id.index()..)
+        .and_then(<[Register]>::split_first)
+        .ok_or(RunError::Internal)?;
+    let offset = |register: &Register| (register.offset as usize).wrapping_sub(base);
+    Ok((register, offset(register), behind.first().map_or(len, offset)))
+}
+
+/// Bytes of a register's values.
 #[inline]
-const fn lengths(register: &Register, rows: u16) -> (usize, usize) {
-    let values = values_bytes(register.data_type, rows) as usize;
-    let validity = if register.nullable { (rows as usize).div_ceil(64) * 8 } else { 0 };
-    (values, values + validity)
+const fn values_len(register: &Register, rows: u16) -> usize {
+    values_bytes(register.data_type, rows) as usize
+}
+
+/// Bytes of a validity mask.
+#[inline]
+const fn mask_len(rows: u16) -> usize {
+    (rows as usize).div_ceil(64) * 8
 }
 
 #[inline(always)]
 fn vector<'a>(
     bytes: &'a [u8],
     start: usize,
+    end: usize,
     register: &Register,
     rows: u16,
 ) -> Result<Vector<'a>, RunError> {
-    let (values_len, len) = lengths(register, rows);
-    let end = start.checked_add(len).ok_or(RunError::Internal)?;
     let own = bytes.get(start..end).ok_or(RunError::Internal)?;
-    let (values, validity) = own.split_at_checked(values_len).ok_or(RunError::Internal)?;
-    let validity = if register.nullable { Some(slice(validity)?) } else { None };
+    let (values, validity) = if register.nullable {
+        let (values, rest) =
+            own.split_at_checked(values_len(register, rows)).ok_or(RunError::Internal)?;
+        let mask = rest.get(..mask_len(rows)).ok_or(RunError::Internal)?;
+        (values, Some(slice(mask)?))
+    } else {
+        (own, None)
+    };
     Ok(Vector { data_type: register.data_type, values, validity })
 }
 
@@ -139,7 +170,8 @@ impl<'a> Vector<'a> {
     /// The first `rows` values.
     #[inline]
     pub(crate) fn of<T: Pod>(&self, rows: usize) -> Result<&'a [T], RunError> {
-        slice::<T>(self.values)?.get(..rows).ok_or(RunError::Internal)
+        let values = self.values.get(..rows * size_of::<T>()).ok_or(RunError::Internal)?;
+        slice(values)
     }
 
     /// The bits of a BOOLEAN.
@@ -178,7 +210,8 @@ impl VectorMut<'_> {
     /// The first `rows` values.
     #[inline]
     pub(crate) fn of<T: Pod>(&mut self, rows: usize) -> Result<&mut [T], RunError> {
-        slice_mut::<T>(self.values)?.get_mut(..rows).ok_or(RunError::Internal)
+        let values = self.values.get_mut(..rows * size_of::<T>()).ok_or(RunError::Internal)?;
+        slice_mut(values)
     }
 
     /// The first `rows` values, and the validity mask of a register that has one.
@@ -187,9 +220,9 @@ impl VectorMut<'_> {
         &mut self,
         rows: usize,
     ) -> Result<(&mut [T], &mut [u64]), RunError> {
-        let values = slice_mut::<T>(self.values)?.get_mut(..rows).ok_or(RunError::Internal)?;
+        let values = self.values.get_mut(..rows * size_of::<T>()).ok_or(RunError::Internal)?;
         let validity = self.validity.as_deref_mut().ok_or(RunError::Internal)?;
-        Ok((values, validity))
+        Ok((slice_mut(values)?, validity))
     }
 
     /// The bits of a BOOLEAN.

@@ -4,7 +4,7 @@ use crate::arena::copy;
 use crate::column::{Column, Validity};
 use crate::error::RunError;
 use crate::fours;
-use crate::plan::op::{Instruction, StreamId};
+use crate::plan::op::Instruction;
 use crate::record::char_bytes;
 use crate::selection::Selection;
 use crate::types::{DataType, Kind};
@@ -17,7 +17,17 @@ use super::{Machine, register};
 pub(super) fn load(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
     let batch = m.batch.ok_or(RunError::Internal)?;
     let index = i.a.0 as usize;
-    let field = m.plan.input(StreamId(0)).fields.get(index).ok_or(RunError::Internal)?;
+    let field = m.context.fields.get(index).ok_or(RunError::Internal)?;
+    if m.rows() == 1
+        && !field.nullable
+        && m.frame.plain(i.dst).is_some()
+        && !matches!(i.kind, Kind::Bool | Kind::Text)
+    {
+        return for_width!(i.kind, T => {
+            let value = batch.value(index, field.offset as usize, m.selection.row(0));
+            m.frame.set_first(i.dst, T::from_le_bytes(*value.ok_or(RunError::Internal)?))
+        });
+    }
     let validity = if field.nullable { m.stream_layout().validity } else { None };
     let size = field.data_type.size();
     let column =

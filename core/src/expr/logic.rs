@@ -3,10 +3,13 @@
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Op};
 
-use super::{Machine, register};
+use super::{Machine, one, register};
 
 /// `a AND b`, `a OR b`.
 pub(super) fn and_or(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+    if let Some((a, b)) = one::operands::<u64>(m, i) {
+        return m.frame.set_first(i.dst, if i.op == Op::And { a & b } else { a | b });
+    }
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;
     let b = others.get(register(i.b)?)?;

@@ -16,6 +16,7 @@ pub(crate) mod function;
 pub mod lanes;
 mod load;
 mod logic;
+mod one;
 mod overflow;
 pub mod rows;
 mod select;
@@ -25,7 +26,7 @@ use crate::counters::{Counters, Failure};
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Op, Operand, RegisterId, Source};
 use crate::plan::{OnError, Plan};
-use crate::schema::Layout;
+use crate::schema::{Field, Layout};
 use crate::selection::Selection;
 pub(crate) use element::{for_integer, for_number, for_value};
 use failures::Failed;
@@ -38,6 +39,8 @@ use function::Functions;
 pub(crate) struct Context<'a> {
     /// The tables.
     pub(crate) plan: &'a Plan<'a>,
+    /// The scanned stream's columns.
+    pub(crate) fields: &'a [Field],
     /// What calls call.
     pub(crate) functions: Functions<'a>,
     /// Where among them each call's function is.
@@ -51,9 +54,7 @@ pub(crate) struct Context<'a> {
 pub(crate) struct Machine<'a, 'f> {
     /// The tables.
     pub(crate) plan: &'a Plan<'a>,
-    functions: Functions<'a>,
-    places: &'a [u16],
-    clock: Option<i64>,
+    context: &'a Context<'a>,
     /// The registers.
     pub(crate) frame: &'a mut Frame<'f>,
     /// Where failed rows are counted.
@@ -71,28 +72,18 @@ pub(crate) struct Machine<'a, 'f> {
 impl<'a, 'f> Machine<'a, 'f> {
     /// A machine without a guard.
     pub(crate) const fn new(
-        context: Context<'a>,
+        context: &'a Context<'a>,
         frame: &'a mut Frame<'f>,
         counters: &'a mut Counters,
         batch: Option<&'a Batch<'a>>,
         selection: Selection<'a>,
     ) -> Self {
-        let Context { plan, functions, places, clock } = context;
-        Self {
-            plan,
-            functions,
-            places,
-            clock,
-            frame,
-            counters,
-            batch,
-            selection,
-            guard: None,
-            failed: None,
-        }
+        let plan = context.plan;
+        Self { plan, context, frame, counters, batch, selection, guard: None, failed: None }
     }
 
     /// Runs a program from its first instruction to its last.
+    #[inline(never)]
     pub(crate) fn run(&mut self, program: &[Instruction]) -> Result<(), Halt> {
         self.guard = None;
         for instruction in program {
@@ -104,8 +95,9 @@ impl<'a, 'f> Machine<'a, 'f> {
     /// Counts the rows that failed in an instruction.
     #[inline]
     fn report(&mut self, failure: Failure, count: u64, first: Option<usize>) {
+        let Some(row) = first else { return };
         self.counters.add(failure, count);
-        if let (Some(row), OnError::Stop) = (first, self.plan.on_error) {
+        if self.plan.on_error == OnError::Stop {
             let row = self.selection.row(row);
             if self.failed.is_none_or(|failed| row < failed.row) {
                 self.failed = Some(Failed { failure, row });
@@ -113,7 +105,7 @@ impl<'a, 'f> Machine<'a, 'f> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn step(&mut self, i: &Instruction) -> Result<(), RunError> {
         match i.op {
             Op::Load => load::load(self, i),
@@ -146,13 +138,13 @@ impl<'a, 'f> Machine<'a, 'f> {
 
     /// Rows that the program works on.
     #[inline]
-    fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.selection.len()
     }
 
     /// The layout of the scanned stream's records.
     fn stream_layout(&self) -> Layout {
-        self.plan.input(crate::plan::op::StreamId(0)).layout()
+        Layout::of(self.context.fields)
     }
 }
 

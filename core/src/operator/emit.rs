@@ -20,14 +20,45 @@ pub(crate) fn emit(
     let room = room.get_mut(..rows * size).ok_or(RunError::Internal)?;
     room.fill(0);
     for (index, (field, id)) in fields.iter().zip(columns).enumerate() {
-        let column = frame.get(*id)?;
         let offset = field.offset as usize;
+        if rows == 1 && layout.validity.is_none() && value(frame, *id, field, room).is_some() {
+            continue;
+        }
+        let column = frame.get(*id)?;
         values(&column, offset, rows, size, room)?;
         if let Some(bitmap) = layout.validity {
             validity(&column, bitmap + index / 8, index % 8, size, room);
         }
     }
     Ok(())
+}
+
+/// Writes the value of the one row, if it is a number that can't be NULL.
+fn value(frame: &Frame<'_>, id: RegisterId, field: &Field, room: &mut [u8]) -> Option<()> {
+    let place = room.get_mut(field.offset as usize..)?;
+    match field.data_type.kind() {
+        Kind::Bool | Kind::Text => return None,
+        Kind::F32 => *place.first_chunk_mut()? = real(frame.first(id)?).to_le_bytes(),
+        Kind::F64 => *place.first_chunk_mut()? = double(frame.first(id)?).to_le_bytes(),
+        kind => match kind.size() {
+            1 => *place.first_chunk_mut()? = frame.first::<u8>(id)?.to_le_bytes(),
+            2 => *place.first_chunk_mut()? = frame.first::<u16>(id)?.to_le_bytes(),
+            4 => *place.first_chunk_mut()? = frame.first::<u32>(id)?.to_le_bytes(),
+            8 => *place.first_chunk_mut()? = frame.first::<u64>(id)?.to_le_bytes(),
+            _ => return None,
+        },
+    }
+    Some(())
+}
+
+// Which NaN an operation makes depends on the machine, and on whether its loop is vectorised.
+
+fn real(value: f32) -> f32 {
+    if value.is_nan() { f32::NAN } else { value }
+}
+
+fn double(value: f64) -> f64 {
+    if value.is_nan() { f64::NAN } else { value }
 }
 
 fn values(
@@ -80,9 +111,8 @@ fn values(
                 }
             }
         }
-        // Which NaN an operation makes depends on the machine, and on whether its loop is vectorised.
-        Kind::F32 => numbers!(f32, |v| if v.is_nan() { f32::NAN } else { v }),
-        Kind::F64 => numbers!(f64, |v| if v.is_nan() { f64::NAN } else { v }),
+        Kind::F32 => numbers!(f32, real),
+        Kind::F64 => numbers!(f64, double),
         kind => match kind.size() {
             1 => numbers!(u8),
             2 => numbers!(u16),

@@ -4,10 +4,31 @@ use crate::arena::slice_mut;
 use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::plan::op::RegisterId;
-use crate::selection::{Selection, from_mask};
+use crate::selection::{Selection, from_mask, tail};
 
-/// The rows of `selection` for which `predicate` is true, kept in `state`.
+/// The rows of `selection` for which `predicate` is true, kept in `state` if they are neither all nor
+/// none.
+#[inline(always)]
 pub(crate) fn keep<'s>(
+    frame: &Frame<'_>,
+    predicate: RegisterId,
+    selection: Selection<'s>,
+    state: &'s mut [u8],
+) -> Result<Selection<'s>, RunError> {
+    if selection.len() <= 64
+        && let Some(word) = frame.first::<u64>(predicate)
+    {
+        let all = tail(selection.len());
+        match word & all {
+            0 => return Ok(Selection::Rows(&[])),
+            word if word == all => return Ok(selection),
+            _ => {}
+        }
+    }
+    narrow(frame, predicate, selection, state)
+}
+
+fn narrow<'s>(
     frame: &Frame<'_>,
     predicate: RegisterId,
     selection: Selection<'_>,

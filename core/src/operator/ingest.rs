@@ -5,8 +5,9 @@ use crate::batch::Batch;
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::{Halt, Machine};
-use crate::plan::Operator;
-use crate::plan::layout::operator_bytes;
+use crate::plan::layout::{operator_bytes, selection_bytes};
+use crate::plan::op::RegisterId;
+use crate::plan::{OnError, Operator};
 use crate::selection::Selection;
 
 use super::aggregate::{Aggregate, Folded, Rows};
@@ -31,29 +32,23 @@ pub(crate) struct Walked {
 }
 
 impl Walk<'_, '_> {
-    /// Runs rows of the stream through the table. `room` is where records go if no aggregate
-    /// stands in between, `late_room` where late ones go.
+    /// Runs rows of the stream through a table without aggregates, into records. There is `room` for
+    /// all of them.
+    pub(crate) fn pass(&mut self, batch: &Batch<'_>, room: &mut [u8]) -> Result<Walked, RunError> {
+        let (rows_out, rows_in, error) =
+            self.up_to_failure(batch, |walk, batch| walk.walk_to_records(batch, room))?;
+        Ok(Walked { rows_in, rows_out, error, ..Walked::default() })
+    }
+
+    /// Runs rows of the stream through the table into groups. `late_room` is where late ones go.
     pub(crate) fn ingest(
         &mut self,
         batch: &Batch<'_>,
-        room: &mut [u8],
         late_room: &mut [u8],
     ) -> Result<Walked, RunError> {
         let before = *self.counters;
-        let mut rows = batch.rows();
-        let mut failure = None;
-        let mut walked = loop {
-            match self.walk(&batch.slice(0, rows), room, late_room, true) {
-                Ok(walked) => break walked,
-                Err(Halt::Error(error)) => return Err(error),
-                // Nothing was folded or written: the rows before it go alone.
-                Err(Halt::Row(failed)) => {
-                    *self.counters = before;
-                    failure = Some(RunError::Failed(failed.failure));
-                    rows = failed.row.min(rows.saturating_sub(1));
-                }
-            }
-        };
+        let (mut walked, _, failure) =
+            self.up_to_failure(batch, |walk, batch| walk.walk_to_groups(batch, late_room, true))?;
         if walked.error.is_some() || walked.makes_room {
             // The first row without a group, and all after it, stay in the source: nothing of
             // them is counted. What the rows before them counted is found by another walk.
@@ -76,73 +71,125 @@ impl Walk<'_, '_> {
         Ok(walked)
     }
 
+    /// Walks with the rows before the first that fails, where the plan says to stop then. Returns
+    /// what `walk` gave, how many rows those are, and the failure.
+    #[inline(always)]
+    fn up_to_failure<R>(
+        &mut self,
+        batch: &Batch<'_>,
+        mut walk: impl FnMut(&mut Self, &Batch<'_>) -> Result<R, Halt>,
+    ) -> Result<(R, usize, Option<RunError>), RunError> {
+        let before = match self.context.plan.on_error {
+            OnError::Stop => Some(*self.counters),
+            OnError::Null => None,
+        };
+        let mut fewer = None;
+        let mut failure = None;
+        loop {
+            let batch = fewer.as_ref().unwrap_or(batch);
+            match walk(self, batch) {
+                Ok(walked) => return Ok((walked, batch.rows(), failure)),
+                Err(Halt::Error(error)) => return Err(error),
+                // Nothing was folded or written: the rows before it go alone.
+                Err(Halt::Row(failed)) => {
+                    *self.counters = before.ok_or(RunError::Internal)?;
+                    failure = Some(RunError::Failed(failed.failure));
+                    let rows = failed.row.min(batch.rows().saturating_sub(1));
+                    fewer = Some(batch.slice(0, rows));
+                }
+            }
+        }
+    }
+
     /// Counts what rows that can't fail count, without folding them.
     fn count(&mut self, batch: &Batch<'_>) -> Result<(), RunError> {
-        match self.walk(batch, &mut [], &mut [], false) {
+        match self.walk_to_groups(batch, &mut [], false) {
             Ok(_) => Ok(()),
             Err(Halt::Error(error)) => Err(error),
             Err(Halt::Row(_)) => Err(RunError::Internal),
         }
     }
 
-    /// Runs rows through the table; without `fold` only up to the groups. A row that stops the
-    /// walk does so before anything is folded or written.
-    fn walk(
-        &mut self,
-        batch: &Batch<'_>,
-        room: &mut [u8],
-        late_room: &mut [u8],
-        fold: bool,
-    ) -> Result<Walked, Halt> {
-        let Self { context, frame, counters, states, geometry } = self;
+    /// Runs rows through filters to the SELECT list, and writes them as records: returns how many. A
+    /// row that stops the walk does so before anything is written.
+    fn walk_to_records(&mut self, batch: &Batch<'_>, room: &mut [u8]) -> Result<usize, Halt> {
+        let Self { context, frame, counters, states, geometry, .. } = self;
         let plan = context.plan;
-        let rows = batch.rows();
-        let mut selection = Selection::All(rows);
-        let mut late_out = 0;
-        let mut turned_away = None;
-        let mut input = Rows { count: rows, panes: RowPanes::One(0), bound: 0, watermark: 0 };
-        let mut rest = &mut **states;
-        for (at, operator) in plan.operators.iter().enumerate() {
+        let selection = Selection::All(batch.rows());
+        let mut machine = Machine::new(context, frame, counters, Some(batch), selection);
+        let (mut operators, mut rest) = (plan.operators, &mut **states);
+        while let [operator, behind @ ..] = operators {
             match operator {
                 Operator::Scan { .. } => {}
                 Operator::Filter { program, predicate, .. } => {
-                    Machine::new(*context, frame, counters, Some(batch), selection)
-                        .run(program.of(plan.instructions))?;
-                    let kept = take(&mut rest, operator_bytes(plan, operator))?;
-                    let before = selection.len();
-                    selection = filter::keep(frame, *predicate, selection, kept)?;
-                    counters.filtered += (before - selection.len()) as u64;
-                    if selection.len() == 0 {
+                    machine.run(program.of(plan.instructions))?;
+                    let kept = take(&mut rest, selection_bytes(plan))?;
+                    narrow(&mut machine, *predicate, kept)?;
+                    if machine.rows() == 0 {
+                        return Ok(0);
+                    }
+                }
+                _ => return deliver(&mut machine, geometry.output, operators, room),
+            }
+            operators = behind;
+        }
+        Err(RunError::Internal.into())
+    }
+
+    /// Runs rows through the table into groups; without `fold` only up to them. A row that stops the
+    /// walk does so before anything is folded.
+    fn walk_to_groups(
+        &mut self,
+        batch: &Batch<'_>,
+        late_room: &mut [u8],
+        fold: bool,
+    ) -> Result<Walked, Halt> {
+        let Self { context, frame, counters, states, geometry, .. } = self;
+        let plan = context.plan;
+        let stage = geometry.stages.first().ok_or(RunError::Internal)?;
+        let rows = batch.rows();
+        let selection = Selection::All(rows);
+        let mut machine = Machine::new(context, frame, counters, Some(batch), selection);
+        let mut turned_away = None;
+        let mut input = Rows { count: rows, panes: RowPanes::One(0), bound: 0, watermark: 0 };
+        let mut rest = &mut **states;
+        for operator in plan.operators {
+            match operator {
+                Operator::Scan { .. } => {}
+                Operator::Filter { program, predicate, .. } => {
+                    machine.run(program.of(plan.instructions))?;
+                    let kept = take(&mut rest, selection_bytes(plan))?;
+                    narrow(&mut machine, *predicate, kept)?;
+                    if machine.rows() == 0 {
                         break;
                     }
                 }
                 Operator::Window(_) => {
                     let state = take(&mut rest, operator_bytes(plan, operator))?;
                     let (state, kept, numbers) = window::parts(state)?;
-                    let stage = geometry.stages.first().ok_or(RunError::Internal)?;
                     let window = stage.window.as_ref().ok_or(RunError::Internal)?;
-                    let before = selection;
-                    (selection, input.panes) =
-                        state.assign(plan, window, batch, selection, kept, numbers, counters)?;
+                    let Machine { selection, counters, .. } = &mut machine;
+                    let before = *selection;
+                    (*selection, input.panes) =
+                        state.assign(plan, window, batch, before, kept, numbers, counters)?;
                     input.bound = state.bound;
                     input.watermark = state.watermark(window).unwrap_or(i64::MIN);
-                    turned_away = Some((before, selection));
+                    turned_away = Some((before, *selection));
                 }
                 Operator::Aggregate(entry) => {
-                    let stage = geometry.stages.first().ok_or(RunError::Internal)?;
-                    stage.conditions(*context, frame, counters, batch, selection)?;
-                    Machine::new(*context, frame, counters, Some(batch), selection)
-                        .run(entry.program.of(plan.instructions))?;
+                    stage.conditions(&mut machine)?;
+                    machine.run(entry.program.of(plan.instructions))?;
                     if !fold {
                         break;
                     }
+                    let Machine { frame, counters, selection, .. } = machine;
                     input.count = selection.len();
                     let mut aggregate = Aggregate::new(plan, entry, &stage.layout, rest)?;
                     // The clock may go back, time does not.
                     let clock = context.clock.map(|now| now.max(input.watermark));
                     let time = stage.times(plan, batch, clock)?;
                     let time = |row: usize| time.of(selection.row(row));
-                    let before = **counters;
+                    let (late, filtered) = (counters.late, counters.filtered);
                     let folded = aggregate.update(frame, input, time, counters)?;
                     let done = match folded {
                         Folded::All => input.count,
@@ -152,6 +199,8 @@ impl Walk<'_, '_> {
                         Folded::All => rows,
                         _ => selection.row(done),
                     };
+                    let counted = [counters.late - late, counters.filtered - filtered];
+                    let mut late_out = 0;
                     if !late_room.is_empty() {
                         // Late for their windows, then late for their sessions.
                         if let (Some((before, after)), Some(window)) = (turned_away, &stage.window)
@@ -165,31 +214,32 @@ impl Walk<'_, '_> {
                         let after = late_room.get_mut(late_out * geometry.input.record_size..);
                         late_out += late::write(plan, batch, late, after.unwrap_or_default())?;
                     }
-                    if folded != Folded::All {
-                        let full = RunError::GroupsFull { capacity: entry.groups };
-                        return Ok(Walked {
-                            rows_in,
-                            rows_out: 0,
-                            late_out,
-                            counted: [
-                                counters.late - before.late,
-                                counters.filtered - before.filtered,
-                            ],
-                            error: matches!(folded, Folded::Full(_)).then_some(full),
-                            makes_room: matches!(folded, Folded::Leaves(_)),
-                        });
-                    }
-                    break;
+                    let full = RunError::GroupsFull { capacity: entry.groups };
+                    return Ok(Walked {
+                        rows_in,
+                        rows_out: 0,
+                        late_out,
+                        counted,
+                        error: matches!(folded, Folded::Full(_)).then_some(full),
+                        makes_room: matches!(folded, Folded::Leaves(_)),
+                    });
                 }
-                Operator::Project { .. } | Operator::Emit { .. } | Operator::Sort(_) => {
-                    let rest = plan.operators.get(at..).unwrap_or(&[]);
-                    let mut machine =
-                        Machine::new(*context, frame, counters, Some(batch), selection);
-                    let rows_out = deliver(&mut machine, geometry.output, rest, room)?;
-                    return Ok(Walked { rows_in: rows, rows_out, ..Walked::default() });
-                }
+                _ => return Err(RunError::Internal.into()),
             }
         }
-        Ok(Walked { rows_in: rows, late_out, ..Walked::default() })
+        Ok(Walked { rows_in: rows, ..Walked::default() })
     }
+}
+
+/// Narrows the rows to those that a filter keeps, and counts the others.
+#[inline(always)]
+fn narrow<'a>(
+    machine: &mut Machine<'a, '_>,
+    predicate: RegisterId,
+    kept: &'a mut [u8],
+) -> Result<(), RunError> {
+    let before = machine.selection.len();
+    machine.selection = filter::keep(machine.frame, predicate, machine.selection, kept)?;
+    machine.counters.filtered += (before - machine.selection.len()) as u64;
+    Ok(())
 }

@@ -197,20 +197,20 @@ impl Walk<'_, '_> {
         for (behind, operator) in plan.operators.iter().enumerate().skip(stage.at + 1) {
             match operator {
                 Operator::Filter { program, predicate, .. } => {
-                    Machine::new(self.context, &mut self.frame, self.counters, None, selection)
+                    Machine::new(&self.context, &mut self.frame, self.counters, None, selection)
                         .run(program.of(plan.instructions))?;
                     let kept = take(&mut rest, operator_bytes(plan, operator))?;
                     selection = filter::keep(&self.frame, *predicate, selection, kept)?;
                 }
                 Operator::Project { program, .. } => {
-                    Machine::new(self.context, &mut self.frame, self.counters, None, selection)
+                    Machine::new(&self.context, &mut self.frame, self.counters, None, selection)
                         .run(program.of(plan.instructions))?;
                 }
                 Operator::Window(_) => {
                     take(&mut rest, operator_bytes(plan, operator))?;
                 }
                 Operator::Aggregate(entry) => {
-                    Machine::new(self.context, &mut self.frame, self.counters, None, selection)
+                    Machine::new(&self.context, &mut self.frame, self.counters, None, selection)
                         .run(entry.program.of(plan.instructions))?;
                     let next = next.ok_or(RunError::Internal)?;
                     let in_gap = |window: &window::Window| window.panes.gap(next_bound.0) >= 0;
@@ -229,16 +229,26 @@ impl Walk<'_, '_> {
                     let record = geometry.output.record_size;
                     let mut sort = sort::Sort::new(plan, entry, record, rest)?;
                     let after = plan.operators.get(behind + 1..).unwrap_or(&[]);
-                    let mut machine =
-                        Machine::new(self.context, &mut self.frame, self.counters, None, selection);
+                    let mut machine = Machine::new(
+                        &self.context,
+                        &mut self.frame,
+                        self.counters,
+                        None,
+                        selection,
+                    );
                     let rows = deliver(&mut machine, geometry.output, after, sort.batch)?;
                     sort.take_in(plan, &self.frame, rows, end)?;
                     break;
                 }
                 Operator::Emit { .. } => {
                     let after = plan.operators.get(behind..).unwrap_or(&[]);
-                    let mut machine =
-                        Machine::new(self.context, &mut self.frame, self.counters, None, selection);
+                    let mut machine = Machine::new(
+                        &self.context,
+                        &mut self.frame,
+                        self.counters,
+                        None,
+                        selection,
+                    );
                     written = match aggregate.left_rows(rows) {
                         None => deliver(&mut machine, geometry.output, after, room)?,
                         Some((slots, bytes)) => {

@@ -98,6 +98,8 @@ pub(crate) struct Walk<'a, 'f> {
     pub(crate) geometry: &'a Geometry,
     pub(crate) frame: Frame<'f>,
     pub(crate) counters: &'a mut Counters,
+    /// How far the query is: the header's.
+    pub(crate) phase: &'a mut u64,
     /// The states of all operators.
     pub(crate) states: &'a mut [u8],
 }

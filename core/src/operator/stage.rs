@@ -2,15 +2,12 @@
 
 use crate::batch::Batch;
 use crate::column::Column;
-use crate::counters::Counters;
 use crate::error::RunError;
-use crate::expr::frame::Frame;
-use crate::expr::{Context, Halt, Machine};
+use crate::expr::{Halt, Machine};
 use crate::plan::layout::{AggregateLayout, MAX_STAGES, aggregate_layout, operator_bytes, window};
 use crate::plan::{
     EmitMode, EventTime, Operator, Plan, Range, TimeSource, WindowShape, WindowTime,
 };
-use crate::selection::Selection;
 
 use super::aggregate::Rows;
 use super::groups::Progress;
@@ -93,17 +90,9 @@ impl Stage {
     }
 
     /// Computes the conditions of a state window.
-    pub(super) fn conditions(
-        &self,
-        context: Context<'_>,
-        frame: &mut Frame<'_>,
-        counters: &mut Counters,
-        batch: &Batch<'_>,
-        selection: Selection<'_>,
-    ) -> Result<(), Halt> {
+    pub(super) fn conditions(&self, machine: &mut Machine<'_, '_>) -> Result<(), Halt> {
         let Some(program) = self.program else { return Ok(()) };
-        Machine::new(context, frame, counters, Some(batch), selection)
-            .run(program.of(context.plan.instructions))
+        machine.run(program.of(machine.plan.instructions))
     }
 
     /// The times of a batch's rows.

@@ -181,14 +181,18 @@ pub const fn sort_order_bytes(table: &SortTable) -> u64 {
     align8(table.capacity as u64 * 4)
 }
 
+/// Bytes of a number per row: the state of a filter.
+pub(crate) const fn selection_bytes(plan: &Plan<'_>) -> u64 {
+    align8(2 * plan.batch_rows as u64)
+}
+
 /// Bytes of an operator's state.
 #[must_use]
 pub const fn operator_bytes(plan: &Plan<'_>, operator: &Operator) -> u64 {
-    let per_row = align8(2 * plan.batch_rows as u64);
     match operator {
         Operator::Scan { .. } | Operator::Project { .. } | Operator::Emit { .. } => 0,
-        Operator::Filter { .. } => per_row,
-        Operator::Window(_) => WINDOW_BYTES + 2 * per_row,
+        Operator::Filter { .. } => selection_bytes(plan),
+        Operator::Window(_) => WINDOW_BYTES + 2 * selection_bytes(plan),
         Operator::Sort(table) => {
             let row = sort_key_words(plan, table) * 8 + left_bytes(plan) - 8;
             // The rows held, their order, and a batch's records before they are taken in.

@@ -1,235 +1,251 @@
 //! A poll: batches from the source, results and late records to the sinks.
 
-use super::{ENDED, Header, Progress, Query, READING, Stop, fitting};
-use crate::arena::{view, view_mut};
+use super::{ENDED, Progress, Query, READING, Stop};
 use crate::batch::Batch;
 use crate::error::RunError;
-use crate::operator::Walked;
 use crate::operator::window::Cut;
-use crate::ring::{Sink, Source};
+use crate::operator::{Walk, Walked};
+use crate::ring::{Sink, Source, fitting};
 
 impl Query<'_, '_> {
     pub(super) fn poll_into(
         &mut self,
         source: &mut impl Source,
         sink: &mut impl Sink,
-        mut late: Option<&mut impl Sink>,
+        late: Option<&mut impl Sink>,
     ) -> Result<Progress, RunError> {
-        if self.geometry.is_direct() {
-            return self.poll_direct(source, sink);
-        }
-        let mut progress = Progress { rows_in: 0, rows_out: 0, stop: Stop::WantsInput };
-        let mut budget = self.plan.batch_rows as usize;
-        let mut changes = self.with_walk(|walk| {
-            walk.tick()?;
-            Ok(walk.emits_each_poll())
-        })?;
-        loop {
-            if self.with_walk(|walk| walk.is_leaving())? {
-                match self.leave(sink)? {
-                    Some(rows) => progress.rows_out += self.count_out(rows)?,
-                    None => return Ok(Progress { stop: Stop::SinkFull, ..progress }),
-                }
-                continue;
-            }
-            if view::<Header>(self.arena)?.phase != READING {
-                return Ok(Progress { stop: Stop::Finished, ..progress });
-            }
-            if budget == 0 && changes {
-                // Once a poll, when everything was read.
-                changes = false;
-                self.with_walk(|walk| walk.emit_changes())?;
-                continue;
-            }
-            if budget == 0 {
-                return Ok(progress);
-            }
-            let read = source.read(budget, |batch| {
-                // A source should lend from 1 to `budget` rows, but may not.
-                let batch = batch.slice(0, budget);
-                let walked = match batch.rows() {
-                    0 => Err(RunError::BadBatch),
-                    _ => match &mut late {
-                        Some(late) if self.geometry.delivers_late() => {
-                            self.fold_with_late(&batch, *late)
-                        }
-                        _ => self.fold(&batch, &mut []),
-                    },
-                };
-                (walked.map_or(0, |w| w.map_or(0, |w| w.rows_in)), walked)
-            });
-            match read {
-                Some(walked) => {
-                    let Some(walked) = walked? else {
-                        return Ok(Progress { stop: Stop::SinkFull, ..progress });
-                    };
-                    budget = budget.saturating_sub(walked.rows_in);
-                    self.took(walked, &mut progress)?;
-                }
-                None if source.is_finished() => {
-                    self.with_walk(|walk| walk.end())?;
-                    view_mut::<Header>(self.arena)?.phase = ENDED;
-                }
-                None if changes => {
-                    changes = false;
-                    self.with_walk(|walk| walk.emit_changes())?;
-                }
-                None => return Ok(progress),
-            }
-        }
-    }
-
-    /// The same for a query whose rows become records at once: nothing leaves by itself.
-    fn poll_direct(
-        &mut self,
-        source: &mut impl Source,
-        sink: &mut impl Sink,
-    ) -> Result<Progress, RunError> {
-        let mut progress = Progress { rows_in: 0, rows_out: 0, stop: Stop::WantsInput };
-        let mut budget = self.plan.batch_rows as usize;
-        while budget > 0 {
-            if view::<Header>(self.arena)?.phase != READING {
-                return Ok(Progress { stop: Stop::Finished, ..progress });
-            }
-            let read = source.read(budget, |batch| {
-                let batch = batch.slice(0, budget);
-                let walked = match batch.rows() {
-                    0 => Err(RunError::BadBatch),
-                    _ => self.pass(&batch, sink),
-                };
-                (walked.map_or(0, |w| w.map_or(0, |w| w.rows_in)), walked)
-            });
-            match read {
-                Some(walked) => {
-                    let Some(walked) = walked? else {
-                        return Ok(Progress { stop: Stop::SinkFull, ..progress });
-                    };
-                    budget = budget.saturating_sub(walked.rows_in);
-                    self.took(walked, &mut progress)?;
-                }
-                None if source.is_finished() => view_mut::<Header>(self.arena)?.phase = ENDED,
-                None => break,
-            }
-        }
-        Ok(progress)
-    }
-
-    /// Counts what a walk took from the source, and says if it ended with an error.
-    fn took(&mut self, walked: Walked, progress: &mut Progress) -> Result<(), RunError> {
-        progress.rows_in += walked.rows_in;
-        progress.rows_out += walked.rows_out;
-        let counters = &mut view_mut::<Header>(self.arena)?.counters;
-        counters.rows_in += walked.rows_in as u64;
-        counters.rows_out += walked.rows_out as u64;
-        walked.error.map_or(Ok(()), Err)
-    }
-
-    /// Lets rows leave into the sink; `None` if it is full.
-    fn leave(&mut self, sink: &mut impl Sink) -> Result<Option<usize>, RunError> {
-        let size = self.geometry.output.record_size;
-        let needs = self.geometry.leaving_rows();
-        let most = (self.plan.batch_rows as usize).saturating_mul(needs);
-        let left = sink.write(size, most, |room| {
-            // Less than a record is no room: a sink should not lend it, but may.
-            let left = match room.len() < size.saturating_mul(needs) {
-                true => Ok(None),
-                false => self.with_walk(|walk| walk.leave(room)).map(Some),
-            };
-            (left.unwrap_or_default().unwrap_or(0), left)
-        });
-        left.transpose().map(Option::flatten)
-    }
-
-    /// Runs a batch through to the sink; `None` if it is full.
-    fn pass(
-        &mut self,
-        batch: &Batch<'_>,
-        sink: &mut impl Sink,
-    ) -> Result<Option<Walked>, RunError> {
-        let size = self.geometry.output.record_size;
-        let walked = sink.write(size, batch.rows(), |room| {
-            let rows = room.len() / size.max(1);
-            let walked = self.with_walk(|walk| {
-                let batch = fitting(walk, batch)?;
-                match rows {
-                    0 => Ok(None),
-                    rows => walk.ingest(&batch.slice(0, rows), room, &mut []).map(Some),
-                }
-            });
-            (walked.map_or(0, |w| w.map_or(0, |w| w.rows_out)), walked)
-        });
-        walked.transpose().map(Option::flatten)
-    }
-
-    /// Folds as many rows as there is room for, should all of them be late.
-    fn fold_with_late(
-        &mut self,
-        batch: &Batch<'_>,
-        late: &mut impl Sink,
-    ) -> Result<Option<Walked>, RunError> {
-        let size = self.geometry.input.record_size;
-        let walked = late.write(size, batch.rows(), |room| {
-            let rows = room.len() / size.max(1);
-            let walked = match rows {
-                0 => Ok(None),
-                rows => self.fold(&batch.slice(0, rows), room),
-            };
-            (walked.map_or(0, |w| w.map_or(0, |w| w.late_out)), walked)
-        });
-        walked.transpose().map(Option::flatten)
-    }
-
-    /// Folds a batch into groups, up to the row at which windows must leave first.
-    fn fold(
-        &mut self,
-        batch: &Batch<'_>,
-        late_room: &mut [u8],
-    ) -> Result<Option<Walked>, RunError> {
-        let size = self.geometry.input.record_size;
-        self.with_walk(|walk| {
-            let batch = fitting(walk, batch)?;
-            let mut all = Walked::default();
-            loop {
-                let rest = batch.slice(all.rows_in, usize::MAX);
-                if rest.rows() == 0 {
-                    break;
-                }
-                let cut = walk.next_cut(&rest)?;
-                let end = match cut {
-                    None => rest.rows(),
-                    Some((row, Cut::MoveAfter(_))) => row + 1,
-                    Some((row, _)) => row,
-                };
-                if end > 0 {
-                    let room = late_room.get_mut(all.late_out * size..).unwrap_or_default();
-                    let walked = walk.ingest(&rest.slice(0, end), &mut [], room)?;
-                    all.rows_in += walked.rows_in;
-                    all.late_out += walked.late_out;
-                    walk.heard(walked.rows_in)?;
-                    if walked.error.is_some() || walked.makes_room || !walk.is_quiet()? {
-                        all.error = walked.error;
-                        // What must happen at the row behind is found again.
-                        if walked.rows_in == end && matches!(cut, Some((_, Cut::MoveAfter(_)))) {
-                            cut.map_or(Ok(false), |(_, cut)| walk.cut(cut))?;
-                        }
-                        break;
-                    }
-                }
-                let Some((_, cut)) = cut else { break };
-                if walk.cut(cut)? {
-                    all.rows_in += 1;
-                    walk.heard(1)?;
-                }
-                if !walk.is_quiet()? {
-                    break;
-                }
-            }
-            Ok(Some(all))
+        self.with_walk(|walk| match walk.geometry.is_direct() {
+            true => pass_batches(walk, source, sink),
+            false => fold_batches(walk, source, sink, late),
         })
     }
+}
 
-    fn count_out(&mut self, rows: usize) -> Result<usize, RunError> {
-        view_mut::<Header>(self.arena)?.counters.rows_out += rows as u64;
-        Ok(rows)
+const NOTHING: Progress = Progress { rows_in: 0, rows_out: 0, stop: Stop::WantsInput };
+
+/// What became of lent rows: how many are done with, and whether there was room for any result.
+type Taken = (usize, Result<bool, RunError>);
+
+/// The poll of a query whose rows become records at once: nothing leaves by itself.
+fn pass_batches(
+    walk: &mut Walk<'_, '_>,
+    source: &mut impl Source,
+    sink: &mut impl Sink,
+) -> Result<Progress, RunError> {
+    let mut progress = NOTHING;
+    let most = walk.context.plan.batch_rows as usize;
+    while progress.rows_in < most {
+        if *walk.phase != READING {
+            progress.stop = Stop::Finished;
+            break;
+        }
+        let budget = most - progress.rows_in;
+        let read = source.read(budget, |mut batch| {
+            // A source should lend from 1 to `budget` rows, but may not.
+            batch.truncate(budget);
+            pass(walk, batch, sink, &mut progress)
+        });
+        match read {
+            Some(Ok(true)) => {}
+            Some(Ok(false)) => {
+                progress.stop = Stop::SinkFull;
+                break;
+            }
+            Some(Err(error)) => return Err(error),
+            None if source.is_finished() => *walk.phase = ENDED,
+            None => break,
+        }
     }
+    Ok(progress)
+}
+
+/// The poll of a query whose rows go into groups.
+fn fold_batches(
+    walk: &mut Walk<'_, '_>,
+    source: &mut impl Source,
+    sink: &mut impl Sink,
+    mut late: Option<&mut impl Sink>,
+) -> Result<Progress, RunError> {
+    let mut progress = NOTHING;
+    let most = walk.context.plan.batch_rows as usize;
+    walk.tick()?;
+    let mut changes = walk.emits_each_poll();
+    loop {
+        if walk.is_leaving()? {
+            match leave(walk, sink)? {
+                Some(rows) => {
+                    progress.rows_out += rows;
+                    walk.counters.rows_out += rows as u64;
+                }
+                None => return Ok(Progress { stop: Stop::SinkFull, ..progress }),
+            }
+            continue;
+        }
+        if *walk.phase != READING {
+            return Ok(Progress { stop: Stop::Finished, ..progress });
+        }
+        let budget = most.saturating_sub(progress.rows_in);
+        if budget == 0 && changes {
+            // Once a poll, when everything was read.
+            changes = false;
+            walk.emit_changes()?;
+            continue;
+        }
+        if budget == 0 {
+            return Ok(progress);
+        }
+        let read = source.read(budget, |mut batch| {
+            batch.truncate(budget);
+            match &mut late {
+                Some(late) if walk.geometry.delivers_late() => {
+                    fold_with_late(walk, batch, *late, &mut progress)
+                }
+                _ => match fold(walk, &batch, &mut []) {
+                    Ok(walked) => took(walk, walked, &mut progress),
+                    Err(error) => (0, Err(error)),
+                },
+            }
+        });
+        match read {
+            Some(Ok(true)) => {}
+            Some(Ok(false)) => return Ok(Progress { stop: Stop::SinkFull, ..progress }),
+            Some(Err(error)) => return Err(error),
+            None if source.is_finished() => {
+                walk.end()?;
+                *walk.phase = ENDED;
+            }
+            None if changes => {
+                changes = false;
+                walk.emit_changes()?;
+            }
+            None => return Ok(progress),
+        }
+    }
+}
+
+/// Whether a batch can be read as the plan's stream.
+#[inline]
+fn check(walk: &Walk<'_, '_>, batch: &Batch<'_>) -> Result<(), RunError> {
+    match batch.rows() > 0 && batch.fits(walk.geometry.input, walk.context.fields) {
+        true => Ok(()),
+        false => Err(RunError::BadBatch),
+    }
+}
+
+/// Counts what a walk took from the source, and says if it ended with an error.
+#[inline]
+fn took(walk: &mut Walk<'_, '_>, walked: Walked, progress: &mut Progress) -> Taken {
+    progress.rows_in += walked.rows_in;
+    progress.rows_out += walked.rows_out;
+    walk.counters.rows_in += walked.rows_in as u64;
+    walk.counters.rows_out += walked.rows_out as u64;
+    (walked.rows_in, walked.error.map_or(Ok(true), Err))
+}
+
+/// Lets rows leave into the sink; `None` if it is full.
+fn leave(walk: &mut Walk<'_, '_>, sink: &mut impl Sink) -> Result<Option<usize>, RunError> {
+    let size = walk.geometry.output.record_size;
+    let needs = walk.geometry.leaving_rows();
+    let most = (walk.context.plan.batch_rows as usize).saturating_mul(needs);
+    let left = sink.write(size, most, |room| {
+        // Less than a record is no room: a sink should not lend it, but may.
+        let left = match room.len() < size.saturating_mul(needs) {
+            true => Ok(None),
+            false => walk.leave(room).map(Some),
+        };
+        (left.unwrap_or_default().unwrap_or(0), left)
+    });
+    left.transpose().map(Option::flatten)
+}
+
+/// Runs a batch through to the sink.
+fn pass(
+    walk: &mut Walk<'_, '_>,
+    mut batch: Batch<'_>,
+    sink: &mut impl Sink,
+    progress: &mut Progress,
+) -> Taken {
+    if let Err(error) = check(walk, &batch) {
+        return (0, Err(error));
+    }
+    let size = walk.geometry.output.record_size;
+    let taken = sink.write(size, batch.rows(), |room| {
+        batch.truncate(fitting(room.len(), size, batch.rows()));
+        if batch.rows() == 0 {
+            return (0, (0, Ok(false)));
+        }
+        match walk.pass(&batch, room) {
+            Ok(walked) => (walked.rows_out, took(walk, walked, progress)),
+            Err(error) => (0, (0, Err(error))),
+        }
+    });
+    taken.unwrap_or((0, Ok(false)))
+}
+
+/// Folds as many rows as there is room for, should all of them be late.
+fn fold_with_late(
+    walk: &mut Walk<'_, '_>,
+    mut batch: Batch<'_>,
+    late: &mut impl Sink,
+    progress: &mut Progress,
+) -> Taken {
+    let size = walk.geometry.input.record_size;
+    let taken = late.write(size, batch.rows(), |room| {
+        batch.truncate(fitting(room.len(), size, batch.rows()));
+        if batch.rows() == 0 {
+            return (0, (0, Ok(false)));
+        }
+        match fold(walk, &batch, room) {
+            Ok(walked) => (walked.late_out, took(walk, walked, progress)),
+            Err(error) => (0, (0, Err(error))),
+        }
+    });
+    taken.unwrap_or((0, Ok(false)))
+}
+
+/// Folds a batch into groups, up to the row at which windows must leave first.
+fn fold(
+    walk: &mut Walk<'_, '_>,
+    batch: &Batch<'_>,
+    late_room: &mut [u8],
+) -> Result<Walked, RunError> {
+    check(walk, batch)?;
+    let size = walk.geometry.input.record_size;
+    let mut all = Walked::default();
+    loop {
+        let rest = batch.slice(all.rows_in, usize::MAX);
+        if rest.rows() == 0 {
+            break;
+        }
+        let cut = walk.next_cut(&rest)?;
+        let end = match cut {
+            None => rest.rows(),
+            Some((row, Cut::MoveAfter(_))) => row + 1,
+            Some((row, _)) => row,
+        };
+        if end > 0 {
+            let room = late_room.get_mut(all.late_out * size..).unwrap_or_default();
+            let walked = walk.ingest(&rest.slice(0, end), room)?;
+            all.rows_in += walked.rows_in;
+            all.late_out += walked.late_out;
+            walk.heard(walked.rows_in)?;
+            if walked.error.is_some() || walked.makes_room || !walk.is_quiet()? {
+                all.error = walked.error;
+                // What must happen at the row behind is found again.
+                if walked.rows_in == end && matches!(cut, Some((_, Cut::MoveAfter(_)))) {
+                    cut.map_or(Ok(false), |(_, cut)| walk.cut(cut))?;
+                }
+                break;
+            }
+        }
+        let Some((_, cut)) = cut else { break };
+        if walk.cut(cut)? {
+            all.rows_in += 1;
+            walk.heard(1)?;
+        }
+        if !walk.is_quiet()? {
+            break;
+        }
+    }
+    Ok(all)
 }

@@ -112,7 +112,7 @@ macro_rules! fixed {
 fixed!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, Wide, Span, Uuid16);
 
 pub(super) fn pod_slots<T: Pod>(values: &mut [u8], rows: usize) -> Result<&mut [T], RunError> {
-    slice_mut::<T>(values)?.get_mut(..rows).ok_or(RunError::Internal)
+    slice_mut(values.get_mut(..rows * size_of::<T>()).ok_or(RunError::Internal)?)
 }
 
 impl<'a> Read<'a> for bool {
