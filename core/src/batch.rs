@@ -28,7 +28,7 @@ enum Data<'a> {
 /// One column of a columnar batch, as Arrow-like host memory has it.
 #[derive(Clone, Copy, Debug)]
 pub struct ColumnValues<'a> {
-    /// Values of [`DataType::size`] bytes each, little-endian.
+    /// Values of [`DataType::size`](crate::types::DataType::size) bytes each, little-endian.
     pub values: &'a [u8],
     /// One bit per row (bit i of byte i/8, set = not NULL); `None` if all rows are valid. Not looked
     /// at if the stream's column is NOT NULL.
