@@ -18,6 +18,8 @@ pub(crate) struct Frame<'a> {
     pub(super) base: usize,
     pub(super) registers: &'a [Register],
     batch_rows: u16,
+    /// Registers whose values lie elsewhere, and these.
+    lent: &'a [(RegisterId, &'a [u8])],
 }
 
 /// A register to be read.
@@ -57,7 +59,12 @@ impl<'a> Frame<'a> {
         registers: &'a [Register],
         batch_rows: u16,
     ) -> Self {
-        Self { bytes, base, registers, batch_rows }
+        Self { bytes, base, registers, batch_rows, lent: &[] }
+    }
+
+    /// The same registers, but some have the values of columns, which are never NULL.
+    pub(crate) fn lending<'b>(&'b mut self, lent: &'b [(RegisterId, &'b [u8])]) -> Frame<'b> {
+        Frame { bytes: self.bytes, lent, ..*self }
     }
 
     /// The capacity of a register, rows.
@@ -98,6 +105,9 @@ impl<'a> Frame<'a> {
     #[inline(always)]
     pub(crate) fn get(&self, id: RegisterId) -> Result<Vector<'_>, RunError> {
         let (register, start, end) = place(self.registers, id, self.base, self.bytes.len())?;
+        if let Some((_, values)) = self.lent.iter().rfind(|(lent, _)| *lent == id) {
+            return Ok(Vector { data_type: register.data_type, values, validity: None });
+        }
         vector(self.bytes, start, end, register, self.batch_rows)
     }
 }

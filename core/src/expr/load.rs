@@ -4,7 +4,7 @@ use crate::arena::copy;
 use crate::column::{Column, Validity};
 use crate::error::RunError;
 use crate::fours;
-use crate::plan::op::Instruction;
+use crate::plan::op::{Instruction, Op, RegisterId};
 use crate::record::char_bytes;
 use crate::selection::Selection;
 use crate::types::{DataType, Kind};
@@ -12,6 +12,29 @@ use crate::types::{DataType, Kind};
 use super::element::for_width;
 use super::frame::{VectorMut, bit, set_text, text_bytes};
 use super::{Machine, register};
+
+/// Columns in the place of registers.
+pub(crate) type InPlace<'a> = heapless::Vec<(RegisterId, &'a [u8]), 4>;
+
+/// The columns that a program loads, if it does nothing else and they lie in memory as registers do:
+/// then they need no copy.
+pub(crate) fn in_place<'a>(m: &Machine<'a, '_>, program: &[Instruction]) -> Option<InPlace<'a>> {
+    let (batch, Selection::All(_)) = (m.batch?, m.selection) else { return None };
+    let mut columns = InPlace::new();
+    for i in program {
+        let index = i.a.0 as usize;
+        let field = m.context.fields.get(index)?;
+        let size = field.data_type.size();
+        let is_plain = !field.nullable && m.frame.plain(i.dst).is_some();
+        if i.op != Op::Load || !is_plain || matches!(i.kind, Kind::Bool | Kind::Text) {
+            return None;
+        }
+        let column = batch.column(index, field.offset as usize, size, None)?;
+        let lies = column.stride == size && column.bytes.as_ptr().align_offset(size) == 0;
+        columns.push((i.dst, lies.then_some(column.bytes)?)).ok()?;
+    }
+    Some(columns)
+}
 
 /// `dst` = column `a`, selected rows only.
 pub(super) fn load(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {

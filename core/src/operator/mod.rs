@@ -24,6 +24,7 @@ mod sort;
 mod stage;
 pub(crate) mod window;
 
+use crate::ahead::Columns;
 use crate::arena::{view, view_mut};
 use crate::counters::{Counters, OperatorCounters};
 use crate::error::RunError;
@@ -58,6 +59,8 @@ pub(crate) struct Geometry {
     stages: heapless::Vec<Stage, MAX_STAGES>,
     /// The sort operator's place in the operator table.
     sort: Option<usize>,
+    /// What the plan reads.
+    pub(crate) columns: Columns,
 }
 
 impl Geometry {
@@ -72,6 +75,7 @@ impl Geometry {
             states: registers + registers_bytes(plan) as usize,
             stages: stage::all(plan),
             sort: plan.operators.iter().position(is_sort),
+            columns: Columns::of(plan),
         }
     }
 

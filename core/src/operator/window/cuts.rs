@@ -35,7 +35,7 @@ impl WindowState {
         if let Some((row, restart)) = self.doubt(window, batch.rows(), time) {
             return Ok(Some((row, Cut::Restart(restart))));
         }
-        let cut = self.scan(window, times, batch.rows());
+        let cut = self.scan(window, times, batch);
         let before = cut.map_or(batch.rows(), |(row, _)| row);
         if before > 0 {
             self.refused = NEW;
@@ -58,7 +58,13 @@ impl WindowState {
 
     /// The first row that moves the watermark, and its time. Notes how many rows before it are in
     /// the watermark's pane.
-    fn scan(&mut self, window: &Window, times: Column<'_>, rows: usize) -> Option<(usize, i64)> {
+    fn scan(
+        &mut self,
+        window: &Window,
+        times: Column<'_>,
+        batch: &Batch<'_>,
+    ) -> Option<(usize, i64)> {
+        let rows = batch.rows();
         let low = self.threshold.max(-TIME_LIMIT);
         let start = window.panes.start(self.bound).max(-TIME_LIMIT);
         let length = low.min(TIME_LIMIT + 1).saturating_sub(start).max(0) as u64;
@@ -78,6 +84,9 @@ impl WindowState {
                 (all_here, at) = (false, at + 1);
             }
             row += RUN;
+            if row.is_multiple_of(2 * RUN) {
+                batch.ask();
+            }
         }
         self.known = if all_here { rows as u64 } else { 0 };
         None
