@@ -15,6 +15,8 @@ use bytemuck::{Pod, Zeroable};
 use crate::error::RunError;
 use crate::plan::layout::{SESSION_BYTES, left_bytes};
 
+use crate::time::TIME_LIMIT;
+
 use super::groups::{LATE, NO_GROUP, Table};
 
 /// A session.
@@ -145,7 +147,9 @@ impl Table<'_> {
                 Some(id) => id,
                 None => {
                     let end = time.saturating_add(rule.gap);
-                    if end.saturating_add(rule.lateness) < rule.watermark {
+                    let is_late = end.saturating_add(rule.lateness) < rule.watermark;
+                    // No watermark reaches a time beyond the limit: as with panes, it is no time.
+                    if is_late || time.unsigned_abs() > TIME_LIMIT as u64 {
                         *late += 1;
                         LATE
                     } else if let Some(id) = self.open(place, time)? {

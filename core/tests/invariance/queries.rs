@@ -56,6 +56,24 @@ pub(crate) const ALL: &[&str] = &[
         GROUP BY window_start, id SETTINGS max_groups = 40, on_full = 'drop_new'",
     "SELECT COUNT(*) AS n, window_start FROM TUMBLE(s, ts, INTERVAL '50' MILLISECOND)
         GROUP BY window_start",
+    // windows that overlap: a row is in several
+    "SELECT window_start, AVG(r) AS r, SUM(d) AS d, COUNT(*) AS c
+        FROM HOP(s, ts, INTERVAL '500' MILLISECOND, INTERVAL '2' SECOND) GROUP BY window_start",
+    "SELECT window_start, k, MAX(title) AS t, STDDEV(d) AS d, COUNT(*) AS c
+        FROM HOP(s, ts, INTERVAL '1' SECOND, INTERVAL '3' SECOND) GROUP BY window_start, k",
+    "SELECT window_start, window_end, name, AVG(d) AS d, LAST(k) AS k
+        FROM CUMULATE(s, ts, INTERVAL '500' MILLISECOND, INTERVAL '2' SECOND)
+        GROUP BY window_start, window_end, name",
+    // sessions: rows that come late join two of them
+    "SELECT window_start, window_end, COUNT(*) AS n, SUM(r) AS r, AVG(d) AS d
+        FROM SESSION(s, ts, INTERVAL '1' SECOND) GROUP BY window_start, window_end",
+    "SELECT window_start, k, COUNT(*) AS n, SUM(r) AS r, AVG(d) AS d, VAR_SAMP(d) AS v
+        FROM SESSION(s, ts, INTERVAL '1500' MILLISECOND) GROUP BY window_start, window_end, k",
+    // windows by number and by state
+    "SELECT window_end, AVG(r) AS r, COUNT(*) AS c FROM COUNT_WINDOW(s, 10) GROUP BY window_end",
+    "SELECT window_end, SUM(d) AS d, MIN(name) AS a FROM COUNT_WINDOW(s, 10, 3) GROUP BY window_end",
+    "SELECT window_start, k, SUM(d) AS d, COUNT(*) AS n
+        FROM STATE_WINDOW(s, flag, d > 8) GROUP BY window_start, window_end, k",
 ];
 
 /// Rows that are in groups, where the results tell: a column `n` and no HAVING.

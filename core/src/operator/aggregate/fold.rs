@@ -97,18 +97,20 @@ impl Aggregate<'_> {
         {
             self.table.batch_groups.get_mut(..done).ok_or(RunError::Internal)?.fill(pane as u32);
         }
-        self.fold(frame, done, one, rows.bound)?;
-        self.fold_merged(frame, rows, done)?;
+        match self.merged(rows, done) {
+            Some(merged) => self.fold_merged(frame, &merged, done)?,
+            None => self.fold(frame, done, one)?,
+        }
+        self.note(done, rows.bound)?;
         Ok(folded)
     }
 
-    /// Folds the first `rows` rows of `batch_groups`, and notes what that changes.
+    /// Folds the first `rows` rows of `batch_groups`.
     pub(super) fn fold(
         &mut self,
         frame: &Frame<'_>,
         rows: usize,
         one: Option<usize>,
-        bound: i64,
     ) -> Result<(), RunError> {
         // The list is lent out: states and lists lie apart.
         let groups = core::mem::take(&mut self.table.batch_groups);
@@ -117,7 +119,11 @@ impl Aggregate<'_> {
             None => Err(RunError::Internal),
         };
         self.table.batch_groups = groups;
-        folded?;
+        folded
+    }
+
+    /// Notes what the first `rows` rows change.
+    pub(super) fn note(&mut self, rows: usize, bound: i64) -> Result<(), RunError> {
         if !self.table.records.is_empty() {
             for group in self.table.batch_groups.get(..rows).ok_or(RunError::Internal)? {
                 if let Some(records) = self.table.records.get_mut(*group as usize) {
@@ -141,67 +147,100 @@ impl Aggregate<'_> {
         Ok(())
     }
 
-    /// Folds rows of panes that were merged into others there too. These are late, and few.
+    /// The rows' panes, if some of these were merged into others.
+    fn merged<'r>(&self, rows: Rows<'r>, count: usize) -> Option<Merged<'r>> {
+        let (Some(p), RowPanes::Each(panes)) = (self.panes(), rows.panes) else { return None };
+        if !matches!(self.table.layout.combine, Combine::Stacks(_) | Combine::Running(_)) {
+            return None;
+        }
+        let mut merged = Merged { p, panes, bound: rows.bound, oldest: rows.bound };
+        merged.oldest = (0..count).map(|row| merged.pane(row)).min().unwrap_or(rows.bound);
+        (merged.oldest < self.table.progress.merged).then_some(merged)
+    }
+
+    /// Folds rows of which some are late: into their panes, and where these were merged into. A set
+    /// takes all that it gets in the rows' order.
     fn fold_merged(
         &mut self,
         frame: &Frame<'_>,
-        rows: Rows<'_>,
+        rows: &Merged<'_>,
         count: usize,
     ) -> Result<(), RunError> {
-        let (Some(p), RowPanes::Each(panes)) = (self.panes(), rows.panes) else { return Ok(()) };
-        if !matches!(self.table.layout.combine, Combine::Stacks(_) | Combine::Running(_)) {
-            return Ok(());
+        let p = &rows.p;
+        let (front, merged) = (self.table.progress.front, self.table.progress.merged);
+        let stacked =
+            |pane: i64| matches!(self.table.layout.combine, Combine::Stacks(_)) && pane < front;
+        // Panes that hold no other's rows.
+        for row in 0..count {
+            let group = self.table.batch_groups.get(row).copied().unwrap_or(NO_GROUP);
+            let slot = if stacked(rows.pane(row)) { NO_GROUP } else { group };
+            *self.table.slots.get_mut(row).ok_or(RunError::Internal)? = slot;
         }
-        let here = p.ring(rows.bound) as i64;
-        let pane_of = |row: usize| {
-            let place = i64::from(panes.get(row).copied().unwrap_or(0));
-            // At most `ahead` panes beyond the bound, else before it.
-            let after = place.wrapping_sub(here).checked_rem_euclid(p.held()).unwrap_or(0);
-            let after = if after > p.ahead { after - p.held() } else { after };
-            rows.bound.saturating_add(after)
-        };
-        let oldest = (0..count).map(pane_of).min().unwrap_or(rows.bound);
-        if oldest >= self.table.progress.merged {
-            return Ok(());
-        }
+        self.fold_slots(frame, count)?;
         let groups = self.table.groups();
         let running = self.table.layout.panes as usize;
-        for target in self.table.progress.low.max(oldest.saturating_sub(p.held()))
-            ..=self.table.progress.merged
-        {
+        let low = self.table.progress.low.min(rows.oldest);
+        for target in low.max(rows.oldest.saturating_sub(p.held()))..=merged {
             // The last round is the running pane's.
-            let last = target == self.table.progress.merged;
-            if !last && target >= self.table.progress.front {
+            let last = target == merged;
+            if !last && !stacked(target) {
                 continue;
             }
             let set = if last { running } else { p.ring(target) };
             let mut any = false;
             for row in 0..count {
-                let pane = pane_of(row);
-                let (range, in_running) = self.table.merged_from(&p, pane);
+                let pane = rows.pane(row);
+                let (range, in_running) = self.table.merged_from(p, pane);
                 let also = if last { in_running } else { range.contains(&target) };
                 let group = self.table.batch_groups.get(row).copied().unwrap_or(NO_GROUP);
                 let slot = if also && group != NO_GROUP {
-                    any = true;
                     let place = group as usize - (p.ring(pane) * groups).min(group as usize);
                     self.table.present(set)?.insert(place);
                     (set * groups + place) as u32
+                } else if !last && pane == target {
+                    group
                 } else {
                     NO_GROUP
                 };
+                any |= slot != NO_GROUP;
                 *self.table.slots.get_mut(row).ok_or(RunError::Internal)? = slot;
             }
             if any {
-                let slots = core::mem::take(&mut self.table.slots);
-                let folded = match slots.get(..count) {
-                    Some(slots) => self.table.update(frame, slots, None),
-                    None => Err(RunError::Internal),
-                };
-                self.table.slots = slots;
-                folded?;
+                self.fold_slots(frame, count)?;
             }
         }
         Ok(())
+    }
+
+    /// Folds the first `count` rows into the slots in list `slots`.
+    fn fold_slots(&mut self, frame: &Frame<'_>, count: usize) -> Result<(), RunError> {
+        let slots = core::mem::take(&mut self.table.slots);
+        let folded = match slots.get(..count) {
+            Some(slots) => self.table.update(frame, slots, None),
+            None => Err(RunError::Internal),
+        };
+        self.table.slots = slots;
+        folded
+    }
+}
+
+/// Rows of which some belong to panes that were merged into others. These are late, and few.
+struct Merged<'a> {
+    p: Panes,
+    /// Their places in the ring.
+    panes: &'a [u16],
+    bound: i64,
+    oldest: i64,
+}
+
+impl Merged<'_> {
+    /// The pane of a row.
+    fn pane(&self, row: usize) -> i64 {
+        let (p, place) = (&self.p, i64::from(self.panes.get(row).copied().unwrap_or(0)));
+        // At most `ahead` panes beyond the bound, else before it.
+        let after = place.wrapping_sub(p.ring(self.bound) as i64);
+        let after = after.checked_rem_euclid(p.held()).unwrap_or(0);
+        self.bound.saturating_add(if after > p.ahead { after - p.held() } else { after })
     }
 }
 

@@ -133,7 +133,8 @@ impl Aggregate<'_> {
                 self.table.present(0)?.insert(id as usize);
             }
         }
-        self.fold(frame, to, None, i64::MAX)?;
+        self.fold(frame, to, None)?;
+        self.note(to, i64::MAX)?;
         // They are done with: another round of this batch must not fold them again.
         for group in self.table.batch_groups.get_mut(..to).ok_or(RunError::Internal)? {
             if *group != LATE {
