@@ -7,6 +7,8 @@ mod counted;
 mod poll;
 mod resume;
 
+use core::marker::PhantomData;
+
 use bytemuck::{Pod, Zeroable};
 
 use crate::arena::{slice, slice_mut, view_mut};
@@ -20,6 +22,7 @@ use crate::plan::Plan;
 use crate::plan::layout::HEADER_BYTES;
 use crate::plan::op::StreamId;
 use crate::plan::verify::verify;
+use crate::plan::uses::{Everything, Known, Uses};
 use crate::ring::{Sink, Source};
 use crate::schema::Field;
 
@@ -71,13 +74,14 @@ pub enum Stop {
 
 /// A running query.
 #[derive(Debug)]
-pub struct Query<'p, 'a> {
+pub struct Query<'p, 'a, U: Uses = Everything> {
     plan: Plan<'p>,
     functions: Functions<'p>,
     arena: &'a mut [u8],
     geometry: Geometry,
     /// The scanned stream's columns.
     fields: &'p [Field],
+    uses: PhantomData<U>,
 }
 
 impl<'p, 'a> Query<'p, 'a> {
@@ -99,12 +103,34 @@ impl<'p, 'a> Query<'p, 'a> {
         functions: Functions<'p>,
         arena: &'a mut [u8],
     ) -> Result<Self, StartError> {
-        let mut query = Self::over(plan, functions, arena)?;
-        query.arena.fill(0);
-        query.place_calls()?;
-        query.set_clock(None);
-        query.with_walk(|walk| walk.start()).map_err(|_| StartError::Internal)?;
-        Ok(query)
+        verify(plan, &functions)?;
+        Self::over(plan, functions, arena)?.begin()
+    }
+}
+
+impl<'a, K: Known> Query<'static, 'a, K> {
+    /// Starts a query over a plan that is known while the program is built, with its state in `arena`,
+    /// which is overwritten. `functions` are those that the plan calls: [`Functions::NONE`] if it calls
+    /// none. Only what the plan uses is linked, and `verify` is not: see [`Known`].
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub fn start(functions: Functions<'static>, arena: &'a mut [u8]) -> Result<Self, StartError> {
+        if cfg!(debug_assertions) {
+            verify(&K::PLAN, &functions)?;
+        }
+        Self::over(&K::PLAN, functions, arena)?.begin()
+    }
+}
+
+impl<'p, 'a, U: Uses> Query<'p, 'a, U> {
+    /// Makes its state new.
+    fn begin(mut self) -> Result<Self, StartError> {
+        self.arena.fill(0);
+        self.place_calls()?;
+        self.set_clock(None);
+        self.with_walk(|walk| walk.start()).map_err(|_| StartError::Internal)?;
+        Ok(self)
     }
 
     /// A query over an arena as it is.
@@ -113,14 +139,14 @@ impl<'p, 'a> Query<'p, 'a> {
         functions: Functions<'p>,
         arena: &'a mut [u8],
     ) -> Result<Self, StartError> {
-        verify(plan, &functions)?;
         let (needed, given) = (plan.arena_bytes(), arena.len());
         let arena = arena.get_mut(..needed).ok_or(StartError::ArenaTooSmall { needed, given })?;
         if arena.as_ptr().align_offset(8) != 0 {
             return Err(StartError::ArenaMisaligned);
         }
         let fields = plan.input(StreamId(0)).fields;
-        Ok(Self { plan: *plan, functions, arena, geometry: Geometry::of(plan), fields })
+        let geometry = Geometry::of(plan);
+        Ok(Self { plan: *plan, functions, arena, geometry, fields, uses: PhantomData })
     }
 
     /// Writes where the functions of the plan's calls are in the set.
@@ -198,9 +224,9 @@ impl<'p, 'a> Query<'p, 'a> {
     #[inline]
     fn with_walk<R>(
         &mut self,
-        f: impl FnOnce(&mut Walk<'_, '_>) -> Result<R, RunError>,
+        f: impl FnOnce(&mut Walk<'_, '_, U>) -> Result<R, RunError>,
     ) -> Result<R, RunError> {
-        let Self { plan, functions, arena, geometry, fields } = self;
+        let Self { plan, functions, arena, geometry, fields, .. } = self;
         let (rest, states) =
             arena.split_at_mut_checked(geometry.states).ok_or(RunError::Internal)?;
         let (head, registers) =

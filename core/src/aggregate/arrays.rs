@@ -5,13 +5,14 @@ use core::ops::Range;
 
 use bytemuck::Pod;
 
+use crate::plan::uses::Uses;
 use super::{Fresh, Groups, States};
 use crate::arena::{shift, slice_mut};
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::fours;
 
-impl States<'_> {
+impl<U: Uses> States<'_, U> {
     /// The values of `width` bytes per slot, and the bytes after them.
     pub(super) fn split(&mut self, width: usize) -> Result<(&mut [u8], &mut [u8]), RunError> {
         let len = self.slots.saturating_mul(width).next_multiple_of(8);

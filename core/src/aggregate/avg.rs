@@ -7,13 +7,14 @@ use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::fmt::power_of_ten;
+use crate::plan::uses::Uses;
 use crate::types::DataType;
 
 use super::arrays::{fold, pairs, put, set_validity};
 use super::sum::{Summand, for_summand, width};
 use super::{Fresh, Groups, States};
 
-pub(super) fn reset(states: &mut States<'_>, slots: Fresh<'_>) -> Result<(), RunError> {
+pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Result<(), RunError> {
     let kind = states.kind();
     let (sums, counts) = states.split(width(kind))?;
     put(slice_mut::<u64>(counts)?, slots, 0);
@@ -23,7 +24,7 @@ pub(super) fn reset(states: &mut States<'_>, slots: Fresh<'_>) -> Result<(), Run
     })
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
     let kind = states.kind();
     let (sums, counts) = states.split(width(kind))?;
     pairs(slice_mut::<u64>(counts)?, into, from, |count, other| *count += other);
@@ -33,8 +34,8 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     })
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     argument: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -50,8 +51,8 @@ pub(super) fn update(
     })
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     counters: &mut Counters,

@@ -9,6 +9,7 @@ use crate::expr::for_integer;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::plan::AggregateFunction as F;
 
+use crate::plan::uses::Uses;
 use super::result::{Outcome, write};
 use super::{Groups, States};
 
@@ -32,8 +33,8 @@ impl Bits {
     }
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     x: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -46,7 +47,7 @@ pub(super) fn update(
     })
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
     let function = states.function();
     states.each_pair(into, from, |into, from| {
         let from: Bits = *crate::arena::view(from)?;
@@ -57,8 +58,8 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     })
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
 ) -> Result<(), RunError> {

@@ -4,19 +4,20 @@ use crate::arena::slice_mut;
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::fours;
+use crate::plan::uses::Uses;
 use crate::selection::tail;
 
 use super::arrays::{gather, mark, pairs, put, set_seen};
 use super::{Fresh, Groups, States};
 
-pub(super) fn reset(states: &mut States<'_>, slots: Fresh<'_>) -> Result<(), RunError> {
+pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Result<(), RunError> {
     let (counts, seen) = states.split(8)?;
     put(seen, slots, 0);
     put(slice_mut::<u64>(counts)?, slots, 0);
     Ok(())
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
     let (counts, seen) = states.split(8)?;
     pairs(seen, into, from, |seen, other| *seen |= other);
     pairs(slice_mut::<u64>(counts)?, into, from, |count, other| *count += other);
@@ -24,8 +25,8 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
 }
 
 /// Counts rows in which a BOOLEAN is true, and notes where it is not NULL.
-pub(super) fn update_if(
-    states: &mut States<'_>,
+pub(super) fn update_if<U: Uses>(
+    states: &mut States<'_, U>,
     argument: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -50,8 +51,8 @@ pub(super) fn update_if(
 }
 
 /// As a SUM of 1 and 0 it is NULL where there is no value.
-pub(super) fn finish_if(
-    states: &mut States<'_>,
+pub(super) fn finish_if<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     empty: bool,
@@ -63,8 +64,8 @@ pub(super) fn finish_if(
 }
 
 /// Counts rows, or those of `argument` that are not NULL.
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     argument: Option<Vector<'_>>,
     groups: Groups<'_>,
     rows: usize,
@@ -99,8 +100,8 @@ pub(super) fn update(
     Ok(())
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
 ) -> Result<(), RunError> {

@@ -10,6 +10,7 @@ use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::plan::AggregateFunction as F;
 use crate::plan::aggregates::rules::LANES_BYTES;
+use crate::plan::uses::Uses;
 use crate::simd::widest;
 use crate::types::Kind;
 
@@ -63,21 +64,21 @@ impl Lanes {
     }
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     argument: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
 ) -> Result<(), RunError> {
     match states.kind() {
-        Kind::F32 => fold::<f32>(states, argument, groups, rows),
-        Kind::F64 => fold::<f64>(states, argument, groups, rows),
+        Kind::F32 => fold::<f32, U>(states, argument, groups, rows),
+        Kind::F64 => fold::<f64, U>(states, argument, groups, rows),
         _ => Err(RunError::Internal),
     }
 }
 
-fn fold<T: Pod + Into<f64>>(
-    states: &mut States<'_>,
+fn fold<T: Pod + Into<f64>, U: Uses>(
+    states: &mut States<'_, U>,
     argument: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -101,8 +102,8 @@ fn fold<T: Pod + Into<f64>>(
     Ok(())
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     counters: &mut Counters,

@@ -8,6 +8,7 @@ use crate::expr::compare::Ordered;
 use crate::expr::for_value;
 use crate::expr::frame::{Vector, VectorMut, bit, set_text, text_bytes};
 use crate::plan::AggregateFunction as F;
+use crate::plan::uses::Uses;
 use crate::simd::widest;
 use crate::types::{Kind, Span, Uuid16, Wide};
 
@@ -124,11 +125,11 @@ fn best_of<T: Ends>(is_min: bool, values: &[T]) -> Option<T> {
 }
 
 /// Whether the least value is wanted. FALSE is below TRUE.
-fn is_min(states: &States<'_>) -> bool {
+fn is_min<U: Uses>(states: &States<'_, U>) -> bool {
     matches!(states.function(), F::Min | F::BoolAnd)
 }
 
-pub(super) fn reset(states: &mut States<'_>, slots: Fresh<'_>) -> Result<(), RunError> {
+pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Result<(), RunError> {
     let is_min = is_min(states);
     let kind = states.kind();
     let width = states.argument.size();
@@ -155,7 +156,7 @@ pub(super) fn reset(states: &mut States<'_>, slots: Fresh<'_>) -> Result<(), Run
     }
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
     let is_min = is_min(states);
     let kind = states.kind();
     let width = states.argument.size();
@@ -188,8 +189,8 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     Ok(())
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     argument: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -255,8 +256,8 @@ pub(super) fn update(
     }
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     empty: bool,

@@ -45,12 +45,15 @@ mod together;
 mod top;
 mod values;
 
+use core::marker::PhantomData;
+
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector, VectorMut};
 use crate::plan::aggregates::rules::Shape;
 use crate::plan::op::RegisterId;
 use crate::plan::{Aggregate, AggregateFunction as F, Constant, Plan};
+use crate::plan::uses::{Everything, Uses};
 use crate::types::{DataType, Kind};
 
 pub(crate) use together::Together;
@@ -122,7 +125,7 @@ impl Fresh<'_> {
 
 /// One aggregate's states.
 #[derive(Debug)]
-pub(crate) struct States<'a> {
+pub(crate) struct States<'a, U: Uses = Everything> {
     plan: &'a Plan<'a>,
     aggregate: &'a Aggregate,
     /// Type of the first argument.
@@ -133,9 +136,10 @@ pub(crate) struct States<'a> {
     slots: usize,
     /// Bytes of a slot, of a function that keeps a struct.
     size: usize,
+    uses: PhantomData<U>,
 }
 
-impl<'a> States<'a> {
+impl<'a, U: Uses> States<'a, U> {
     /// Splits the states of the next aggregate off `rest`. `keyed`: whether its groups have keys.
     pub(crate) fn take(
         plan: &'a Plan<'a>,
@@ -155,6 +159,7 @@ impl<'a> States<'a> {
             bytes,
             slots: slots as usize,
             size: slot.unwrap_or(0) as usize,
+            uses: PhantomData,
         })
     }
 
@@ -180,7 +185,7 @@ impl<'a> States<'a> {
     /// the row does not count.
     pub(crate) fn update(
         &mut self,
-        frame: &Frame<'_>,
+        frame: &Frame<'_, U>,
         groups: Groups<'_>,
         rows: usize,
     ) -> Result<(), RunError> {
@@ -211,10 +216,10 @@ impl<'a> States<'a> {
             | F::ArgMinNull
             | F::ArgMaxNull => pick::update(self, &x, y.as_ref(), groups, rows),
             F::VarPop | F::VarSamp | F::StddevPop | F::StddevSamp | F::Sem => {
-                moments::update::<moments::Second>(self, x, groups, rows)
+                moments::update::<moments::Second, U>(self, x, groups, rows)
             }
             F::Skewness | F::Kurtosis | F::KurtosisPop => {
-                moments::update::<moments::Fourth>(self, x, groups, rows)
+                moments::update::<moments::Fourth, U>(self, x, groups, rows)
             }
             F::CovarPop
             | F::CovarSamp

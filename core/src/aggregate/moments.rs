@@ -9,6 +9,7 @@ use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::plan::AggregateFunction as F;
 
+use crate::plan::uses::Uses;
 use super::result::{Outcome, write};
 use super::{Groups, States};
 
@@ -122,8 +123,8 @@ impl Fourth {
     }
 }
 
-pub(super) fn update<S: Moments>(
-    states: &mut States<'_>,
+pub(super) fn update<S: Moments, U: Uses>(
+    states: &mut States<'_, U>,
     x: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -131,8 +132,8 @@ pub(super) fn update<S: Moments>(
     states.each_value(&x, groups, rows, |state: &mut S, x: f64| state.add(x))
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     counters: &mut Counters,

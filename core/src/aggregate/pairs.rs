@@ -9,6 +9,7 @@ use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::plan::AggregateFunction as F;
 
+use crate::plan::uses::Uses;
 use super::result::{Outcome, write};
 use super::{Groups, States};
 
@@ -106,8 +107,8 @@ impl Pairs {
     }
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     y: Vector<'_>,
     x: Vector<'_>,
     groups: Groups<'_>,
@@ -122,8 +123,8 @@ pub(super) fn update(
     })
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     counters: &mut Counters,

@@ -16,6 +16,7 @@ use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::plan::aggregates::rules::QUANTILE_HEADER;
 
+use crate::plan::uses::Uses;
 use super::{Groups, States, cell};
 
 /// ln(1.01 / 0.99)
@@ -205,8 +206,8 @@ impl<'a> Sketch<'a> {
     }
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     x: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -218,7 +219,7 @@ pub(super) fn update(
     })
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
     states.each_pair(into, from, |into, from| {
         let at = QUANTILE_HEADER as usize;
         let (header, counts) = from.split_at_checked(at).ok_or(RunError::Internal)?;
@@ -245,8 +246,8 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     })
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     _: &mut Counters,

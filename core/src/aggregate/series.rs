@@ -13,6 +13,7 @@ use crate::expr::frame::{Vector, VectorMut};
 use crate::plan::AggregateFunction as F;
 use crate::plan::aggregates::rules::{SAMPLE_BYTES, SERIES_HEADER};
 
+use crate::plan::uses::Uses;
 use super::result::{Outcome, write};
 use super::{Groups, States};
 
@@ -234,8 +235,8 @@ impl<'a> Series<'a> {
     }
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     x: Vector<'_>,
     time: Option<&Vector<'_>>,
     groups: Groups<'_>,
@@ -253,7 +254,7 @@ pub(super) fn update(
     })
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
     states.each_pair(into, from, |into, from| {
         let at = SERIES_HEADER as usize;
         let (header, samples) = from.split_at_checked(at).ok_or(RunError::Internal)?;
@@ -264,8 +265,8 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     })
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     counters: &mut Counters,

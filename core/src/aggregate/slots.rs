@@ -2,13 +2,14 @@
 
 use bytemuck::Pod;
 
+use crate::plan::uses::Uses;
 use super::arrays::place;
 use super::{Fresh, Groups, States};
 use crate::arena::{view, view_mut};
 use crate::error::RunError;
 use crate::expr::frame::Vector;
 
-impl States<'_> {
+impl<U: Uses> States<'_, U> {
     /// The bytes of a slot; `None` of one outside the table.
     #[inline]
     pub(super) fn slot(&mut self, slot: usize) -> Option<&mut [u8]> {

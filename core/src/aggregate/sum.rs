@@ -10,6 +10,7 @@ use crate::error::RunError;
 use crate::expr::for_number;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::fmt::power_of_ten;
+use crate::plan::uses::Uses;
 use crate::types::{Kind, Wide};
 
 use super::arrays::{fold_seen, pairs, put, set_seen};
@@ -151,7 +152,7 @@ pub(super) const fn width(kind: Kind) -> usize {
     if matches!(kind, Kind::I64 | Kind::U64 | Kind::I128) { 16 } else { 8 }
 }
 
-pub(super) fn reset(states: &mut States<'_>, slots: Fresh<'_>) -> Result<(), RunError> {
+pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Result<(), RunError> {
     let kind = states.kind();
     let (sums, seen) = states.split(width(kind))?;
     put(seen, slots, 0);
@@ -161,7 +162,7 @@ pub(super) fn reset(states: &mut States<'_>, slots: Fresh<'_>) -> Result<(), Run
     })
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
     let kind = states.kind();
     let (sums, seen) = states.split(width(kind))?;
     pairs(seen, into, from, |seen, other| *seen |= other);
@@ -171,8 +172,8 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     })
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     argument: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -187,8 +188,8 @@ pub(super) fn update(
     })
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     empty: bool,

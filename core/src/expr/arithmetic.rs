@@ -4,6 +4,7 @@
 use crate::counters::Failure;
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Op};
+use crate::plan::uses::Uses;
 use crate::types::{DataType, Kind};
 
 use super::element::{Argument, Element, argument, for_integer, map, try_map};
@@ -13,7 +14,7 @@ use super::overflow::arithmetic;
 use super::{Machine, one, register};
 
 /// `a op b`.
-pub(super) fn binary(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn binary<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     match i.kind {
         Kind::F32 => float(m, i, |dst, a: &[f32], b| match i.op {
             Op::Add => map(dst, a, b, |a, b| a + b),
@@ -43,7 +44,7 @@ pub(super) fn binary(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), Run
 }
 
 /// `-a`.
-pub(super) fn negate(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn negate<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     match i.kind {
         Kind::F32 => float(m, i, |dst, a: &[f32], b| map(dst, a, b, |a, _| -a)),
         Kind::F64 => float(m, i, |dst, a: &[f64], b| map(dst, a, b, |a, _| -a)),
@@ -55,7 +56,7 @@ pub(super) fn negate(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), Run
 
 /// Start of the tumbling window of `b` microseconds that holds timestamp `a`. Windows are aligned
 /// to 1970-01-01 00:00:00 UTC.
-pub(super) fn window_start(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn window_start<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     integer(m, i, |dst, valid, failures, a: &[i64], b| {
         try_map(dst, valid, failures, a, b, |ts, size| {
             match ts.checked_rem_euclid(size).and_then(|into| ts.checked_sub(into)) {
@@ -66,12 +67,12 @@ pub(super) fn window_start(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(
     })
 }
 
-fn float<T: Element>(
-    m: &mut Machine<'_, '_>,
+fn float<T: Element, U: Uses>(
+    m: &mut Machine<'_, '_, U>,
     i: &Instruction,
     kernel: impl FnOnce(&mut [T], &[T], Argument<'_, T>),
 ) -> Result<(), RunError> {
-    if let Some((a, b)) = one::operands::<T>(m, i) {
+    if let Some((a, b)) = one::operands::<T, U>(m, i) {
         let mut dst = [T::zeroed()];
         kernel(&mut dst, &[a], Argument::Constant(b));
         let [dst] = dst;
@@ -83,15 +84,15 @@ fn float<T: Element>(
     let a = others.get(register(i.a)?)?;
     let (b, vector) = match i.op == Op::Neg {
         true => (Argument::Constant(T::zeroed()), None),
-        false => argument::<T>(plan, &others, i.b, rows)?,
+        false => argument::<T, U>(plan, &others, i.b, rows)?,
     };
     kernel(dst.of(rows)?, a.of(rows)?, b);
     dst.set_valid_as(&a, vector.as_ref());
     Ok(())
 }
 
-fn integer<T: Element>(
-    m: &mut Machine<'_, '_>,
+fn integer<T: Element, U: Uses>(
+    m: &mut Machine<'_, '_, U>,
     i: &Instruction,
     kernel: impl FnOnce(&mut [T], &mut [u64], &mut Failures<'_>, &[T], Argument<'_, T>),
 ) -> Result<(), RunError> {
@@ -103,7 +104,7 @@ fn integer<T: Element>(
     let mut failures = Failures::new(guard.map(|id| others.get(id)).transpose()?)?;
     let (b, vector) = match i.op == Op::Neg {
         true => (Argument::Constant(T::zeroed()), None),
-        false => argument::<T>(plan, &others, i.b, rows)?,
+        false => argument::<T, U>(plan, &others, i.b, rows)?,
     };
     dst.set_valid_as(&a, vector.as_ref());
     let (values, validity) = dst.parts::<T>(rows)?;

@@ -9,6 +9,7 @@ mod time;
 use crate::counters::Failure;
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Op, cast_can_fail};
+use crate::plan::uses::Uses;
 use crate::types::{DataType, Wide};
 
 use super::failures::Failures;
@@ -16,7 +17,7 @@ use super::frame::{Vector, VectorMut, set_text};
 use super::{Machine, register};
 
 /// `dst` = `a` converted to the type of `dst`.
-pub(super) fn cast(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn cast<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
     let guard = m.guard;
     let (mut dst, others) = m.frame.split(i.dst)?;

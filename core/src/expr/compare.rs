@@ -4,6 +4,7 @@
 use crate::error::RunError;
 use crate::plan::Plan;
 use crate::plan::op::{Instruction, Op, Source};
+use crate::plan::uses::Uses;
 use crate::types::{Kind, Span, Uuid16, Wide};
 
 use super::element::{Argument, Element, argument, for_value, map_mask};
@@ -11,10 +12,10 @@ use super::frame::{Others, Vector, constant_text};
 use super::{Machine, one, register};
 
 /// Compares `a` with `b` into a mask.
-pub(super) fn compare(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn compare<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
     if rows == 1 && !matches!(i.kind, Kind::Bool | Kind::Text) {
-        let word = for_value!(i.kind, T => Ok(one::operands::<T>(m, i).map(|(a, b)| {
+        let word = for_value!(i.kind, T => Ok(one::operands::<T, U>(m, i).map(|(a, b)| {
             let mut word = [0];
             numbers::<T>(i.op, &mut word, &[a], Argument::Constant(b));
             let [word] = word;
@@ -31,7 +32,7 @@ pub(super) fn compare(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), Ru
         Kind::Bool => booleans(i, dst.mask()?, a, &others, plan)?,
         Kind::Text => texts(i, dst.mask()?, a, &others, plan, rows)?,
         kind => for_value!(kind, T => {
-            let (b, vector) = argument::<T>(plan, &others, i.b, rows)?;
+            let (b, vector) = argument::<T, U>(plan, &others, i.b, rows)?;
             numbers::<T>(i.op, dst.mask()?, a.of(rows)?, b);
             Ok(vector)
         })?,
@@ -114,11 +115,11 @@ fn not<T>(f: impl Fn(T, T) -> bool) -> impl Fn(T, T) -> bool {
     move |a, b| !f(a, b)
 }
 
-fn booleans<'a>(
+fn booleans<'a, U: Uses>(
     i: &Instruction,
     mask: &mut [u64],
     a: Vector<'a>,
-    others: &Others<'a>,
+    others: &Others<'a, U>,
     plan: &Plan<'_>,
 ) -> Result<Option<Vector<'a>>, RunError> {
     let (b, constant) = match i.b.source() {
@@ -146,11 +147,11 @@ fn booleans<'a>(
     Ok(b)
 }
 
-fn texts<'a>(
+fn texts<'a, U: Uses>(
     i: &Instruction,
     mask: &mut [u64],
     a: Vector<'a>,
-    others: &Others<'a>,
+    others: &Others<'a, U>,
     plan: &Plan<'a>,
     rows: usize,
 ) -> Result<Option<Vector<'a>>, RunError> {

@@ -5,6 +5,7 @@ use bytemuck::Pod;
 use crate::error::RunError;
 use crate::plan::op::{Operand, Source};
 use crate::plan::{Constant, Plan};
+use crate::plan::uses::Uses;
 use crate::selection::tail;
 use crate::types::{Span, Uuid16, Wide};
 
@@ -184,9 +185,9 @@ pub(crate) enum Argument<'a, T> {
 
 /// Reads an operand as numbers, with the vector that it is, if it is one.
 #[inline]
-pub(crate) fn argument<'a, T: Element>(
+pub(crate) fn argument<'a, T: Element, U: Uses>(
     plan: &Plan<'_>,
-    others: &Others<'a>,
+    others: &Others<'a, U>,
     operand: Operand,
     rows: usize,
 ) -> Result<(Argument<'a, T>, Option<Vector<'a>>), RunError> {

@@ -1,5 +1,7 @@
 //! The registers' part of the arena, and how an instruction borrows from it.
 
+use core::marker::PhantomData;
+
 use bytemuck::Pod;
 
 use crate::arena::{slice, slice_mut};
@@ -7,17 +9,19 @@ use crate::error::RunError;
 use crate::plan::layout::values_bytes;
 use crate::plan::op::{Register, RegisterId};
 use crate::plan::{Constant, Plan};
+use crate::plan::uses::{Everything, Uses};
 use crate::types::DataType;
 
 /// All registers of a query.
 #[derive(Debug)]
-pub(crate) struct Frame<'a> {
+pub(crate) struct Frame<'a, U: Uses = Everything> {
     /// Their bytes.
     pub(super) bytes: &'a mut [u8],
     /// Arena offset of the first byte.
     pub(super) base: usize,
     pub(super) registers: &'a [Register],
     batch_rows: u16,
+    uses: PhantomData<U>,
 }
 
 /// A register to be read.
@@ -39,8 +43,8 @@ pub(crate) struct VectorMut<'a> {
 }
 
 /// The registers before and after the one that is written.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Others<'a> {
+#[derive(Debug)]
+pub(crate) struct Others<'a, U: Uses = Everything> {
     before: &'a [u8],
     after: &'a [u8],
     /// Where `after` begins among the registers' bytes.
@@ -48,16 +52,17 @@ pub(crate) struct Others<'a> {
     base: usize,
     registers: &'a [Register],
     batch_rows: u16,
+    uses: PhantomData<U>,
 }
 
-impl<'a> Frame<'a> {
+impl<'a, U: Uses> Frame<'a, U> {
     pub(crate) const fn new(
         bytes: &'a mut [u8],
         base: usize,
         registers: &'a [Register],
         batch_rows: u16,
     ) -> Self {
-        Self { bytes, base, registers, batch_rows }
+        Self { bytes, base, registers, batch_rows, uses: PhantomData }
     }
 
     /// The capacity of a register, rows.
@@ -70,7 +75,7 @@ impl<'a> Frame<'a> {
     pub(crate) fn split(
         &mut self,
         dst: RegisterId,
-    ) -> Result<(VectorMut<'_>, Others<'_>), RunError> {
+    ) -> Result<(VectorMut<'_>, Others<'_, U>), RunError> {
         let (register, start, end) = place(self.registers, dst, self.base, self.bytes.len())?;
         let (rest, after) = self.bytes.split_at_mut_checked(end).ok_or(RunError::Internal)?;
         let (before, own) = rest.split_at_mut_checked(start).ok_or(RunError::Internal)?;
@@ -90,6 +95,7 @@ impl<'a> Frame<'a> {
             base: self.base,
             registers: self.registers,
             batch_rows: self.batch_rows,
+            uses: PhantomData,
         };
         Ok((VectorMut { data_type: register.data_type, values, validity }, others))
     }
@@ -102,7 +108,13 @@ impl<'a> Frame<'a> {
     }
 }
 
-impl<'a> Others<'a> {
+impl<'a, U: Uses> Others<'a, U> {
+    /// The same for functions, which know no plan.
+    pub(super) const fn of_any(self) -> Others<'a> {
+        let Self { before, after, after_base, base, registers, batch_rows, .. } = self;
+        Others { before, after, after_base, base, registers, batch_rows, uses: PhantomData }
+    }
+
     /// Borrows a register for reading.
     #[inline(always)]
     pub(crate) fn get(&self, id: RegisterId) -> Result<Vector<'a>, RunError> {

@@ -5,6 +5,7 @@ use crate::column::{Column, Validity};
 use crate::error::RunError;
 use crate::fours;
 use crate::plan::op::Instruction;
+use crate::plan::uses::Uses;
 use crate::record::char_bytes;
 use crate::selection::Selection;
 use crate::types::{DataType, Kind};
@@ -14,7 +15,7 @@ use super::frame::{VectorMut, bit, set_text, text_bytes};
 use super::{Machine, register};
 
 /// `dst` = column `a`, selected rows only.
-pub(super) fn load(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn load<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let batch = m.batch.ok_or(RunError::Internal)?;
     let index = i.a.0 as usize;
     let field = m.context.fields.get(index).ok_or(RunError::Internal)?;
@@ -120,7 +121,7 @@ fn load_validity(dst: &mut VectorMut<'_>, column: &Column<'_>, selection: Select
 }
 
 /// `dst[i]` = `a[selection[i]]`.
-pub(super) fn gather(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn gather<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
     let capacity = m.frame.batch_rows();
     let (mut dst, others) = m.frame.split(i.dst)?;

@@ -5,6 +5,7 @@
 //! beyond the last row mean nothing.
 
 mod arithmetic;
+use crate::plan::uses::{Everything, Uses};
 pub(crate) mod call;
 mod cast;
 pub(crate) mod compare;
@@ -51,12 +52,12 @@ pub(crate) struct Context<'a> {
 
 /// What a program runs on.
 #[derive(Debug)]
-pub(crate) struct Machine<'a, 'f> {
+pub(crate) struct Machine<'a, 'f, U: Uses = Everything> {
     /// The tables.
     pub(crate) plan: &'a Plan<'a>,
     context: &'a Context<'a>,
     /// The registers.
-    pub(crate) frame: &'a mut Frame<'f>,
+    pub(crate) frame: &'a mut Frame<'f, U>,
     /// Where failed rows are counted.
     pub(crate) counters: &'a mut Counters,
     /// The batch that the pipeline started with, if it started at a stream.
@@ -69,11 +70,11 @@ pub(crate) struct Machine<'a, 'f> {
     failed: Option<Failed>,
 }
 
-impl<'a, 'f> Machine<'a, 'f> {
+impl<'a, 'f, U: Uses> Machine<'a, 'f, U> {
     /// A machine without a guard.
     pub(crate) const fn new(
         context: &'a Context<'a>,
-        frame: &'a mut Frame<'f>,
+        frame: &'a mut Frame<'f, U>,
         counters: &'a mut Counters,
         batch: Option<&'a Batch<'a>>,
         selection: Selection<'a>,

@@ -7,11 +7,12 @@ use bytemuck::Pod;
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Op, RegisterId, Source};
 
+use crate::plan::uses::Uses;
 use super::Machine;
 use super::element::Element;
 use super::frame::Frame;
 
-impl Frame<'_> {
+impl<U: Uses> Frame<'_, U> {
     /// The first value of a register that can't be NULL; of a BOOLEAN the word of its first bits.
     #[inline(always)]
     pub(crate) fn first<T: Pod>(&self, id: RegisterId) -> Option<T> {
@@ -38,7 +39,7 @@ impl Frame<'_> {
 
 /// The operands of an instruction for the one row, if its result and they can't be NULL.
 #[inline(always)]
-pub(super) fn operands<T: Element>(m: &Machine<'_, '_>, i: &Instruction) -> Option<(T, T)> {
+pub(super) fn operands<T: Element, U: Uses>(m: &Machine<'_, '_, U>, i: &Instruction) -> Option<(T, T)> {
     if m.rows() != 1 {
         return None;
     }

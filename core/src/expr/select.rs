@@ -4,6 +4,7 @@ use crate::arena;
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Operand, Source};
 use crate::plan::{Constant, Plan};
+use crate::plan::uses::Uses;
 use crate::types::Kind;
 
 use super::element::{Element, for_width};
@@ -19,7 +20,7 @@ enum Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    fn of(m: &Machine<'_, '_>, id: Operand) -> Result<Option<Constant>, RunError> {
+    fn of<U: Uses>(m: &Machine<'_, '_, U>, id: Operand) -> Result<Option<Constant>, RunError> {
         match id.source() {
             Source::Register(_) => Ok(None),
             Source::Constant(c) => {
@@ -28,7 +29,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    fn new(constant: Option<Constant>, id: Operand, others: &Others<'a>) -> Result<Self, RunError> {
+    fn new<U: Uses>(constant: Option<Constant>, id: Operand, others: &Others<'a, U>) -> Result<Self, RunError> {
         match constant {
             Some(c) => Ok(Self::Constant(c)),
             None => Ok(Self::Vector(others.get(register(id)?)?)),
@@ -149,7 +150,7 @@ fn blend_word<T: Copy>(dst: &mut [T], values: impl Iterator<Item = T>, mask: u64
 }
 
 /// `dst` = `a`, a register or a constant.
-pub(super) fn copy(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn copy<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
     let constant = Values::of(m, i.a)?;
     let (mut dst, others) = m.frame.split(i.dst)?;
@@ -164,7 +165,7 @@ pub(super) fn copy(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
 }
 
 /// `dst` = NULL.
-pub(super) fn null(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn null<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let (mut dst, _) = m.frame.split(i.dst)?;
     // What lies under a NULL is never looked at, but kept defined.
     dst.values.fill(0);
@@ -173,7 +174,7 @@ pub(super) fn null(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
 }
 
 /// `dst` = `b` where `a` is true.
-pub(super) fn blend(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn blend<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
     let constant = Values::of(m, i.b)?;
     let (mut dst, others) = m.frame.split(i.dst)?;
@@ -191,7 +192,7 @@ pub(super) fn blend(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunE
 }
 
 /// `dst` = `a` where it is not NULL, else `b`.
-pub(super) fn coalesce(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn coalesce<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
     let constant = Values::of(m, i.b)?;
     let (mut dst, others) = m.frame.split(i.dst)?;
@@ -209,7 +210,7 @@ pub(super) fn coalesce(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), R
 }
 
 /// `dst` = `a`, but NULL where `b` is true.
-pub(super) fn null_if(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn null_if<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
     let (mut dst, others) = m.frame.split(i.dst)?;
     let value = others.get(register(i.a)?)?;

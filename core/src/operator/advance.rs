@@ -3,10 +3,11 @@
 use crate::batch::Batch;
 use crate::error::RunError;
 
+use crate::plan::uses::Uses;
 use super::Walk;
 use super::window::{self, Cut};
 
-impl Walk<'_, '_> {
+impl<U: Uses> Walk<'_, '_, U> {
     /// The first row of `batch` at which something must happen, and what. Rows before it can be
     /// ingested together.
     pub(crate) fn next_cut(&mut self, batch: &Batch<'_>) -> Result<Option<(usize, Cut)>, RunError> {

@@ -8,6 +8,7 @@ mod sessions;
 use crate::error::RunError;
 use crate::plan::layout::{AggregateLayout, Combine, window};
 use crate::plan::{AggregateTable, Plan, TimeSource, WindowShape, WindowTable};
+use crate::plan::uses::{Everything, Uses};
 use crate::time::panes::Panes;
 
 use super::groups::{Progress, Table};
@@ -16,8 +17,8 @@ use super::window::RowPanes;
 
 /// An aggregate operator over its state.
 #[derive(Debug)]
-pub(crate) struct Aggregate<'a> {
-    table: Table<'a>,
+pub(crate) struct Aggregate<'a, U: Uses = Everything> {
+    table: Table<'a, U>,
 }
 
 /// The rows that are folded, and when.
@@ -44,7 +45,7 @@ pub(crate) enum Folded {
     Leaves(usize),
 }
 
-impl<'a> Aggregate<'a> {
+impl<'a, U: Uses> Aggregate<'a, U> {
     /// The operator of `entry`, whose state is at the start of `state`.
     pub(crate) fn new(
         plan: &'a Plan<'a>,

@@ -3,13 +3,14 @@
 use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector, bit};
 use crate::plan::op::RegisterId;
+use crate::plan::uses::Uses;
 use crate::schema::{Field, Layout};
 use crate::types::{Kind, Wide};
 
 /// Writes `rows` records to `room`. Every byte of them is set: padding is zero, and so is the
 /// value of a NULL; all NaNs are one.
-pub(crate) fn emit(
-    frame: &Frame<'_>,
+pub(crate) fn emit<U: Uses>(
+    frame: &Frame<'_, U>,
     fields: &[Field],
     layout: Layout,
     columns: &[RegisterId],
@@ -34,7 +35,7 @@ pub(crate) fn emit(
 }
 
 /// Writes the value of the one row, if it is a number that can't be NULL.
-fn value(frame: &Frame<'_>, id: RegisterId, field: &Field, room: &mut [u8]) -> Option<()> {
+fn value<U: Uses>(frame: &Frame<'_, U>, id: RegisterId, field: &Field, room: &mut [u8]) -> Option<()> {
     let place = room.get_mut(field.offset as usize..)?;
     match field.data_type.kind() {
         Kind::Bool | Kind::Text => return None,

@@ -4,13 +4,14 @@ use crate::arena::slice_mut;
 use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::plan::op::RegisterId;
+use crate::plan::uses::Uses;
 use crate::selection::{Selection, from_mask, tail};
 
 /// The rows of `selection` for which `predicate` is true, kept in `state` if they are neither all nor
 /// none.
 #[inline(always)]
-pub(crate) fn keep<'s>(
-    frame: &Frame<'_>,
+pub(crate) fn keep<'s, U: Uses>(
+    frame: &Frame<'_, U>,
     predicate: RegisterId,
     selection: Selection<'s>,
     state: &'s mut [u8],
@@ -28,8 +29,8 @@ pub(crate) fn keep<'s>(
     narrow(frame, predicate, selection, state)
 }
 
-fn narrow<'s>(
-    frame: &Frame<'_>,
+fn narrow<'s, U: Uses>(
+    frame: &Frame<'_, U>,
     predicate: RegisterId,
     selection: Selection<'_>,
     state: &'s mut [u8],

@@ -7,13 +7,17 @@
 mod places;
 mod states;
 
+use core::marker::PhantomData;
+
 use bytemuck::{Pod, Zeroable};
 
+use crate::aggregate::States;
 use crate::arena::{slice_mut, take, view_mut};
 use crate::error::RunError;
 use crate::plan::layout::{AGGREGATE_BYTES, AggregateLayout, bits_words};
 use crate::plan::{AggregateTable, Plan};
 
+use crate::plan::uses::{Everything, Uses};
 use super::bits::Bits;
 use super::directory::{Directory, DirectoryState};
 use super::sessions::{Session, SessionsState};
@@ -89,7 +93,7 @@ pub(crate) const LATE: u32 = u32::MAX - 1;
 
 /// The parts of an aggregate operator's state.
 #[derive(Debug)]
-pub(crate) struct Table<'a> {
+pub(crate) struct Table<'a, U: Uses = Everything> {
     pub(super) plan: &'a Plan<'a>,
     pub(super) entry: &'a AggregateTable,
     pub(super) layout: &'a AggregateLayout,
@@ -110,6 +114,7 @@ pub(crate) struct Table<'a> {
     pub(super) heads: &'a mut [u32],
     pub(super) left: &'a mut [u8],
     states: &'a mut [u8],
+    uses: PhantomData<U>,
 }
 
 /// The parts that queries with keys have.
@@ -163,7 +168,7 @@ impl<'a> Rare<'a> {
     }
 }
 
-impl<'a> Table<'a> {
+impl<'a, U: Uses> Table<'a, U> {
     /// The parts of `state`.
     pub(crate) fn new(
         plan: &'a Plan<'a>,
@@ -209,6 +214,7 @@ impl<'a> Table<'a> {
             heads,
             left,
             states: state,
+            uses: PhantomData,
         })
     }
 
@@ -227,7 +233,7 @@ impl<'a> Table<'a> {
             ..Zeroable::zeroed()
         };
         self.heads.fill(NO_GROUP);
-        states::each_state(self.plan, self.entry, self.layout, self.states, |_, states| {
+        states::each_state(self.plan, self.entry, self.layout, self.states, |_, states: &mut States<'_, U>| {
             states.reset_all()
         })
     }

@@ -8,6 +8,7 @@ use crate::expr::{Halt, Machine};
 use crate::plan::layout::{operator_bytes, selection_bytes};
 use crate::plan::op::RegisterId;
 use crate::plan::{OnError, Operator};
+use crate::plan::uses::Uses;
 use crate::selection::Selection;
 
 use super::aggregate::{Aggregate, Folded, Rows};
@@ -31,7 +32,7 @@ pub(crate) struct Walked {
     pub(crate) makes_room: bool,
 }
 
-impl Walk<'_, '_> {
+impl<U: Uses> Walk<'_, '_, U> {
     /// Runs rows of the stream through a table without aggregates, into records. There is `room` for
     /// all of them.
     pub(crate) fn pass(&mut self, batch: &Batch<'_>, room: &mut [u8]) -> Result<Walked, RunError> {
@@ -233,8 +234,8 @@ impl Walk<'_, '_> {
 
 /// Narrows the rows to those that a filter keeps, and counts the others.
 #[inline(always)]
-fn narrow<'a>(
-    machine: &mut Machine<'a, '_>,
+fn narrow<'a, U: Uses>(
+    machine: &mut Machine<'a, '_, U>,
     predicate: RegisterId,
     kept: &'a mut [u8],
 ) -> Result<(), RunError> {

@@ -8,11 +8,12 @@ use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector, VectorMut, bit, set_text, text_bytes};
 use crate::plan::layout::key_place;
 use crate::plan::op::{Register, RegisterId};
+use crate::plan::uses::Uses;
 use crate::types::{DataType, Kind, Span, Wide};
 
 /// Packs the key registers of `rows` rows into `words`, `width` words a row.
-pub(super) fn encode(
-    frame: &Frame<'_>,
+pub(super) fn encode<U: Uses>(
+    frame: &Frame<'_, U>,
     registers: &[Register],
     keys: &[RegisterId],
     width: usize,
@@ -45,8 +46,8 @@ pub(super) enum Lone<'a> {
 
 impl<'a> Lone<'a> {
     /// The values of `rows` rows, if the keys are of this kind.
-    pub(super) fn of(
-        frame: &'a Frame<'_>,
+    pub(super) fn of<U: Uses>(
+        frame: &'a Frame<'_, U>,
         keys: &[RegisterId],
         rows: usize,
     ) -> Result<Option<Self>, RunError> {
@@ -170,8 +171,8 @@ fn pairs<T: Pod>(
 }
 
 /// Unpacks the keys of consecutive groups into the result registers.
-pub(super) fn decode(
-    frame: &mut Frame<'_>,
+pub(super) fn decode<U: Uses>(
+    frame: &mut Frame<'_, U>,
     registers: &[Register],
     results: &[RegisterId],
     width: usize,

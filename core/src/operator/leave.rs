@@ -5,6 +5,7 @@ use crate::error::RunError;
 use crate::expr::Machine;
 use crate::plan::layout::operator_bytes;
 use crate::plan::{OnError, Operator};
+use crate::plan::uses::Uses;
 use crate::selection::Selection;
 
 use super::aggregate::{Aggregate, Folded};
@@ -12,7 +13,7 @@ use super::groups::{self, Progress};
 use super::stage::Stage;
 use super::{Walk, deliver, filter, part, retract, sort, window};
 
-impl Walk<'_, '_> {
+impl<U: Uses> Walk<'_, '_, U> {
     /// Lets the groups leave that changed.
     pub(crate) fn emit_changes(&mut self) -> Result<(), RunError> {
         let Some(stage) = self.geometry.stages.last() else { return Ok(()) };

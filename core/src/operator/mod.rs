@@ -22,6 +22,7 @@ mod retract;
 mod sessions;
 mod sort;
 mod stage;
+use crate::plan::uses::{Everything, Uses};
 pub(crate) mod window;
 
 use crate::arena::{view, view_mut};
@@ -93,10 +94,10 @@ impl Geometry {
 
 /// What a walk works on.
 #[derive(Debug)]
-pub(crate) struct Walk<'a, 'f> {
+pub(crate) struct Walk<'a, 'f, U: Uses = Everything> {
     pub(crate) context: Context<'a>,
     pub(crate) geometry: &'a Geometry,
-    pub(crate) frame: Frame<'f>,
+    pub(crate) frame: Frame<'f, U>,
     pub(crate) counters: &'a mut Counters,
     /// How far the query is: the header's.
     pub(crate) phase: &'a mut u64,
@@ -104,7 +105,7 @@ pub(crate) struct Walk<'a, 'f> {
     pub(crate) states: &'a mut [u8],
 }
 
-impl Walk<'_, '_> {
+impl<U: Uses> Walk<'_, '_, U> {
     /// Makes all operators new.
     pub(crate) fn start(&mut self) -> Result<(), RunError> {
         for stage in &self.geometry.stages {
@@ -136,7 +137,7 @@ impl Walk<'_, '_> {
         view_mut(part(self.states, self.geometry.states, stage.state)?)
     }
 
-    fn aggregate<'s>(&'s mut self, stage: &'s Stage) -> Result<Aggregate<'s>, RunError> {
+    fn aggregate<'s>(&'s mut self, stage: &'s Stage) -> Result<Aggregate<'s, U>, RunError> {
         let Some(Operator::Aggregate(entry)) = self.context.plan.operators.get(stage.at) else {
             return Err(RunError::Internal);
         };
@@ -144,7 +145,7 @@ impl Walk<'_, '_> {
         Aggregate::new(self.context.plan, entry, &stage.layout, state)
     }
 
-    fn sort(&mut self) -> Result<Option<sort::Sort<'_>>, RunError> {
+    fn sort(&mut self) -> Result<Option<sort::Sort<'_, U>>, RunError> {
         let Some(at) = self.geometry.sort else { return Ok(None) };
         let Some(Operator::Sort(entry)) = self.context.plan.operators.get(at) else {
             return Err(RunError::Internal);
@@ -183,8 +184,8 @@ fn part(states: &mut [u8], base: usize, offset: u32) -> Result<&mut [u8], RunErr
 }
 
 /// Runs the last operators: the SELECT list, and the writing of records. Returns those written.
-fn deliver(
-    machine: &mut Machine<'_, '_>,
+fn deliver<U: Uses>(
+    machine: &mut Machine<'_, '_, U>,
     layout: Layout,
     operators: &[Operator],
     room: &mut [u8],

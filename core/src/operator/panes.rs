@@ -6,6 +6,7 @@ mod merge;
 use crate::error::RunError;
 use crate::plan::EmitMode;
 use crate::plan::layout::Combine;
+use crate::plan::uses::Uses;
 use crate::time::panes::Panes;
 
 use super::bits;
@@ -25,7 +26,7 @@ pub(super) struct Leaving {
     pub(super) window: i64,
 }
 
-impl Table<'_> {
+impl<U: Uses> Table<'_, U> {
     /// Whether groups leave as they change: with their window only those do that changed since.
     pub(super) fn emits_changes(&self) -> bool {
         self.entry.emit != EmitMode::Final

@@ -15,6 +15,7 @@ use bytemuck::{Pod, Zeroable};
 use crate::error::RunError;
 use crate::plan::layout::{SESSION_BYTES, left_bytes};
 
+use crate::plan::uses::Uses;
 use super::groups::{LATE, NO_GROUP, Table};
 
 /// A session.
@@ -92,7 +93,7 @@ impl Rule {
     }
 }
 
-impl Table<'_> {
+impl<U: Uses> Table<'_, U> {
     fn session(&mut self, id: u32) -> Result<&mut Session, RunError> {
         self.sessions.get_mut(id as usize).ok_or(RunError::Internal)
     }

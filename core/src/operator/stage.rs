@@ -9,6 +9,7 @@ use crate::plan::{
     EmitMode, EventTime, Operator, Plan, Range, TimeSource, WindowShape, WindowTime,
 };
 
+use crate::plan::uses::Uses;
 use super::aggregate::Rows;
 use super::groups::Progress;
 use super::window::{Cut, NEW, RowPanes, Window, event_times};
@@ -90,7 +91,7 @@ impl Stage {
     }
 
     /// Computes the conditions of a state window.
-    pub(super) fn conditions(&self, machine: &mut Machine<'_, '_>) -> Result<(), Halt> {
+    pub(super) fn conditions<U: Uses>(&self, machine: &mut Machine<'_, '_, U>) -> Result<(), Halt> {
         let Some(program) = self.program else { return Ok(()) };
         machine.run(program.of(machine.plan.instructions))
     }

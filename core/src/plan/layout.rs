@@ -128,7 +128,7 @@ pub(crate) const fn listed(plan: &Plan<'_>, at: usize) -> Option<Register> {
     if at < plan.lists.len() { register(plan, plan.lists[at]) } else { None }
 }
 
-const fn register(plan: &Plan<'_>, id: RegisterId) -> Option<Register> {
+pub(crate) const fn register(plan: &Plan<'_>, id: RegisterId) -> Option<Register> {
     if id.index() < plan.registers.len() { Some(plan.registers[id.index()]) } else { None }
 }
 

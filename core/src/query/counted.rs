@@ -4,8 +4,9 @@ use super::{Header, Query};
 use crate::arena::view;
 use crate::counters::{Counters, OperatorCounters};
 use crate::operator;
+use crate::plan::uses::Uses;
 
-impl Query<'_, '_> {
+impl<U: Uses> Query<'_, '_, U> {
     /// The counters so far.
     #[must_use]
     pub fn counters(&self) -> Counters {

@@ -1,5 +1,6 @@
 //! A poll: batches from the source, results and late records to the sinks.
 
+use crate::plan::uses::Uses;
 use super::{ENDED, Progress, Query, READING, Stop};
 use crate::batch::Batch;
 use crate::error::RunError;
@@ -7,7 +8,7 @@ use crate::operator::window::Cut;
 use crate::operator::{Walk, Walked};
 use crate::ring::{Sink, Source, fitting};
 
-impl Query<'_, '_> {
+impl<U: Uses> Query<'_, '_, U> {
     pub(super) fn poll_into(
         &mut self,
         source: &mut impl Source,
@@ -27,8 +28,8 @@ const NOTHING: Progress = Progress { rows_in: 0, rows_out: 0, stop: Stop::WantsI
 type Taken = (usize, Result<bool, RunError>);
 
 /// The poll of a query whose rows become records at once: nothing leaves by itself.
-fn pass_batches(
-    walk: &mut Walk<'_, '_>,
+fn pass_batches<U: Uses>(
+    walk: &mut Walk<'_, '_, U>,
     source: &mut impl Source,
     sink: &mut impl Sink,
 ) -> Result<Progress, RunError> {
@@ -60,8 +61,8 @@ fn pass_batches(
 }
 
 /// The poll of a query whose rows go into groups.
-fn fold_batches(
-    walk: &mut Walk<'_, '_>,
+fn fold_batches<U: Uses>(
+    walk: &mut Walk<'_, '_, U>,
     source: &mut impl Source,
     sink: &mut impl Sink,
     mut late: Option<&mut impl Sink>,
@@ -125,7 +126,7 @@ fn fold_batches(
 
 /// Whether a batch can be read as the plan's stream.
 #[inline]
-fn check(walk: &Walk<'_, '_>, batch: &Batch<'_>) -> Result<(), RunError> {
+fn check<U: Uses>(walk: &Walk<'_, '_, U>, batch: &Batch<'_>) -> Result<(), RunError> {
     match batch.rows() > 0 && batch.fits(walk.geometry.input, walk.context.fields) {
         true => Ok(()),
         false => Err(RunError::BadBatch),
@@ -134,7 +135,7 @@ fn check(walk: &Walk<'_, '_>, batch: &Batch<'_>) -> Result<(), RunError> {
 
 /// Counts what a walk took from the source, and says if it ended with an error.
 #[inline]
-fn took(walk: &mut Walk<'_, '_>, walked: Walked, progress: &mut Progress) -> Taken {
+fn took<U: Uses>(walk: &mut Walk<'_, '_, U>, walked: Walked, progress: &mut Progress) -> Taken {
     progress.rows_in += walked.rows_in;
     progress.rows_out += walked.rows_out;
     walk.counters.rows_in += walked.rows_in as u64;
@@ -143,7 +144,7 @@ fn took(walk: &mut Walk<'_, '_>, walked: Walked, progress: &mut Progress) -> Tak
 }
 
 /// Lets rows leave into the sink; `None` if it is full.
-fn leave(walk: &mut Walk<'_, '_>, sink: &mut impl Sink) -> Result<Option<usize>, RunError> {
+fn leave<U: Uses>(walk: &mut Walk<'_, '_, U>, sink: &mut impl Sink) -> Result<Option<usize>, RunError> {
     let size = walk.geometry.output.record_size;
     let needs = walk.geometry.leaving_rows();
     let most = (walk.context.plan.batch_rows as usize).saturating_mul(needs);
@@ -159,8 +160,8 @@ fn leave(walk: &mut Walk<'_, '_>, sink: &mut impl Sink) -> Result<Option<usize>,
 }
 
 /// Runs a batch through to the sink.
-fn pass(
-    walk: &mut Walk<'_, '_>,
+fn pass<U: Uses>(
+    walk: &mut Walk<'_, '_, U>,
     mut batch: Batch<'_>,
     sink: &mut impl Sink,
     progress: &mut Progress,
@@ -183,8 +184,8 @@ fn pass(
 }
 
 /// Folds as many rows as there is room for, should all of them be late.
-fn fold_with_late(
-    walk: &mut Walk<'_, '_>,
+fn fold_with_late<U: Uses>(
+    walk: &mut Walk<'_, '_, U>,
     mut batch: Batch<'_>,
     late: &mut impl Sink,
     progress: &mut Progress,
@@ -204,8 +205,8 @@ fn fold_with_late(
 }
 
 /// Folds a batch into groups, up to the row at which windows must leave first.
-fn fold(
-    walk: &mut Walk<'_, '_>,
+fn fold<U: Uses>(
+    walk: &mut Walk<'_, '_, U>,
     batch: &Batch<'_>,
     late_room: &mut [u8],
 ) -> Result<Walked, RunError> {

@@ -6,6 +6,8 @@ use crate::error::{RunError, StartError};
 use crate::function::Functions;
 use crate::plan::Plan;
 use crate::plan::layout::HEADER_BYTES;
+use crate::plan::uses::Uses;
+use crate::plan::verify::verify;
 use crate::plan::wire;
 
 /// The version of the states' layout: another number once bytes of an arena mean something else for
@@ -15,7 +17,7 @@ const VERSION: u16 = 1;
 /// Bytes before the header's checksum, which is its last.
 const BEFORE: usize = HEADER_BYTES as usize - 4;
 
-impl<'p, 'a> Query<'p, 'a> {
+impl<U: Uses> Query<'_, '_, U> {
     /// Seals the query's state and lends its bytes: a copy of them is a snapshot, from which
     /// [`resume`](Self::resume) goes on, in this process or another.
     ///
@@ -67,7 +69,9 @@ impl<'p, 'a> Query<'p, 'a> {
         view_mut::<Header>(self.arena)?.checksum = checksum;
         Ok(self.arena)
     }
+}
 
+impl<'p, 'a> Query<'p, 'a> {
     /// The query of a [`snapshot`](Self::snapshot), whose bytes are in `arena`. It goes on as that one
     /// would have: the same results to the byte, the same counters. `plan` is verified as in
     /// [`new`](Self::new), and `functions` are those that it calls, in whatever order.
@@ -86,6 +90,7 @@ impl<'p, 'a> Query<'p, 'a> {
         functions: Functions<'p>,
         arena: &'a mut [u8],
     ) -> Result<Self, StartError> {
+        verify(plan, &functions)?;
         let mut query = Self::over(plan, functions, arena)?;
         let header = view::<Header>(query.arena).map_err(|_| StartError::Internal)?;
         if Some(header.fingerprint) != fingerprint(plan) {

@@ -5,6 +5,7 @@ use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::plan::OnFull;
 use crate::plan::layout::Combine;
+use crate::plan::uses::Uses;
 use crate::time::panes::Panes;
 
 use super::super::groups::{LATE, NO_GROUP, ONE};
@@ -12,12 +13,12 @@ use super::super::keys;
 use super::super::window::RowPanes;
 use super::{Aggregate, Folded, Rows};
 
-impl Aggregate<'_> {
+impl<U: Uses> Aggregate<'_, U> {
     /// Folds rows, whose keys and arguments are in their registers, into groups. `time(row)` is a
     /// row's time, for sessions.
     pub(crate) fn update(
         &mut self,
-        frame: &Frame<'_>,
+        frame: &Frame<'_, U>,
         rows: Rows<'_>,
         time: impl Fn(usize) -> i64,
         counters: &mut Counters,
@@ -105,7 +106,7 @@ impl Aggregate<'_> {
     /// Folds the first `rows` rows of `batch_groups`, and notes what that changes.
     pub(super) fn fold(
         &mut self,
-        frame: &Frame<'_>,
+        frame: &Frame<'_, U>,
         rows: usize,
         one: Option<usize>,
         bound: i64,
@@ -144,7 +145,7 @@ impl Aggregate<'_> {
     /// Folds rows of panes that were merged into others there too. These are late, and few.
     fn fold_merged(
         &mut self,
-        frame: &Frame<'_>,
+        frame: &Frame<'_, U>,
         rows: Rows<'_>,
         count: usize,
     ) -> Result<(), RunError> {

@@ -5,13 +5,14 @@ use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::plan::layout::Combine;
 use crate::plan::op::RegisterId;
+use crate::plan::uses::Uses;
 use crate::time::panes::Panes;
 
 use super::super::groups::{CHANGES, NO_GROUP, NOTHING, ONE};
 use super::super::panes::Leaving;
 use super::Aggregate;
 
-impl<'a> Aggregate<'a> {
+impl<'a, U: Uses> Aggregate<'a, U> {
     /// The time of the window that leaves next, for the stage behind.
     pub(crate) fn next_window(&mut self, watermark: i64) -> Result<(i64, i64), RunError> {
         if let Some((rule, by_state)) = self.sessions(watermark) {
@@ -99,7 +100,7 @@ impl<'a> Aggregate<'a> {
     /// many they are. All are of one window, or `same` says that their windows' ends agree.
     pub(crate) fn leave(
         &mut self,
-        frame: &mut Frame<'_>,
+        frame: &mut Frame<'_, U>,
         max: usize,
         watermark: i64,
         same: impl Fn(i64, i64) -> bool,
@@ -181,7 +182,7 @@ impl<'a> Aggregate<'a> {
 
     fn leave_whole(
         &mut self,
-        frame: &mut Frame<'_>,
+        frame: &mut Frame<'_, U>,
         max: usize,
         counters: &mut Counters,
     ) -> Result<usize, RunError> {
@@ -220,7 +221,7 @@ impl<'a> Aggregate<'a> {
 
     fn fill_window(
         &mut self,
-        frame: &mut Frame<'_>,
+        frame: &mut Frame<'_, U>,
         count: usize,
         (from, to): (i64, i64),
     ) -> Result<(), RunError> {

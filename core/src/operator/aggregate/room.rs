@@ -5,10 +5,11 @@ use crate::counters::Counters;
 use crate::error::RunError;
 use crate::plan::layout::Combine;
 
+use crate::plan::uses::Uses;
 use super::super::groups::NO_GROUP;
 use super::Aggregate;
 
-impl Aggregate<'_> {
+impl<U: Uses> Aggregate<'_, U> {
     /// Makes places free whose keys are in no window.
     pub(super) fn reclaim(&mut self) -> Result<bool, RunError> {
         let (is_session, groups) =

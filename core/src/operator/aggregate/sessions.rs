@@ -5,16 +5,17 @@ use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::plan::{OnFull, WindowShape};
 
+use crate::plan::uses::Uses;
 use super::super::groups::{CHANGES, CLOSING, LATE, NO_GROUP, ONE};
 use super::super::keys;
 use super::super::sessions::{Reached, Rule};
 use super::{Aggregate, Folded};
 
-impl Aggregate<'_> {
+impl<U: Uses> Aggregate<'_, U> {
     #[allow(clippy::too_many_arguments)]
     pub(super) fn update_sessions(
         &mut self,
-        frame: &Frame<'_>,
+        frame: &Frame<'_, U>,
         lone: Option<keys::Lone<'_>>,
         count: usize,
         rule: &Rule,
@@ -122,7 +123,7 @@ impl Aggregate<'_> {
     }
 
     /// Folds rows `from..to`, which have sessions.
-    fn fold_sessions(&mut self, frame: &Frame<'_>, from: usize, to: usize) -> Result<(), RunError> {
+    fn fold_sessions(&mut self, frame: &Frame<'_, U>, from: usize, to: usize) -> Result<(), RunError> {
         if from == to {
             return Ok(());
         }
@@ -156,7 +157,7 @@ impl Aggregate<'_> {
 
     pub(super) fn leave_sessions(
         &mut self,
-        frame: &mut Frame<'_>,
+        frame: &mut Frame<'_, U>,
         rule: &Rule,
         by_state: bool,
         max: usize,
@@ -185,7 +186,7 @@ impl Aggregate<'_> {
 
     fn fill_sessions(
         &mut self,
-        frame: &mut Frame<'_>,
+        frame: &mut Frame<'_, U>,
         count: usize,
         gap: i64,
     ) -> Result<(), RunError> {

@@ -3,13 +3,14 @@
 use crate::error::RunError;
 use crate::plan::layout::{Combine, bits_words};
 
+use crate::plan::uses::Uses;
 use super::super::bits::Bits;
 use super::super::directory::Directory;
 use super::super::keys::Lone;
 use super::super::window::RowPanes;
 use super::{LATE, Table, set_of};
 
-impl Table<'_> {
+impl<U: Uses> Table<'_, U> {
     /// Finds the places of the keys of rows `from..rows`, which are in `batch_keys` or `lone`; see
     /// [`Directory::find`].
     pub(in super::super) fn find(

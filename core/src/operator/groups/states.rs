@@ -8,17 +8,18 @@ use crate::expr::frame::Frame;
 use crate::plan::layout::{AggregateLayout, Combine, left_bytes};
 use crate::plan::{Aggregate, AggregateTable, Plan};
 
+use crate::plan::uses::Uses;
 use super::super::keys;
 use super::Table;
 
 /// Calls `f` with every aggregate of an operator and its states. (A function, so that a table's lists
 /// can be used beside them.)
-pub(super) fn each_state<'a>(
+pub(super) fn each_state<'a, U: Uses>(
     plan: &'a Plan<'a>,
     entry: &AggregateTable,
     layout: &AggregateLayout,
     mut states: &'a mut [u8],
-    mut f: impl FnMut(&Aggregate, &mut States<'a>) -> Result<(), RunError>,
+    mut f: impl FnMut(&Aggregate, &mut States<'a, U>) -> Result<(), RunError>,
 ) -> Result<(), RunError> {
     for aggregate in entry.aggregates.of(plan.aggregates) {
         let keyed = layout.key_words > 0;
@@ -27,18 +28,18 @@ pub(super) fn each_state<'a>(
     Ok(())
 }
 
-impl Table<'_> {
+impl<U: Uses> Table<'_, U> {
     /// Folds `rows` rows into the groups of each aggregate.
     pub(in super::super) fn update(
         &mut self,
-        frame: &Frame<'_>,
+        frame: &Frame<'_, U>,
         groups: &[u32],
         one: Option<usize>,
     ) -> Result<(), RunError> {
         let rows = groups.len();
         let groups = one.map_or(Groups::Each(groups), Groups::One);
         let mut together = Together::new(frame, groups, rows);
-        each_state(self.plan, self.entry, self.layout, self.states, |aggregate, states| {
+        each_state(self.plan, self.entry, self.layout, self.states, |aggregate, states: &mut States<'_, U>| {
             let Some(filter) = aggregate.filter else { return together.update(states) };
             let groups = groups.filtered(&frame.get(filter)?, rows, self.scratch)?;
             states.update(frame, groups, rows)
@@ -50,7 +51,7 @@ impl Table<'_> {
     /// are in list `from`.
     pub(in super::super) fn write_results(
         &mut self,
-        frame: &mut Frame<'_>,
+        frame: &mut Frame<'_, U>,
         count: usize,
         counters: &mut Counters,
     ) -> Result<(), RunError> {
@@ -72,7 +73,7 @@ impl Table<'_> {
         keys::decode(frame, self.plan.registers, results, width, words)?;
         let empty = self.progress.rows == 0;
         let slots = self.slots.get(..count).ok_or(RunError::Internal)?;
-        each_state(self.plan, self.entry, self.layout, self.states, |aggregate, states| {
+        each_state(self.plan, self.entry, self.layout, self.states, |aggregate, states: &mut States<'_, U>| {
             let (mut dst, _) = frame.split(aggregate.result)?;
             states.finish(&mut dst, slots, empty, counters)
         })?;
@@ -104,7 +105,7 @@ impl Table<'_> {
                 fresh = Fresh::Run(run.start, run.end);
             }
         }
-        each_state(self.plan, self.entry, self.layout, self.states, |_, states| {
+        each_state(self.plan, self.entry, self.layout, self.states, |_, states: &mut States<'_, U>| {
             states.reset(fresh)
         })?;
         if !self.left.is_empty() && !matches!(self.layout.combine, Combine::Each(_)) {
@@ -134,7 +135,7 @@ impl Table<'_> {
     pub(in super::super) fn merge_lists(&mut self, count: usize) -> Result<(), RunError> {
         let into = self.slots.get(..count).ok_or(RunError::Internal)?;
         let from = self.from.get(..count).ok_or(RunError::Internal)?;
-        each_state(self.plan, self.entry, self.layout, self.states, |_, states| {
+        each_state(self.plan, self.entry, self.layout, self.states, |_, states: &mut States<'_, U>| {
             states.merge(into, from)
         })
     }

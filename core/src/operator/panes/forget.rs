@@ -5,12 +5,13 @@ use core::iter::once;
 
 use crate::error::RunError;
 use crate::plan::layout::{Combine, left_bytes};
+use crate::plan::uses::Uses;
 use crate::time::panes::Panes;
 
 use super::super::bits;
 use super::super::groups::{CLOSING, Table};
 
-impl Table<'_> {
+impl<U: Uses> Table<'_, U> {
     /// Whether a window's groups are forgotten as they leave.
     fn forgets(&self, p: &Panes) -> bool {
         matches!(self.layout.combine, Combine::Pane(_)) && p.lateness == 0 && !self.emits_changes()

@@ -14,13 +14,14 @@ use core::iter::once;
 
 use crate::error::RunError;
 use crate::plan::layout::Combine;
+use crate::plan::uses::Uses;
 use crate::time::panes::Panes;
 
 use super::super::bits;
 use super::super::groups::Table;
 use super::super::window::NEW;
 
-impl Table<'_> {
+impl<U: Uses> Table<'_, U> {
     /// Makes a window's results ready.
     pub(super) fn put_together(&mut self, p: &Panes, window: i64) -> Result<(), RunError> {
         let (first, end) = (p.first(window), p.end(window));

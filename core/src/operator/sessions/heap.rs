@@ -3,9 +3,10 @@
 use crate::arena::swap;
 use crate::error::RunError;
 
+use crate::plan::uses::Uses;
 use super::super::groups::Table;
 
-impl Table<'_> {
+impl<U: Uses> Table<'_, U> {
     fn key_of(&self, at: usize) -> Option<(i64, u32)> {
         let id = *self.heap.get(at)?;
         let session = self.sessions.get(id as usize)?;

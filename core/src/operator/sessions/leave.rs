@@ -2,11 +2,12 @@
 
 use crate::error::RunError;
 
+use crate::plan::uses::Uses;
 use super::super::groups::Table;
 use super::super::retract::TAKEN_BACK;
 use super::{GONE, LEFT, Rule};
 
-impl Table<'_> {
+impl<U: Uses> Table<'_, U> {
     /// The session that is due first, if it is before `limit`, with its end as it is now. Those
     /// that have left and wait no longer are released on the way.
     pub(in super::super) fn first_due(
