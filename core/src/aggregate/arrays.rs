@@ -69,7 +69,7 @@ pub(super) fn copy_bytes(
 /// Calls `f` with every state and the value that goes into it, in row order, NULLs left out, and
 /// `note` with the slot's entry of a second array.
 #[inline]
-pub(super) fn fold<S, C, T: Copy>(
+pub(super) fn fold<S, C, T: Copy, U: Uses>(
     states: &mut [S],
     notes: &mut [C],
     argument: &Vector<'_>,
@@ -90,18 +90,18 @@ pub(super) fn fold<S, C, T: Copy>(
             note(n);
         }
     };
-    match (groups, argument.validity) {
-        (Groups::Each(groups), None) => {
+    match (groups, argument.validity.filter(|_| const { U::SET.nulls })) {
+        (Groups::Each(groups), None) if const { U::SET.each_group } => {
             fours::both(groups, values, |group, value| one(group as usize, value));
         }
-        (Groups::Each(groups), Some(_)) => {
+        (Groups::Each(groups), Some(_)) if const { U::SET.each_group && U::SET.nulls } => {
             for (row, (&group, &value)) in groups.iter().zip(values).enumerate() {
                 if argument.is_valid(row) {
                     one(group as usize, value);
                 }
             }
         }
-        (Groups::One(group), None) => {
+        (Groups::One(group), None) if const { U::SET.one_group } => {
             if let (Some(state), Some(n)) = (states.get_mut(group), notes.get_mut(group)) {
                 values.iter().for_each(|&value| {
                     f(state, value);
@@ -109,20 +109,21 @@ pub(super) fn fold<S, C, T: Copy>(
                 });
             }
         }
-        (Groups::One(group), Some(_)) => {
+        (Groups::One(group), Some(_)) if const { U::SET.one_group && U::SET.nulls } => {
             for (row, &value) in values.iter().enumerate() {
                 if argument.is_valid(row) {
                     one(group, value);
                 }
             }
         }
+        _ => {}
     }
 }
 
 /// [`fold`] that marks in `seen` the slots that get a value, if a group can miss one: else there is
 /// no `seen`, as every group has one.
 #[inline]
-pub(super) fn fold_seen<S, T: Copy>(
+pub(super) fn fold_seen<S, T: Copy, U: Uses>(
     states: &mut [S],
     seen: &mut [u8],
     argument: &Vector<'_>,
@@ -130,22 +131,23 @@ pub(super) fn fold_seen<S, T: Copy>(
     groups: Groups<'_>,
     f: impl Fn(&mut S, T),
 ) {
-    if !seen.is_empty() {
-        return fold(states, seen, argument, values, groups, f, |seen| *seen = 1);
+    if const { U::SET.misses } && !seen.is_empty() {
+        return fold::<_, _, _, U>(states, seen, argument, values, groups, f, |seen| *seen = 1);
     }
     match groups {
-        Groups::Each(groups) => {
+        Groups::Each(groups) if const { U::SET.each_group } => {
             fours::both(groups, values, |group, value| {
                 if let Some(state) = states.get_mut(group as usize) {
                     f(state, value);
                 }
             });
         }
-        Groups::One(group) => {
+        Groups::One(group) if const { U::SET.one_group } => {
             if let Some(state) = states.get_mut(group) {
                 values.iter().for_each(|&value| f(state, value));
             }
         }
+        _ => {}
     }
 }
 

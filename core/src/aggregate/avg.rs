@@ -7,6 +7,7 @@ use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::fmt::power_of_ten;
+use crate::plan::aggregates::rules::Family;
 use crate::plan::uses::Uses;
 use crate::types::DataType;
 
@@ -18,7 +19,7 @@ pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Re
     let kind = states.kind();
     let (sums, counts) = states.split(width(kind))?;
     put(slice_mut::<u64>(counts)?, slots, 0);
-    for_summand!(kind, T => {
+    for_summand!(in U::SET.folded(Family::Avg), kind, T => {
         put(slice_mut::<<T as Summand>::Sum>(sums)?, slots, Zeroable::zeroed());
         Ok(())
     })
@@ -28,7 +29,7 @@ pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u
     let kind = states.kind();
     let (sums, counts) = states.split(width(kind))?;
     pairs(slice_mut::<u64>(counts)?, into, from, |count, other| *count += other);
-    for_summand!(kind, T => {
+    for_summand!(in U::SET.folded(Family::Avg), kind, T => {
         pairs(slice_mut::<<T as Summand>::Sum>(sums)?, into, from, T::join);
         Ok(())
     })
@@ -43,10 +44,10 @@ pub(super) fn update<U: Uses>(
     let kind = states.kind();
     let (sums, counts) = states.split(width(kind))?;
     let counts = slice_mut::<u64>(counts)?;
-    for_summand!(kind, T => {
+    for_summand!(in U::SET.folded(Family::Avg), kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
         let values = argument.of::<T>(rows)?;
-        fold(sums, counts, &argument, values, groups, T::add, |count| *count += 1);
+        fold::<_, _, _, U>(sums, counts, &argument, values, groups, T::add, |count| *count += 1);
         Ok(())
     })
 }
@@ -68,7 +69,7 @@ pub(super) fn finish<U: Uses>(
     let count_of = |slot: u32| counts.get(slot as usize).copied().unwrap_or(0);
     set_validity(dst, slots.iter().map(|&slot| count_of(slot) != 0));
     let mut failed = 0;
-    for_summand!(kind, T => {
+    for_summand!(in U::SET.folded(Family::Avg), kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
         for (d, &slot) in dst.of::<f64>(slots.len())?.iter_mut().zip(slots) {
             let sum = T::to_f64(*sums.get(slot as usize).ok_or(RunError::Internal)?);

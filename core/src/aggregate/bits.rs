@@ -9,6 +9,7 @@ use crate::expr::for_integer;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::plan::AggregateFunction as F;
 
+use crate::plan::aggregates::rules::Family;
 use crate::plan::uses::Uses;
 use super::result::{Outcome, write};
 use super::{Groups, States};
@@ -40,7 +41,7 @@ pub(super) fn update<U: Uses>(
     rows: usize,
 ) -> Result<(), RunError> {
     let function = states.function();
-    for_integer!(states.kind(), T => {
+    for_integer!(in U::SET.folded(Family::Bits), states.kind(), T => {
         states.each_value(&x, groups, rows, |state: &mut Bits, value: T| {
             state.take(function, i128::from(value) as u64);
         })
@@ -65,7 +66,7 @@ pub(super) fn finish<U: Uses>(
 ) -> Result<(), RunError> {
     // Nothing can fail.
     let counters = &mut Counters::default();
-    for_integer!(states.kind(), T => {
+    for_integer!(in U::SET.folded(Family::Bits), states.kind(), T => {
         write::<T>(dst, slots, counters, |slot| {
             let Bits { bits, seen } = states.of(slot)?;
             Ok(Outcome::of((seen != 0).then_some(bits as T)))

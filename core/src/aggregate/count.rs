@@ -71,31 +71,32 @@ pub(super) fn update<U: Uses>(
     rows: usize,
 ) -> Result<(), RunError> {
     let counts = slice_mut::<u64>(states.bytes)?;
-    let argument = argument.filter(|a| a.validity.is_some());
+    let argument = argument.filter(|a| const { U::SET.nulls } && a.validity.is_some());
     match (groups, argument) {
-        (Groups::One(group), None) => {
+        (Groups::One(group), None) if const { U::SET.one_group } => {
             *counts.get_mut(group).ok_or(RunError::Internal)? += rows as u64;
         }
-        (Groups::One(group), Some(argument)) => {
+        (Groups::One(group), Some(argument)) if const { U::SET.one_group && U::SET.nulls } => {
             let words = rows.div_ceil(64);
             let valid = (0..words).map(|w| argument.valid_word(w) & tail(rows - w * 64));
             let count: u32 = valid.map(u64::count_ones).sum();
             *counts.get_mut(group).ok_or(RunError::Internal)? += u64::from(count);
         }
-        (Groups::Each(groups), None) => {
+        (Groups::Each(groups), None) if const { U::SET.each_group } => {
             fours::each(groups.get(..rows).ok_or(RunError::Internal)?, |group| {
                 if let Some(count) = counts.get_mut(group as usize) {
                     *count += 1;
                 }
             });
         }
-        (Groups::Each(groups), Some(argument)) => {
+        (Groups::Each(groups), Some(argument)) if const { U::SET.each_group && U::SET.nulls } => {
             for (row, &group) in groups.iter().take(rows).enumerate() {
                 if let Some(count) = counts.get_mut(group as usize) {
                     *count += u64::from(argument.is_valid(row));
                 }
             }
         }
+        _ => return Err(RunError::Internal),
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::plan::AggregateFunction as F;
-use crate::plan::aggregates::rules::LANES_BYTES;
+use crate::plan::aggregates::rules::{Family, LANES_BYTES};
 use crate::plan::uses::Uses;
 use crate::simd::widest;
 use crate::types::Kind;
@@ -71,8 +71,8 @@ pub(super) fn update<U: Uses>(
     rows: usize,
 ) -> Result<(), RunError> {
     match states.kind() {
-        Kind::F32 => fold::<f32, U>(states, argument, groups, rows),
-        Kind::F64 => fold::<f64, U>(states, argument, groups, rows),
+        Kind::F32 if const { U::SET.folded(Family::Lanes).has(Kind::F32) } => fold::<f32, U>(states, argument, groups, rows),
+        Kind::F64 if const { U::SET.folded(Family::Lanes).has(Kind::F64) } => fold::<f64, U>(states, argument, groups, rows),
         _ => Err(RunError::Internal),
     }
 }
@@ -84,6 +84,9 @@ fn fold<T: Pod + Into<f64>, U: Uses>(
     rows: usize,
 ) -> Result<(), RunError> {
     let Groups::One(group) = groups else {
+        if const { !U::SET.each_group } {
+            return Err(RunError::Internal);
+        }
         return states.each_value(&argument, groups, rows, |lanes: &mut Lanes, value: T| {
             lanes.add(value.into(), true);
         });
@@ -91,7 +94,7 @@ fn fold<T: Pod + Into<f64>, U: Uses>(
     let state: &mut Lanes = view_mut(states.slot(group).ok_or(RunError::Internal)?)?;
     let mut lanes = *state;
     let values = argument.of::<T>(rows)?;
-    if argument.validity.is_none() {
+    if const { !U::SET.nulls } || argument.validity.is_none() {
         lanes.add_all(values);
     } else {
         for (row, &value) in values.iter().enumerate() {

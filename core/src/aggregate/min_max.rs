@@ -8,12 +8,20 @@ use crate::expr::compare::Ordered;
 use crate::expr::for_value;
 use crate::expr::frame::{Vector, VectorMut, bit, set_text, text_bytes};
 use crate::plan::AggregateFunction as F;
+use crate::plan::aggregates::rules::Family;
 use crate::plan::uses::Uses;
 use crate::simd::widest;
 use crate::types::{Kind, Span, Uuid16, Wide};
 
 use super::arrays::{copy_bytes, fold_seen, gather, mark, pairs, place, put, set_seen};
 use super::{Fresh, Groups, States};
+
+/// Whether there are arguments of a kind.
+macro_rules! used {
+    ($kind:ident) => {
+        const { U::SET.folded(Family::Best).has(Kind::$kind) }
+    };
+}
 
 /// The length of a text that no value has been folded into yet.
 const UNSET: [u8; 2] = u16::MAX.to_le_bytes();
@@ -126,7 +134,8 @@ fn best_of<T: Ends>(is_min: bool, values: &[T]) -> Option<T> {
 
 /// Whether the least value is wanted. FALSE is below TRUE.
 fn is_min<U: Uses>(states: &States<'_, U>) -> bool {
-    matches!(states.function(), F::Min | F::BoolAnd)
+    let (least, greatest) = const { (U::SET.least, U::SET.greatest) };
+    least && (!greatest || matches!(states.function(), F::Min | F::BoolAnd))
 }
 
 pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Result<(), RunError> {
@@ -136,11 +145,11 @@ pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Re
     let (best, seen) = states.split(width)?;
     put(seen, slots, 0);
     match kind {
-        Kind::Bool => {
+        Kind::Bool if used!(Bool) => {
             put(best, slots, is_min as u8);
             Ok(())
         }
-        Kind::Text => {
+        Kind::Text if used!(Text) => {
             slots.each(|slot| {
                 let field = best.get_mut(place(slot, width));
                 if let Some(length) = field.and_then(|field| field.first_chunk_mut::<2>()) {
@@ -149,7 +158,7 @@ pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Re
             });
             Ok(())
         }
-        kind => for_value!(kind, T => {
+        kind => for_value!(in U::SET.folded(Family::Best), kind, T => {
             put(slice_mut::<T>(best)?, slots, if is_min { T::HIGHEST } else { T::LOWEST });
             Ok(())
         }),
@@ -163,9 +172,9 @@ pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u
     let (best, seen) = states.split(width)?;
     pairs(seen, into, from, |seen, other| *seen |= other);
     match kind {
-        Kind::Bool if is_min => pairs(best, into, from, |best, other| *best &= other),
-        Kind::Bool => pairs(best, into, from, |best, other| *best |= other),
-        Kind::Text => {
+        Kind::Bool if used!(Bool) && is_min => pairs(best, into, from, |best, other| *best &= other),
+        Kind::Bool if used!(Bool) => pairs(best, into, from, |best, other| *best |= other),
+        Kind::Text if used!(Text) => {
             for (&into, &from) in into.iter().zip(from) {
                 let field = |slot: u32| best.get(place(slot as usize, width)).unwrap_or(&[]);
                 let (old, new) = (field(into), field(from));
@@ -176,7 +185,7 @@ pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u
                 }
             }
         }
-        kind => for_value!(kind, T => {
+        kind => for_value!(in U::SET.folded(Family::Best), kind, T => {
             let best = slice_mut::<T>(best)?;
             if is_min {
                 pairs(best, into, from, |best, v| better(true, best, v, T::below));
@@ -200,7 +209,7 @@ pub(super) fn update<U: Uses>(
     let width = states.argument.size();
     let (best, seen) = states.split(width)?;
     match kind {
-        Kind::Bool => {
+        Kind::Bool if used!(Bool) => {
             let mask = argument.mask()?;
             for row in (0..rows).filter(|&row| argument.is_valid(row)) {
                 let value = bit(mask, row) as u8;
@@ -212,7 +221,7 @@ pub(super) fn update<U: Uses>(
             }
             Ok(())
         }
-        Kind::Text => {
+        Kind::Text if used!(Text) => {
             for row in (0..rows).filter(|&row| argument.is_valid(row)) {
                 let text = argument.text(row);
                 let group = groups.of(row);
@@ -227,29 +236,30 @@ pub(super) fn update<U: Uses>(
             }
             Ok(())
         }
-        kind => for_value!(kind, T => {
+        kind => for_value!(in U::SET.folded(Family::Best), kind, T => {
             let best = slice_mut::<T>(best)?;
             let values = argument.of::<T>(rows)?;
             macro_rules! fold {
                 ($values:expr, $is_min:expr, $below:expr) => {
-                    fold_seen(best, seen, &argument, $values, groups, |best: &mut T, v| {
+                    fold_seen::<_, _, U>(best, seen, &argument, $values, groups, |best: &mut T, v| {
                         better($is_min, best, v, $below);
                     })
                 };
             }
-            let plain = T::is_plain(values);
+            let plain = const { U::SET.together } && T::is_plain(values);
             // One group needs but the best of them.
             let best_of = match (groups, argument.validity, plain) {
+                _ if const { !U::SET.together } => None,
                 (Groups::One(_), None, true) if is_min => best_of(true, values),
                 (Groups::One(_), None, true) => best_of(false, values),
                 _ => None,
             };
             let values = best_of.as_ref().map_or(values, core::slice::from_ref);
             match (is_min, plain) {
-                (true, true) => fold!(values, true, T::lower),
-                (false, true) => fold!(values, false, T::lower),
-                (true, false) => fold!(values, true, T::below),
-                (false, false) => fold!(values, false, T::below),
+                (true, true) if const { U::SET.together } => fold!(values, true, T::lower),
+                (false, true) if const { U::SET.together } => fold!(values, false, T::lower),
+                (true, _) => fold!(values, true, T::below),
+                (false, _) => fold!(values, false, T::below),
             }
             Ok(())
         }),
@@ -268,7 +278,7 @@ pub(super) fn finish<U: Uses>(
     let (best, seen) = states.split(width)?;
     set_seen(dst, seen, can_miss, slots, empty);
     match kind {
-        Kind::Bool => {
+        Kind::Bool if used!(Bool) => {
             let mut words = slots.chunks(64);
             for word in dst.mask()? {
                 let Some(slots) = words.next() else { break };
@@ -277,7 +287,7 @@ pub(super) fn finish<U: Uses>(
             }
             Ok(())
         }
-        Kind::Text => {
+        Kind::Text if used!(Text) => {
             let stride = dst.data_type.size().max(2);
             for (row, &slot) in dst.values.chunks_exact_mut(stride).zip(slots) {
                 let field = best.get(place(slot as usize, width)).unwrap_or(&UNSET);
@@ -286,7 +296,7 @@ pub(super) fn finish<U: Uses>(
             }
             Ok(())
         }
-        kind => for_value!(kind, T => gather::<T>(dst, best, slots)),
+        kind => for_value!(in U::SET.folded(Family::Best), kind, T => gather::<T>(dst, best, slots)),
     }
 }
 

@@ -13,44 +13,65 @@ use super::fmod::{fmod, fmodf};
 use super::overflow::arithmetic;
 use super::{Machine, one, register};
 
+/// The opcodes that are here, but for negation, which has one operand.
+const BINARY: &[Op] = &[Op::Add, Op::Sub, Op::Mul, Op::Div, Op::Mod, Op::WindowStart];
+
+/// Whether an opcode is used on a kind.
+macro_rules! used {
+    ($op:ident, $kind:expr) => {
+        const { U::SET.op(Op::$op).has($kind) }
+    };
+}
+
 /// `a op b`.
 pub(super) fn binary<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
+    macro_rules! floats {
+        ($t:ty, $fmod:ident) => {
+            float(m, i, |dst, a: &[$t], b| match i.op {
+                Op::Add if used!(Add, <$t>::KIND) => map(dst, a, b, |a, b| a + b),
+                Op::Sub if used!(Sub, <$t>::KIND) => map(dst, a, b, |a, b| a - b),
+                Op::Mul if used!(Mul, <$t>::KIND) => map(dst, a, b, |a, b| a * b),
+                Op::Div if used!(Div, <$t>::KIND) => map(dst, a, b, |a, b| a / b),
+                Op::Mod if used!(Mod, <$t>::KIND) => map(dst, a, b, $fmod),
+                _ => {}
+            })
+        };
+    }
     match i.kind {
-        Kind::F32 => float(m, i, |dst, a: &[f32], b| match i.op {
-            Op::Add => map(dst, a, b, |a, b| a + b),
-            Op::Sub => map(dst, a, b, |a, b| a - b),
-            Op::Mul => map(dst, a, b, |a, b| a * b),
-            Op::Div => map(dst, a, b, |a, b| a / b),
-            _ => map(dst, a, b, fmodf),
+        Kind::F32 if const { U::SET.kinds(BINARY).has(Kind::F32) } => floats!(f32, fmodf),
+        Kind::F64 if const { U::SET.kinds(BINARY).has(Kind::F64) } => floats!(f64, fmod),
+        kind => for_integer!(in U::SET.kinds(BINARY), kind, T => {
+            integer(m, i, |dst, valid, failures, a: &[T], b| match i.op {
+                Op::Add | Op::Sub | Op::Mul => {
+                    arithmetic::<T, U>(i.op, dst, valid, failures, a, b);
+                }
+                Op::Mod if used!(Mod, T::KIND) => {
+                    try_map(dst, valid, failures, a, b, |a, b| match b {
+                        0 => (0, true),
+                        // MIN % -1 overflows, as in DuckDB.
+                        b => a.overflowing_rem(b),
+                    });
+                }
+                _ => {}
+            })
         }),
-        Kind::F64 => float(m, i, |dst, a: &[f64], b| match i.op {
-            Op::Add => map(dst, a, b, |a, b| a + b),
-            Op::Sub => map(dst, a, b, |a, b| a - b),
-            Op::Mul => map(dst, a, b, |a, b| a * b),
-            Op::Div => map(dst, a, b, |a, b| a / b),
-            _ => map(dst, a, b, fmod),
-        }),
-        kind => {
-            for_integer!(kind, T => integer(m, i, |dst, valid, failures, a: &[T], b| match i.op {
-                Op::Add | Op::Sub | Op::Mul => arithmetic(i.op, dst, valid, failures, a, b),
-                _ => try_map(dst, valid, failures, a, b, |a, b| match b {
-                    0 => (0, true),
-                    // MIN % -1 overflows, as in DuckDB.
-                    b => a.overflowing_rem(b),
-                }),
-            }))
-        }
     }
 }
 
 /// `-a`.
 pub(super) fn negate<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     match i.kind {
-        Kind::F32 => float(m, i, |dst, a: &[f32], b| map(dst, a, b, |a, _| -a)),
-        Kind::F64 => float(m, i, |dst, a: &[f64], b| map(dst, a, b, |a, _| -a)),
-        kind => for_integer!(kind, T => integer(m, i, |dst, valid, failures, a: &[T], b| {
-            arithmetic(i.op, dst, valid, failures, a, b)
-        })),
+        Kind::F32 if used!(Neg, Kind::F32) => {
+            float(m, i, |dst, a: &[f32], b| map(dst, a, b, |a, _| -a))
+        }
+        Kind::F64 if used!(Neg, Kind::F64) => {
+            float(m, i, |dst, a: &[f64], b| map(dst, a, b, |a, _| -a))
+        }
+        kind => for_integer!(in U::SET.op(Op::Neg), kind, T => {
+            integer(m, i, |dst, valid, failures, a: &[T], b| {
+                arithmetic::<T, U>(i.op, dst, valid, failures, a, b);
+            })
+        }),
     }
 }
 
@@ -84,7 +105,7 @@ fn float<T: Element, U: Uses>(
     let a = others.get(register(i.a)?)?;
     let (b, vector) = match i.op == Op::Neg {
         true => (Argument::Constant(T::zeroed()), None),
-        false => argument::<T, U>(plan, &others, i.b, rows)?,
+        false => argument::<T, U>(plan, &others, BINARY, i.b, rows)?,
     };
     kernel(dst.of(rows)?, a.of(rows)?, b);
     dst.set_valid_as(&a, vector.as_ref());
@@ -104,7 +125,7 @@ fn integer<T: Element, U: Uses>(
     let mut failures = Failures::new(guard.map(|id| others.get(id)).transpose()?)?;
     let (b, vector) = match i.op == Op::Neg {
         true => (Argument::Constant(T::zeroed()), None),
-        false => argument::<T, U>(plan, &others, i.b, rows)?,
+        false => argument::<T, U>(plan, &others, BINARY, i.b, rows)?,
     };
     dst.set_valid_as(&a, vector.as_ref());
     let (values, validity) = dst.parts::<T>(rows)?;

@@ -11,13 +11,16 @@ use super::element::{Argument, Element, argument, for_value, map_mask};
 use super::frame::{Others, Vector, constant_text};
 use super::{Machine, one, register};
 
+/// The opcodes that are here.
+const OPS: &[Op] = &[Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge];
+
 /// Compares `a` with `b` into a mask.
 pub(super) fn compare<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
-    if rows == 1 && !matches!(i.kind, Kind::Bool | Kind::Text) {
-        let word = for_value!(i.kind, T => Ok(one::operands::<T, U>(m, i).map(|(a, b)| {
+    if const { U::SET.alone } && rows == 1 && !matches!(i.kind, Kind::Bool | Kind::Text) {
+        let word = for_value!(in U::SET.kinds(OPS), i.kind, T => Ok(one::operands::<T, U>(m, i).map(|(a, b)| {
             let mut word = [0];
-            numbers::<T>(i.op, &mut word, &[a], Argument::Constant(b));
+            numbers::<T, U>(i.op, &mut word, &[a], Argument::Constant(b));
             let [word] = word;
             word
         })))?;
@@ -29,11 +32,11 @@ pub(super) fn compare<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> R
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;
     let b = match i.kind {
-        Kind::Bool => booleans(i, dst.mask()?, a, &others, plan)?,
-        Kind::Text => texts(i, dst.mask()?, a, &others, plan, rows)?,
-        kind => for_value!(kind, T => {
-            let (b, vector) = argument::<T, U>(plan, &others, i.b, rows)?;
-            numbers::<T>(i.op, dst.mask()?, a.of(rows)?, b);
+        Kind::Bool if const { U::SET.kinds(OPS).has(Kind::Bool) } => booleans(i, dst.mask()?, a, &others, plan)?,
+        Kind::Text if const { U::SET.kinds(OPS).has(Kind::Text) } => texts(i, dst.mask()?, a, &others, plan, rows)?,
+        kind => for_value!(in U::SET.kinds(OPS), kind, T => {
+            let (b, vector) = argument::<T, U>(plan, &others, OPS, i.b, rows)?;
+            numbers::<T, U>(i.op, dst.mask()?, a.of(rows)?, b);
             Ok(vector)
         })?,
     };
@@ -85,27 +88,34 @@ ordered! {
 }
 
 #[inline]
-fn numbers<T: Ordered>(op: Op, mask: &mut [u64], a: &[T], b: Argument<'_, T>) {
+fn numbers<T: Ordered, U: Uses>(op: Op, mask: &mut [u64], a: &[T], b: Argument<'_, T>) {
+    macro_rules! used {
+        ($op:ident) => {
+            const { U::SET.op(Op::$op).has(T::KIND) }
+        };
+    }
     // Against a constant that is not NaN one comparison is enough.
     if let Argument::Constant(c) = b
-        && !c.is_nan()
+        && (const { !U::SET.nan } || !c.is_nan())
     {
         return match op {
-            Op::Eq => map_mask(mask, a, b, |a, b| a == b),
-            Op::Ne => map_mask(mask, a, b, |a, b| a != b),
-            Op::Lt => map_mask(mask, a, b, |a, b| a < b),
-            Op::Le => map_mask(mask, a, b, |a, b| a <= b),
-            Op::Gt => map_mask(mask, a, b, not(|a, b| a <= b)),
-            _ => map_mask(mask, a, b, not(|a, b| a < b)),
+            Op::Eq if used!(Eq) => map_mask(mask, a, b, |a, b| a == b),
+            Op::Ne if used!(Ne) => map_mask(mask, a, b, |a, b| a != b),
+            Op::Lt if used!(Lt) => map_mask(mask, a, b, |a, b| a < b),
+            Op::Le if used!(Le) => map_mask(mask, a, b, |a, b| a <= b),
+            Op::Gt if used!(Gt) => map_mask(mask, a, b, not(|a, b| a <= b)),
+            Op::Ge if used!(Ge) => map_mask(mask, a, b, not(|a, b| a < b)),
+            _ => {}
         };
     }
     match op {
-        Op::Eq => map_mask(mask, a, b, T::same),
-        Op::Ne => map_mask(mask, a, b, not(T::same)),
-        Op::Lt => map_mask(mask, a, b, T::below),
-        Op::Le => map_mask(mask, a, b, |a, b| !b.below(a)),
-        Op::Gt => map_mask(mask, a, b, |a, b| b.below(a)),
-        _ => map_mask(mask, a, b, not(T::below)),
+        Op::Eq if used!(Eq) => map_mask(mask, a, b, T::same),
+        Op::Ne if used!(Ne) => map_mask(mask, a, b, not(T::same)),
+        Op::Lt if used!(Lt) => map_mask(mask, a, b, T::below),
+        Op::Le if used!(Le) => map_mask(mask, a, b, |a, b| !b.below(a)),
+        Op::Gt if used!(Gt) => map_mask(mask, a, b, |a, b| b.below(a)),
+        Op::Ge if used!(Ge) => map_mask(mask, a, b, not(T::below)),
+        _ => {}
     }
 }
 

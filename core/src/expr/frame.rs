@@ -79,7 +79,7 @@ impl<'a, U: Uses> Frame<'a, U> {
         let (register, start, end) = place(self.registers, dst, self.base, self.bytes.len())?;
         let (rest, after) = self.bytes.split_at_mut_checked(end).ok_or(RunError::Internal)?;
         let (before, own) = rest.split_at_mut_checked(start).ok_or(RunError::Internal)?;
-        let (values, validity) = if register.nullable {
+        let (values, validity) = if const { U::SET.nulls } && register.nullable {
             let (values, rest) = own
                 .split_at_mut_checked(values_len(register, self.batch_rows))
                 .ok_or(RunError::Internal)?;
@@ -104,7 +104,7 @@ impl<'a, U: Uses> Frame<'a, U> {
     #[inline(always)]
     pub(crate) fn get(&self, id: RegisterId) -> Result<Vector<'_>, RunError> {
         let (register, start, end) = place(self.registers, id, self.base, self.bytes.len())?;
-        vector(self.bytes, start, end, register, self.batch_rows)
+        vector::<U>(self.bytes, start, end, register, self.batch_rows)
     }
 }
 
@@ -122,9 +122,9 @@ impl<'a, U: Uses> Others<'a, U> {
         let (register, start, end) = place(self.registers, id, self.base, len)?;
         if start >= self.after_base {
             let (start, end) = (start - self.after_base, end.wrapping_sub(self.after_base));
-            vector(self.after, start, end, register, self.batch_rows)
+            vector::<U>(self.after, start, end, register, self.batch_rows)
         } else {
-            vector(self.before, start, end, register, self.batch_rows)
+            vector::<U>(self.before, start, end, register, self.batch_rows)
         }
     }
 }
@@ -159,7 +159,7 @@ const fn mask_len(rows: u16) -> usize {
 }
 
 #[inline(always)]
-fn vector<'a>(
+fn vector<'a, U: Uses>(
     bytes: &'a [u8],
     start: usize,
     end: usize,
@@ -167,7 +167,7 @@ fn vector<'a>(
     rows: u16,
 ) -> Result<Vector<'a>, RunError> {
     let own = bytes.get(start..end).ok_or(RunError::Internal)?;
-    let (values, validity) = if register.nullable {
+    let (values, validity) = if const { U::SET.nulls } && register.nullable {
         let (values, rest) =
             own.split_at_checked(values_len(register, rows)).ok_or(RunError::Internal)?;
         let mask = rest.get(..mask_len(rows)).ok_or(RunError::Internal)?;

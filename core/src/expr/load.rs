@@ -4,7 +4,7 @@ use crate::arena::copy;
 use crate::column::{Column, Validity};
 use crate::error::RunError;
 use crate::fours;
-use crate::plan::op::Instruction;
+use crate::plan::op::{Instruction, Op};
 use crate::plan::uses::Uses;
 use crate::record::char_bytes;
 use crate::selection::Selection;
@@ -19,27 +19,28 @@ pub(super) fn load<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Resu
     let batch = m.batch.ok_or(RunError::Internal)?;
     let index = i.a.0 as usize;
     let field = m.context.fields.get(index).ok_or(RunError::Internal)?;
-    if m.rows() == 1
+    if const { U::SET.alone }
+        && m.rows() == 1
         && !field.nullable
         && m.frame.plain(i.dst).is_some()
         && !matches!(i.kind, Kind::Bool | Kind::Text)
     {
-        return for_width!(i.kind, T => {
+        return for_width!(in U::SET.op(Op::Load), i.kind, T => {
             let value = batch.value(index, field.offset as usize, m.selection.row(0));
             m.frame.set_first(i.dst, T::from_le_bytes(*value.ok_or(RunError::Internal)?))
         });
     }
-    let validity = if field.nullable { m.stream_layout().validity } else { None };
+    let validity = if const { U::SET.nulls } && field.nullable { m.stream_layout().validity } else { None };
     let size = field.data_type.size();
     let column =
         batch.column(index, field.offset as usize, size, validity).ok_or(RunError::Internal)?;
     let rows = m.rows();
     let (mut dst, _) = m.frame.split(i.dst)?;
     match i.kind {
-        Kind::Bool => load_mask(&mut dst, &column, m.selection)?,
-        Kind::Text => load_text(&mut dst, &column, field.data_type, m.selection),
+        Kind::Bool if const { U::SET.op(Op::Load).has(Kind::Bool) } => load_mask(&mut dst, &column, m.selection)?,
+        Kind::Text if const { U::SET.op(Op::Load).has(Kind::Text) } => load_text(&mut dst, &column, field.data_type, m.selection),
         kind => {
-            for_width!(kind, T => load_values::<T, { size_of::<T>() }>(dst.of(rows)?, &column, m.selection, T::from_le_bytes))?
+            for_width!(in U::SET.op(Op::Load), kind, T => load_values::<T, { size_of::<T>() }>(dst.of(rows)?, &column, m.selection, T::from_le_bytes))?
         }
     }
     load_validity(&mut dst, &column, m.selection);
@@ -127,17 +128,17 @@ pub(super) fn gather<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Re
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;
     match i.kind {
-        Kind::Bool => {
+        Kind::Bool if const { U::SET.op(Op::Gather).has(Kind::Bool) } => {
             let mask = a.mask()?;
             fill_bits(dst.mask()?, m.selection, |row| bit(mask, row));
         }
-        Kind::Text => {
+        Kind::Text if const { U::SET.op(Op::Gather).has(Kind::Text) } => {
             let stride = dst.data_type.size().max(1);
             for_each(m.selection, dst.values.chunks_exact_mut(stride), |slot, row| {
                 set_text(slot, a.text(row));
             });
         }
-        kind => for_width!(kind, T => {
+        kind => for_width!(in U::SET.op(Op::Gather), kind, T => {
             let values = a.of::<T>(capacity)?;
             for_each(m.selection, dst.of::<T>(rows)?.iter_mut(), |slot, row| {
                 if let Some(value) = values.get(row) {

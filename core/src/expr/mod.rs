@@ -98,7 +98,7 @@ impl<'a, 'f, U: Uses> Machine<'a, 'f, U> {
     fn report(&mut self, failure: Failure, count: u64, first: Option<usize>) {
         let Some(row) = first else { return };
         self.counters.add(failure, count);
-        if self.plan.on_error == OnError::Stop {
+        if const { U::SET.stops } && self.plan.on_error == OnError::Stop {
             let row = self.selection.row(row);
             if self.failed.is_none_or(|failed| row < failed.row) {
                 self.failed = Some(Failed { failure, row });
@@ -108,32 +108,47 @@ impl<'a, 'f, U: Uses> Machine<'a, 'f, U> {
 
     #[inline(always)]
     fn step(&mut self, i: &Instruction) -> Result<(), RunError> {
+        // What the plan has none of is left out.
+        macro_rules! used {
+            ($($op:ident)|+) => {
+                const { U::SET.any(&[$(Op::$op),+]) }
+            };
+        }
         match i.op {
-            Op::Load => load::load(self, i),
-            Op::Gather => load::gather(self, i),
-            Op::Constant | Op::Copy => select::copy(self, i),
-            Op::Null => select::null(self, i),
-            Op::Blend => select::blend(self, i),
-            Op::Coalesce => select::coalesce(self, i),
-            Op::NullIf => select::null_if(self, i),
-            Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Mod => arithmetic::binary(self, i),
-            Op::Neg => arithmetic::negate(self, i),
-            Op::WindowStart => arithmetic::window_start(self, i),
-            Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge => compare::compare(self, i),
-            Op::And | Op::Or => logic::and_or(self, i),
-            Op::Not => logic::not(self, i),
-            Op::IsNull | Op::IsNotNull => logic::is_null(self, i),
-            Op::Cast | Op::TryCast => cast::cast(self, i),
-            Op::Call => call::call(self, i),
-            Op::Now => call::now(self, i),
-            Op::Guard => {
+            Op::Load if used!(Load) => load::load(self, i),
+            Op::Gather if used!(Gather) => load::gather(self, i),
+            Op::Constant | Op::Copy if used!(Constant | Copy) => select::copy(self, i),
+            Op::Null if used!(Null) => select::null(self, i),
+            Op::Blend if used!(Blend) => select::blend(self, i),
+            Op::Coalesce if used!(Coalesce) => select::coalesce(self, i),
+            Op::NullIf if used!(NullIf) => select::null_if(self, i),
+            Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Mod
+                if used!(Add | Sub | Mul | Div | Mod) =>
+            {
+                arithmetic::binary(self, i)
+            }
+            Op::Neg if used!(Neg) => arithmetic::negate(self, i),
+            Op::WindowStart if used!(WindowStart) => arithmetic::window_start(self, i),
+            Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge
+                if used!(Eq | Ne | Lt | Le | Gt | Ge) =>
+            {
+                compare::compare(self, i)
+            }
+            Op::And | Op::Or if used!(And | Or) => logic::and_or(self, i),
+            Op::Not if used!(Not) => logic::not(self, i),
+            Op::IsNull | Op::IsNotNull if used!(IsNull | IsNotNull) => logic::is_null(self, i),
+            Op::Cast | Op::TryCast if used!(Cast | TryCast) => cast::cast(self, i),
+            Op::Call if used!(Call) => call::call(self, i),
+            Op::Now if used!(Now) => call::now(self, i),
+            Op::Guard if used!(Guard) => {
                 self.guard = Some(register(i.a)?);
                 Ok(())
             }
-            Op::Unguard => {
+            Op::Unguard if used!(Guard) => {
                 self.guard = None;
                 Ok(())
             }
+            _ => Err(RunError::Internal),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::arena;
 use crate::error::RunError;
-use crate::plan::op::{Instruction, Operand, Source};
+use crate::plan::op::{Instruction, Op, Operand, Source};
 use crate::plan::{Constant, Plan};
 use crate::plan::uses::Uses;
 use crate::types::Kind;
@@ -11,6 +11,9 @@ use super::element::{Element, for_width};
 use super::frame::{Others, Vector, VectorMut, constant_text, set_text};
 use super::{Machine, register};
 use crate::simd::widest;
+
+/// The opcodes that are here.
+const OPS: &[Op] = &[Op::Constant, Op::Copy, Op::Blend, Op::Coalesce, Op::NullIf];
 
 /// A value per row, or one for all.
 #[derive(Clone, Copy)]
@@ -45,7 +48,7 @@ impl<'a> Values<'a> {
 }
 
 /// `dst[i] = values[i]` where bit i of `mask` says so. `mask(w)` gives word w.
-fn assign(
+fn assign<U: Uses>(
     plan: &Plan<'_>,
     kind: Kind,
     dst: &mut VectorMut<'_>,
@@ -54,7 +57,7 @@ fn assign(
     mask: impl Fn(usize) -> u64,
 ) -> Result<(), RunError> {
     match kind {
-        Kind::Bool => {
+        Kind::Bool if const { U::SET.kinds(OPS).has(Kind::Bool) } => {
             for (w, word) in dst.mask()?.iter_mut().enumerate() {
                 let new = match values {
                     Values::Vector(v) => v.mask()?.get(w).copied().unwrap_or(0),
@@ -63,7 +66,7 @@ fn assign(
                 *word = *word & !mask(w) | new & mask(w);
             }
         }
-        Kind::Text => {
+        Kind::Text if const { U::SET.kinds(OPS).has(Kind::Text) } => {
             let data_type = dst.data_type;
             let stride = data_type.size().max(1);
             for (row, slot) in dst.values.chunks_exact_mut(stride).take(rows).enumerate() {
@@ -76,7 +79,7 @@ fn assign(
                 }
             }
         }
-        kind => for_width!(kind, T => {
+        kind => for_width!(in U::SET.kinds(OPS), kind, T => {
             let dst = dst.of::<T>(rows)?;
             match values {
                 Values::Vector(v) => {
@@ -112,7 +115,7 @@ fn assign(
 }
 
 /// `dst[i] = values[i]` for all rows.
-fn assign_all(
+fn assign_all<U: Uses>(
     plan: &Plan<'_>,
     kind: Kind,
     dst: &mut VectorMut<'_>,
@@ -120,8 +123,8 @@ fn assign_all(
     rows: usize,
 ) -> Result<(), RunError> {
     match kind {
-        Kind::Bool | Kind::Text => assign(plan, kind, dst, values, rows, |_| u64::MAX),
-        kind => for_width!(kind, T => {
+        Kind::Bool | Kind::Text => assign::<U>(plan, kind, dst, values, rows, |_| u64::MAX),
+        kind => for_width!(in U::SET.kinds(OPS), kind, T => {
             let dst = dst.of::<T>(rows)?;
             match values {
                 Values::Vector(v) => arena::copy(dst, v.of::<T>(rows)?),
@@ -155,7 +158,7 @@ pub(super) fn copy<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Resu
     let constant = Values::of(m, i.a)?;
     let (mut dst, others) = m.frame.split(i.dst)?;
     let values = Values::new(constant, i.a, &others)?;
-    assign_all(m.plan, i.kind, &mut dst, values, rows)?;
+    assign_all::<U>(m.plan, i.kind, &mut dst, values, rows)?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
             *word = values.valid_word(w);
@@ -182,7 +185,7 @@ pub(super) fn blend<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Res
     let bits = condition.mask()?;
     let values = Values::new(constant, i.b, &others)?;
     let mask = |w: usize| bits.get(w).copied().unwrap_or(0) & condition.valid_word(w);
-    assign(m.plan, i.kind, &mut dst, values, rows, mask)?;
+    assign::<U>(m.plan, i.kind, &mut dst, values, rows, mask)?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
             *word = *word & !mask(w) | values.valid_word(w) & mask(w);
@@ -199,8 +202,8 @@ pub(super) fn coalesce<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> 
     let first = others.get(register(i.a)?)?;
     let second = Values::new(constant, i.b, &others)?;
     let plan = m.plan;
-    assign_all(plan, i.kind, &mut dst, Values::Vector(first), rows)?;
-    assign(plan, i.kind, &mut dst, second, rows, |w| !first.valid_word(w))?;
+    assign_all::<U>(plan, i.kind, &mut dst, Values::Vector(first), rows)?;
+    assign::<U>(plan, i.kind, &mut dst, second, rows, |w| !first.valid_word(w))?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
             *word = first.valid_word(w) | second.valid_word(w);
@@ -216,7 +219,7 @@ pub(super) fn null_if<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> R
     let value = others.get(register(i.a)?)?;
     let condition = others.get(register(i.b)?)?;
     let bits = condition.mask()?;
-    assign_all(m.plan, i.kind, &mut dst, Values::Vector(value), rows)?;
+    assign_all::<U>(m.plan, i.kind, &mut dst, Values::Vector(value), rows)?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
             let hit = bits.get(w).copied().unwrap_or(0) & condition.valid_word(w);

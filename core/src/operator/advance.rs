@@ -14,9 +14,12 @@ impl<U: Uses> Walk<'_, '_, U> {
         let Some(stage) = self.geometry.stages.first() else { return Ok(None) };
         let plan = self.context.plan;
         let cut = match (&stage.window, stage.window_state) {
-            (Some(window), Some(state)) => self.window(state)?.next_cut(plan, window, batch)?,
+            (Some(window), Some(state)) if const { U::SET.window } => self.window(state)?.next_cut(plan, window, batch)?,
             _ => None,
         };
+        if const { !U::SET.every } {
+            return Ok(cut);
+        }
         let before = cut.map_or(batch.rows(), |(row, _)| row);
         let emit = stage.emit_cut(plan, &batch.slice(0, before), self.progress(stage)?)?;
         Ok(emit.or(cut))
@@ -29,7 +32,7 @@ impl<U: Uses> Walk<'_, '_, U> {
             self.window(state)?.cut(cut);
         }
         match cut {
-            Cut::Emit => {
+            Cut::Emit if const { U::SET.every } => {
                 self.emit_changes()?;
                 Ok(false)
             }
@@ -37,6 +40,7 @@ impl<U: Uses> Walk<'_, '_, U> {
                 self.advance(0, watermark)?;
                 Ok(false)
             }
+            Cut::Emit => Ok(false),
             Cut::Refuse(_) => {
                 self.counters.ahead += 1;
                 Ok(true)
@@ -56,6 +60,9 @@ impl<U: Uses> Walk<'_, '_, U> {
 
     /// Moves a stage's watermark: windows that end at or before it start to leave.
     pub(super) fn advance(&mut self, at: usize, watermark: i64) -> Result<(), RunError> {
+        if const { !U::SET.window } {
+            return Ok(());
+        }
         let Some(stage) = self.geometry.stages.get(at) else { return Ok(()) };
         let (Some(window), Some(state)) = (&stage.window, stage.window_state) else {
             return Ok(());
@@ -64,7 +71,7 @@ impl<U: Uses> Walk<'_, '_, U> {
         let (started, before) = (state.has_started(), state.bound);
         if state.advance(window, watermark) {
             let bound = state.bound;
-            if started && !stage.layout.notes_changes {
+            if started && (const { !U::SET.changes } || !stage.layout.notes_changes) {
                 // The usual case takes no more than the first bytes.
                 self.progress(stage)?.close(bound);
             } else if started {
@@ -95,6 +102,9 @@ impl<U: Uses> Walk<'_, '_, U> {
 
     /// What the clock moves, at the start of a poll.
     pub(crate) fn tick(&mut self) -> Result<(), RunError> {
+        if const { !U::SET.clock && !U::SET.every } {
+            return Ok(());
+        }
         let Some(stage) = self.geometry.stages.first() else { return Ok(()) };
         let clock = self.context.clock;
         if let (Some(window), Some(state)) = (&stage.window, stage.window_state)
@@ -112,6 +122,9 @@ impl<U: Uses> Walk<'_, '_, U> {
 
     /// Notes that `rows` records were read, and moves what goes by their number.
     pub(crate) fn heard(&mut self, rows: usize) -> Result<(), RunError> {
+        if const { !U::SET.clock && !U::SET.rows } {
+            return Ok(());
+        }
         let Some(stage) = self.geometry.stages.first() else { return Ok(()) };
         let (Some(window), Some(state)) = (&stage.window, stage.window_state) else {
             return Ok(());

@@ -22,12 +22,14 @@ pub(crate) fn emit<U: Uses>(
     room.fill(0);
     for (index, (field, id)) in fields.iter().zip(columns).enumerate() {
         let offset = field.offset as usize;
-        if rows == 1 && layout.validity.is_none() && value(frame, *id, field, room).is_some() {
+        if const { U::SET.alone } && rows == 1 && layout.validity.is_none() && value(frame, *id, field, room).is_some() {
             continue;
         }
         let column = frame.get(*id)?;
-        values(&column, offset, rows, size, room)?;
-        if let Some(bitmap) = layout.validity {
+        values::<U>(&column, offset, rows, size, room)?;
+        if const { U::SET.nulls }
+            && let Some(bitmap) = layout.validity
+        {
             validity(&column, bitmap + index / 8, index % 8, size, room);
         }
     }
@@ -62,7 +64,7 @@ fn double(value: f64) -> f64 {
     if value.is_nan() { f64::NAN } else { value }
 }
 
-fn values(
+fn values<U: Uses>(
     column: &Vector<'_>,
     offset: usize,
     rows: usize,
@@ -76,7 +78,7 @@ fn values(
         ($t:ty, $written:expr) => {{
             let written: fn($t) -> $t = $written;
             let values = column.of::<$t>(rows)?;
-            if column.validity.is_none() {
+            if const { !U::SET.nulls } || column.validity.is_none() {
                 for (record, value) in room.chunks_exact_mut(size).zip(values) {
                     if let Some(slot) = record.get_mut(offset..offset + size_of::<$t>()) {
                         slot.copy_from_slice(&written(*value).to_le_bytes());
@@ -94,7 +96,7 @@ fn values(
         }};
     }
     match column.data_type.kind() {
-        Kind::Bool => {
+        Kind::Bool if const { U::SET.emitted.has(Kind::Bool) } => {
             let mask = column.mask()?;
             for (row, record) in room.chunks_exact_mut(size).enumerate() {
                 if let Some(slot) = record.get_mut(offset) {
@@ -102,7 +104,7 @@ fn values(
                 }
             }
         }
-        Kind::Text => {
+        Kind::Text if const { U::SET.emitted.has(Kind::Text) } => {
             for (row, record) in room.chunks_exact_mut(size).enumerate() {
                 let text = if column.is_valid(row) { column.text(row) } else { &[] };
                 let slot = record.get_mut(offset..).and_then(|r| r.get_mut(..text.len() + 2));
@@ -112,14 +114,15 @@ fn values(
                 }
             }
         }
-        Kind::F32 => numbers!(f32, real),
-        Kind::F64 => numbers!(f64, double),
+        Kind::F32 if const { U::SET.emitted.has(Kind::F32) } => numbers!(f32, real),
+        Kind::F64 if const { U::SET.emitted.has(Kind::F64) } => numbers!(f64, double),
         kind => match kind.size() {
-            1 => numbers!(u8),
-            2 => numbers!(u16),
-            4 => numbers!(u32),
-            8 => numbers!(u64),
-            _ => numbers!(Wide),
+            1 if const { U::SET.emitted.has_size(1) } => numbers!(u8),
+            2 if const { U::SET.emitted.has_size(2) } => numbers!(u16),
+            4 if const { U::SET.emitted.has_size(4) } => numbers!(u32),
+            8 if const { U::SET.emitted.has_size(8) } => numbers!(u64),
+            16 if const { U::SET.emitted.has_size(16) } => numbers!(Wide),
+            _ => return Err(RunError::Internal),
         },
     }
     Ok(())

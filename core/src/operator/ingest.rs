@@ -81,8 +81,8 @@ impl<U: Uses> Walk<'_, '_, U> {
         mut walk: impl FnMut(&mut Self, &Batch<'_>) -> Result<R, Halt>,
     ) -> Result<(R, usize, Option<RunError>), RunError> {
         let before = match self.context.plan.on_error {
-            OnError::Stop => Some(*self.counters),
-            OnError::Null => None,
+            OnError::Stop if const { U::SET.stops } => Some(*self.counters),
+            _ => None,
         };
         let mut fewer = None;
         let mut failure = None;
@@ -122,7 +122,7 @@ impl<U: Uses> Walk<'_, '_, U> {
         while let [operator, behind @ ..] = operators {
             match operator {
                 Operator::Scan { .. } => {}
-                Operator::Filter { program, predicate, .. } => {
+                Operator::Filter { program, predicate, .. } if const { U::SET.filter } => {
                     machine.run(program.of(plan.instructions))?;
                     let kept = take(&mut rest, selection_bytes(plan))?;
                     narrow(&mut machine, *predicate, kept)?;
@@ -157,7 +157,7 @@ impl<U: Uses> Walk<'_, '_, U> {
         for operator in plan.operators {
             match operator {
                 Operator::Scan { .. } => {}
-                Operator::Filter { program, predicate, .. } => {
+                Operator::Filter { program, predicate, .. } if const { U::SET.filter } => {
                     machine.run(program.of(plan.instructions))?;
                     let kept = take(&mut rest, selection_bytes(plan))?;
                     narrow(&mut machine, *predicate, kept)?;
@@ -165,7 +165,7 @@ impl<U: Uses> Walk<'_, '_, U> {
                         break;
                     }
                 }
-                Operator::Window(_) => {
+                Operator::Window(_) if const { U::SET.window } => {
                     let state = take(&mut rest, operator_bytes(plan, operator))?;
                     let (state, kept, numbers) = window::parts(state)?;
                     let window = stage.window.as_ref().ok_or(RunError::Internal)?;
@@ -178,7 +178,9 @@ impl<U: Uses> Walk<'_, '_, U> {
                     turned_away = Some((before, *selection));
                 }
                 Operator::Aggregate(entry) => {
-                    stage.conditions(&mut machine)?;
+                    if const { U::SET.sessions } {
+                        stage.conditions(&mut machine)?;
+                    }
                     machine.run(entry.program.of(plan.instructions))?;
                     if !fold {
                         break;
@@ -202,7 +204,7 @@ impl<U: Uses> Walk<'_, '_, U> {
                     };
                     let counted = [counters.late - late, counters.filtered - filtered];
                     let mut late_out = 0;
-                    if !late_room.is_empty() {
+                    if const { U::SET.late } && !late_room.is_empty() {
                         // Late for their windows, then late for their sessions.
                         if let (Some((before, after)), Some(window)) = (turned_away, &stage.window)
                         {

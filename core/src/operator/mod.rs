@@ -108,6 +108,9 @@ pub(crate) struct Walk<'a, 'f, U: Uses = Everything> {
 impl<U: Uses> Walk<'_, '_, U> {
     /// Makes all operators new.
     pub(crate) fn start(&mut self) -> Result<(), RunError> {
+        if const { !U::SET.aggregate } {
+            return Ok(());
+        }
         for stage in &self.geometry.stages {
             if let Some(state) = stage.window_state {
                 *self.window(state)? = WindowState::start();
@@ -119,6 +122,9 @@ impl<U: Uses> Walk<'_, '_, U> {
 
     /// The pane that a stage's watermark is in, and where it begins.
     fn times(&mut self, stage: &Stage) -> Result<(i64, i64), RunError> {
+        if const { !U::SET.window } {
+            return Ok((0, 0));
+        }
         Ok(match (&stage.window, stage.window_state) {
             (Some(window), Some(state)) => {
                 let state = self.window(state)?;
@@ -146,6 +152,9 @@ impl<U: Uses> Walk<'_, '_, U> {
     }
 
     fn sort(&mut self) -> Result<Option<sort::Sort<'_, U>>, RunError> {
+        if const { !U::SET.sort } {
+            return Ok(None);
+        }
         let Some(at) = self.geometry.sort else { return Ok(None) };
         let Some(Operator::Sort(entry)) = self.context.plan.operators.get(at) else {
             return Err(RunError::Internal);
@@ -194,7 +203,7 @@ fn deliver<U: Uses>(
     let rows = machine.selection.len();
     for operator in operators {
         match operator {
-            Operator::Project { program, .. } => machine.run(program.of(plan.instructions))?,
+            Operator::Project { program, .. } if const { U::SET.project } => machine.run(program.of(plan.instructions))?,
             Operator::Emit { output, columns, .. } => {
                 let fields = plan.output(*output).fields;
                 emit::emit(machine.frame, fields, layout, columns.of(plan.lists), rows, room)?;

@@ -9,7 +9,7 @@
 //! that type runs no other plan, so it can't meet what was left out.
 
 use super::aggregates::AggregateFunction;
-use super::aggregates::rules::Shape;
+use super::aggregates::rules::{Family, Shape};
 use super::layout::{self, Combine};
 use super::op::{Instruction, Op, Source};
 use super::{AggregateTable, EmitMode, OnError, OnFull, Operator, Plan, TimeSource, WindowTable};
@@ -109,8 +109,8 @@ pub struct Set {
     /// Of each opcode: the kinds whose operand `b` is a constant, and is a register.
     constants: [Kinds; Op::ALL.len()],
     registers: [Kinds; Op::ALL.len()],
-    /// Of each aggregate function: the kinds of its first argument.
-    aggregates: [Kinds; AggregateFunction::COUNT],
+    /// Of each family of aggregate functions: the kinds of first arguments.
+    folded: [Kinds; Family::COUNT],
     /// Kinds that are converted, and to which types.
     pub(crate) casts: Casts,
     /// The kinds of output columns.
@@ -119,6 +119,10 @@ pub struct Set {
     pub(crate) keys: Kinds,
     /// Whether any register can be NULL.
     pub(crate) nulls: bool,
+    /// Whether a constant is NaN.
+    pub(crate) nan: bool,
+    /// Whether a row alone goes a way of its own, which saves time and takes flash.
+    pub(crate) alone: bool,
     /// Whether a failed row stops the query.
     pub(crate) stops: bool,
     /// Filters of rows of the stream, and of groups.
@@ -186,13 +190,16 @@ pub struct Set {
     pub(crate) misses: bool,
     /// An aggregate has a FILTER.
     pub(crate) filtered: bool,
-    /// An aggregate keeps values: DISTINCT, quantiles.
-    pub(crate) values: bool,
-    /// Sums of floats without keys.
-    pub(crate) lanes: bool,
-    /// Aggregates that keep arrays, and structs.
-    pub(crate) arrays: bool,
+    /// MIN, and MAX.
+    pub(crate) least: bool,
+    pub(crate) greatest: bool,
+    /// All rows of a batch go to one group, or each to its own.
+    pub(crate) one_group: bool,
+    pub(crate) each_group: bool,
+    /// Aggregates that keep structs.
     pub(crate) structs: bool,
+    /// Aggregates of one column are folded in one pass, which saves time and takes flash.
+    pub(crate) together: bool,
 }
 
 /// Which conversions there are.
@@ -224,18 +231,6 @@ impl Casts {
         bytes: true,
         same: true,
     };
-
-    /// Whether there is any between numbers.
-    pub(crate) const fn has_numbers(&self) -> bool {
-        let mut i = 0;
-        while i < self.numbers.len() {
-            if !self.numbers[i].is_empty() {
-                return true;
-            }
-            i += 1;
-        }
-        false
-    }
 
     /// The kinds of numbers that become others.
     pub(crate) const fn from(&self) -> Kinds {
@@ -281,11 +276,13 @@ impl Set {
         ops: [Kinds::ALL; Op::ALL.len()],
         constants: [Kinds::ALL; Op::ALL.len()],
         registers: [Kinds::ALL; Op::ALL.len()],
-        aggregates: [Kinds::ALL; AggregateFunction::COUNT],
+        folded: [Kinds::ALL; Family::COUNT],
         casts: Casts::ALL,
         emitted: Kinds::ALL,
         keys: Kinds::ALL,
         nulls: true,
+        nan: true,
+        alone: true,
         stops: true,
         filter: true,
         direct: true,
@@ -321,10 +318,12 @@ impl Set {
         close_oldest: true,
         misses: true,
         filtered: true,
-        values: true,
-        lanes: true,
-        arrays: true,
+        least: true,
+        greatest: true,
+        one_group: true,
+        each_group: true,
         structs: true,
+        together: true,
     };
 
     /// Nothing.
@@ -332,11 +331,13 @@ impl Set {
         ops: [Kinds::NONE; Op::ALL.len()],
         constants: [Kinds::NONE; Op::ALL.len()],
         registers: [Kinds::NONE; Op::ALL.len()],
-        aggregates: [Kinds::NONE; AggregateFunction::COUNT],
+        folded: [Kinds::NONE; Family::COUNT],
         casts: Casts::NONE,
         emitted: Kinds::NONE,
         keys: Kinds::NONE,
         nulls: false,
+        nan: false,
+        alone: false,
         stops: false,
         filter: false,
         direct: false,
@@ -372,10 +373,12 @@ impl Set {
         close_oldest: false,
         misses: false,
         filtered: false,
-        values: false,
-        lanes: false,
-        arrays: false,
+        least: false,
+        greatest: false,
+        one_group: false,
+        each_group: false,
         structs: false,
+        together: false,
     };
 
     /// What a plan uses.
@@ -428,7 +431,17 @@ impl Set {
         let op = i.op as usize;
         self.ops[op] = self.ops[op].with(i.kind);
         match i.b.source() {
-            Source::Constant(_) => self.constants[op] = self.constants[op].with(i.kind),
+            Source::Constant(id) => {
+                self.constants[op] = self.constants[op].with(i.kind);
+                if id.index() < plan.constants.len() {
+                    let bits = plan.constants[id.index()].0;
+                    self.nan |= match i.kind {
+                        Kind::F32 => f32::from_bits(bits as u32).is_nan(),
+                        Kind::F64 => f64::from_bits(bits).is_nan(),
+                        _ => false,
+                    };
+                }
+            }
             Source::Register(_) => self.registers[op] = self.registers[op].with(i.kind),
         }
         if matches!(i.op, Op::Cast | Op::TryCast)
@@ -503,25 +516,24 @@ impl Set {
             self.long_keys = true;
         }
         let keyed = layout::key_words(plan, table.keys) > 0;
+        self.one_group |= !keyed;
+        self.each_group |= keyed || self.window;
         at = table.aggregates.start as usize;
         let end = at + table.aggregates.len as usize;
         while at < end && at < plan.aggregates.len() {
             let aggregate = &plan.aggregates[at];
             let shape = Shape::of(plan, aggregate, keyed);
-            let function = aggregate.function as usize;
-            self.aggregates[function] = self.aggregates[function].with(shape.argument.kind());
+            let family = shape.family as usize;
+            self.folded[family] = self.folded[family].with(shape.argument.kind());
             self.misses |= shape.can_miss;
             self.filtered |= aggregate.filter.is_some();
-            let keeps_values = aggregate.function.keeps_values(aggregate.distinct);
-            self.values |= keeps_values;
             self.structs |= shape.slot.is_some();
-            self.arrays |= shape.slot.is_none();
-            self.lanes |= shape.slot.is_some()
-                && !keeps_values
-                && matches!(
-                    aggregate.function,
-                    AggregateFunction::Sum | AggregateFunction::Avg
-                );
+            let is_min =
+                matches!(aggregate.function, AggregateFunction::Min | AggregateFunction::BoolAnd);
+            let is_best = matches!(shape.family, Family::Best);
+            self.least |= is_best && is_min;
+            self.greatest |= is_best && !is_min;
+            self.each_group |= aggregate.filter.is_some();
             at += 1;
         }
         self
@@ -551,47 +563,45 @@ impl Set {
         all
     }
 
-    /// Whether an opcode has a constant as operand `b`.
+    /// The kinds of these opcodes' operands `b` that are constants.
     #[must_use]
-    pub const fn has_constant(&self, ops: &[Op]) -> bool {
-        let mut i = 0;
-        while i < ops.len() {
-            if !self.constants[ops[i] as usize].is_empty() {
-                return true;
-            }
-            i += 1;
-        }
-        false
-    }
-
-    /// Whether an opcode has a register as operand `b`.
-    #[must_use]
-    pub const fn has_register(&self, ops: &[Op]) -> bool {
-        let mut i = 0;
-        while i < ops.len() {
-            if !self.registers[ops[i] as usize].is_empty() {
-                return true;
-            }
-            i += 1;
-        }
-        false
-    }
-
-    /// The kinds of first arguments of these aggregate functions; that of COUNT(*) is BIGINT.
-    #[must_use]
-    pub const fn folded(&self, functions: &[AggregateFunction]) -> Kinds {
+    pub(crate) const fn constants(&self, ops: &[Op]) -> Kinds {
         let mut all = Kinds::NONE;
         let mut i = 0;
-        while i < functions.len() {
-            all = all.or(self.aggregates[functions[i] as usize]);
+        while i < ops.len() {
+            all = all.or(self.constants[ops[i] as usize]);
             i += 1;
         }
         all
     }
 
-    /// Whether there is any of these aggregate functions.
+    /// The kinds of these opcodes' operands `b` that are registers.
     #[must_use]
-    pub const fn folds(&self, functions: &[AggregateFunction]) -> bool {
-        !self.folded(functions).is_empty()
+    pub(crate) const fn registers(&self, ops: &[Op]) -> Kinds {
+        let mut all = Kinds::NONE;
+        let mut i = 0;
+        while i < ops.len() {
+            all = all.or(self.registers[ops[i] as usize]);
+            i += 1;
+        }
+        all
+    }
+
+    /// The kinds of first arguments of a family of aggregate functions; that of COUNT(*) is BIGINT.
+    #[must_use]
+    pub(crate) const fn folded(&self, family: Family) -> Kinds {
+        self.folded[family as usize]
+    }
+
+    /// Whether there is any of a family.
+    #[must_use]
+    pub(crate) const fn folds(&self, family: Family) -> bool {
+        !self.folded(family).is_empty()
+    }
+
+    /// Whether states are merged with others.
+    #[must_use]
+    pub(crate) const fn merges(&self) -> bool {
+        self.stacks || self.running || self.each || self.sessions
     }
 }

@@ -16,8 +16,9 @@ impl<U: Uses> Query<'_, '_, U> {
         late: Option<&mut impl Sink>,
     ) -> Result<Progress, RunError> {
         self.with_walk(|walk| match walk.geometry.is_direct() {
-            true => pass_batches(walk, source, sink),
-            false => fold_batches(walk, source, sink, late),
+            true if const { U::SET.direct } => pass_batches(walk, source, sink),
+            false if const { U::SET.aggregate } => fold_batches(walk, source, sink, late),
+            _ => Err(RunError::Internal),
         })
     }
 }
@@ -70,7 +71,7 @@ fn fold_batches<U: Uses>(
     let mut progress = NOTHING;
     let most = walk.context.plan.batch_rows as usize;
     walk.tick()?;
-    let mut changes = walk.emits_each_poll();
+    let mut changes = const { U::SET.changes } && walk.emits_each_poll();
     loop {
         if walk.is_leaving()? {
             match leave(walk, sink)? {
@@ -98,7 +99,7 @@ fn fold_batches<U: Uses>(
         let read = source.read(budget, |mut batch| {
             batch.truncate(budget);
             match &mut late {
-                Some(late) if walk.geometry.delivers_late() => {
+                Some(late) if const { U::SET.late } && walk.geometry.delivers_late() => {
                     fold_with_late(walk, batch, *late, &mut progress)
                 }
                 _ => match fold(walk, &batch, &mut []) {

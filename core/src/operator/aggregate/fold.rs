@@ -114,7 +114,10 @@ impl<U: Uses> Aggregate<'_, U> {
         // The list is lent out: states and lists lie apart.
         let groups = core::mem::take(&mut self.table.batch_groups);
         let folded = match groups.get(..rows) {
-            Some(rows) => self.table.update(frame, rows, one.or_else(|| alone(rows))),
+            Some(rows) => {
+                let alone = || if const { U::SET.alone } { alone(rows) } else { None };
+                self.table.update(frame, rows, one.or_else(alone))
+            },
             None => Err(RunError::Internal),
         };
         self.table.batch_groups = groups;

@@ -40,7 +40,9 @@ impl<U: Uses> Table<'_, U> {
         let groups = one.map_or(Groups::Each(groups), Groups::One);
         let mut together = Together::new(frame, groups, rows);
         each_state(self.plan, self.entry, self.layout, self.states, |aggregate, states: &mut States<'_, U>| {
-            let Some(filter) = aggregate.filter else { return together.update(states) };
+            let Some(filter) = aggregate.filter.filter(|_| const { U::SET.filtered }) else {
+                return together.update(states);
+            };
             let groups = groups.filtered(&frame.get(filter)?, rows, self.scratch)?;
             states.update(frame, groups, rows)
         })?;
@@ -133,6 +135,9 @@ impl<U: Uses> Table<'_, U> {
 
     /// Merges the first `count` slots of list `from` into those of list `slots`.
     pub(in super::super) fn merge_lists(&mut self, count: usize) -> Result<(), RunError> {
+        if const { !U::SET.merges() } {
+            return Err(RunError::Internal);
+        }
         let into = self.slots.get(..count).ok_or(RunError::Internal)?;
         let from = self.from.get(..count).ok_or(RunError::Internal)?;
         each_state(self.plan, self.entry, self.layout, self.states, |_, states: &mut States<'_, U>| {

@@ -214,9 +214,6 @@ impl Info {
 }
 
 impl AggregateFunction {
-    /// How many there are.
-    pub(crate) const COUNT: usize = Self::Ewma as usize + 1;
-
     /// What is said of it.
     #[must_use]
     pub fn info(self) -> &'static Info {

@@ -8,6 +8,7 @@ use core::hint::black_box;
 use core::panic::PanicInfo;
 
 use cortex_m_semihosting::debug;
+use ringql_core::plan::uses::Uses;
 use ringql_core::query::{Query, Stop};
 use ringql_core::ring::{RecordSink, RecordSource};
 
@@ -23,7 +24,7 @@ pub const RECORD_BYTES: usize = 24;
 pub static RECORDS: [[u8; RECORD_BYTES]; 64] = [[0; RECORD_BYTES]; 64];
 
 /// Runs a query over the records.
-pub fn run(query: &mut Query<'_, '_>) -> ! {
+pub fn run<U: Uses>(query: &mut Query<'_, '_, U>) -> ! {
     let mut source = RecordSource::new(black_box(&RECORDS).as_flattened(), RECORD_BYTES);
     let mut room = [0; 256];
     loop {
