@@ -7,8 +7,6 @@ mod counted;
 mod poll;
 mod resume;
 
-use core::marker::PhantomData;
-
 use bytemuck::{Pod, Zeroable};
 
 use crate::arena::{slice, slice_mut, view_mut};
@@ -22,7 +20,7 @@ use crate::plan::Plan;
 use crate::plan::layout::HEADER_BYTES;
 use crate::plan::op::StreamId;
 use crate::plan::verify::verify;
-use crate::plan::uses::{Everything, Known, Uses};
+use crate::plan::uses::{Everything, Keep, Known, Uses};
 use crate::ring::{Sink, Source};
 use crate::schema::Field;
 
@@ -75,13 +73,34 @@ pub enum Stop {
 /// A running query.
 #[derive(Debug)]
 pub struct Query<'p, 'a, U: Uses = Everything> {
-    plan: Plan<'p>,
     functions: Functions<'p>,
     arena: &'a mut [u8],
+    tables: U::Kept<Tables<'p>>,
+}
+
+/// A plan, and what follows from it alone.
+#[derive(Clone, Debug)]
+pub struct Tables<'p> {
+    plan: Plan<'p>,
     geometry: Geometry,
     /// The scanned stream's columns.
     fields: &'p [Field],
-    uses: PhantomData<U>,
+}
+
+impl<'p> Tables<'p> {
+    const fn of(plan: &Plan<'p>) -> Self {
+        Self { plan: *plan, geometry: Geometry::of(plan), fields: plan.input(StreamId(0)).fields }
+    }
+
+    /// Those of a plan that is known, worked out while the program is built.
+    const fn known<U: Uses>() -> Option<&'static Tables<'static>> {
+        const {
+            match U::PLAN {
+                Some(plan) => Some(&Tables::of(&plan)),
+                None => None,
+            }
+        }
+    }
 }
 
 impl<'p, 'a> Query<'p, 'a> {
@@ -144,17 +163,16 @@ impl<'p, 'a, U: Uses> Query<'p, 'a, U> {
         if arena.as_ptr().align_offset(8) != 0 {
             return Err(StartError::ArenaMisaligned);
         }
-        let fields = plan.input(StreamId(0)).fields;
-        let geometry = Geometry::of(plan);
-        Ok(Self { plan: *plan, functions, arena, geometry, fields, uses: PhantomData })
+        Ok(Self { functions, arena, tables: U::Kept::new(|| Tables::of(plan)) })
     }
 
     /// Writes where the functions of the plan's calls are in the set.
     fn place_calls(&mut self) -> Result<(), StartError> {
-        let places = self.arena.get_mut(self.geometry.calls..self.geometry.registers);
+        let Tables { plan, geometry, .. } = tables::<U>(&self.tables).ok_or(StartError::Internal)?;
+        let places = self.arena.get_mut(geometry.calls..geometry.registers);
         let places = slice_mut::<u16>(places.ok_or(StartError::Internal)?);
         let places = places.map_err(|_| StartError::Internal)?;
-        for (place, call) in places.iter_mut().zip(self.plan.calls) {
+        for (place, call) in places.iter_mut().zip(plan.calls) {
             *place = self.functions.place(call.function).ok_or(StartError::Internal)?;
         }
         Ok(())
@@ -226,7 +244,8 @@ impl<'p, 'a, U: Uses> Query<'p, 'a, U> {
         &mut self,
         f: impl FnOnce(&mut Walk<'_, '_, U>) -> Result<R, RunError>,
     ) -> Result<R, RunError> {
-        let Self { plan, functions, arena, geometry, fields, .. } = self;
+        let Self { functions, arena, tables: kept } = self;
+        let Tables { plan, geometry, fields } = tables::<U>(kept).ok_or(RunError::Internal)?;
         let (rest, states) =
             arena.split_at_mut_checked(geometry.states).ok_or(RunError::Internal)?;
         let (head, registers) =
@@ -242,7 +261,16 @@ impl<'p, 'a, U: Uses> Query<'p, 'a, U> {
 
     /// The plan.
     #[must_use]
-    pub const fn plan(&self) -> &Plan<'p> {
-        &self.plan
+    pub fn plan(&self) -> &Plan<'p> {
+        tables::<U>(&self.tables).map_or(&Plan::EMPTY, |tables| &tables.plan)
+    }
+}
+
+/// The tables of a query, which it keeps if they are not known.
+#[inline(always)]
+fn tables<'t, 'p, U: Uses>(kept: &'t U::Kept<Tables<'p>>) -> Option<&'t Tables<'p>> {
+    match Tables::known::<U>() {
+        Some(known) => Some(known),
+        None => kept.get(),
     }
 }

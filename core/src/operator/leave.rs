@@ -73,7 +73,7 @@ impl<U: Uses> Walk<'_, '_, U> {
 
     /// Whether surely nothing is on its way out.
     pub(crate) fn is_quiet(&mut self) -> Result<bool, RunError> {
-        for stage in &self.geometry.stages {
+        for stage in self.geometry.stages.iter() {
             if self.progress(stage)?.job != groups::NOTHING {
                 return Ok(false);
             }

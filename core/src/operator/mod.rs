@@ -30,14 +30,13 @@ use crate::counters::{Counters, OperatorCounters};
 use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::expr::{Context, Halt, Machine};
-use crate::plan::layout::MAX_STAGES;
 use crate::plan::layout::{calls_offset, registers_bytes, registers_offset};
 use crate::plan::op::{OutputId, StreamId};
 use crate::plan::{Operator, Plan};
 use crate::schema::Layout;
 use aggregate::Aggregate;
 use groups::Progress;
-use stage::Stage;
+use stage::{Stage, Stages};
 use window::WindowState;
 
 pub(crate) use ingest::Walked;
@@ -56,23 +55,30 @@ pub(crate) struct Geometry {
     /// Arena offset of the operators' states.
     pub(crate) states: usize,
     /// The aggregates and their windows, in the order of the rows' way.
-    stages: heapless::Vec<Stage, MAX_STAGES>,
+    stages: Stages,
     /// The sort operator's place in the operator table.
     sort: Option<usize>,
 }
 
 impl Geometry {
-    pub(crate) fn of(plan: &Plan<'_>) -> Self {
+    pub(crate) const fn of(plan: &Plan<'_>) -> Self {
         let registers = registers_offset(plan) as usize;
-        let is_sort = |operator: &Operator| matches!(operator, Operator::Sort(_));
+        let mut sort = None;
+        let mut at = 0;
+        while at < plan.operators.len() {
+            if matches!(plan.operators[at], Operator::Sort(_)) {
+                sort = Some(at);
+            }
+            at += 1;
+        }
         Self {
             input: plan.input(StreamId(0)).layout(),
             output: plan.output(OutputId(0)).layout(),
             calls: calls_offset(plan) as usize,
             registers,
             states: registers + registers_bytes(plan) as usize,
-            stages: stage::all(plan),
-            sort: plan.operators.iter().position(is_sort),
+            stages: Stages::of(plan),
+            sort,
         }
     }
 
@@ -111,7 +117,7 @@ impl<U: Uses> Walk<'_, '_, U> {
         if const { !U::SET.aggregate } {
             return Ok(());
         }
-        for stage in &self.geometry.stages {
+        for stage in self.geometry.stages.iter() {
             if let Some(state) = stage.window_state {
                 *self.window(state)? = WindowState::start();
             }

@@ -1,18 +1,22 @@
 //! A stage: an aggregate and the window in front of it, as constants worked out once.
 
+use core::ops::Deref;
+
 use crate::batch::Batch;
 use crate::column::Column;
 use crate::error::RunError;
 use crate::expr::{Halt, Machine};
+use crate::plan::op::OperatorId;
 use crate::plan::layout::{AggregateLayout, MAX_STAGES, aggregate_layout, operator_bytes, window};
 use crate::plan::{
-    EmitMode, EventTime, Operator, Plan, Range, TimeSource, WindowShape, WindowTime,
+    AggregateTable, EmitMode, EventTime, OnFull, Operator, Plan, Range, TimeSource, WindowShape,
+    WindowTime,
 };
 
 use crate::plan::uses::Uses;
 use super::aggregate::Rows;
 use super::groups::Progress;
-use super::window::{Cut, NEW, RowPanes, Window, event_times};
+use super::window::{Cut, NEW, RowPanes, Window, event_time, event_times};
 
 /// A stage of the operator table.
 #[derive(Clone, Copy, Debug)]
@@ -54,37 +58,90 @@ impl Times<'_> {
     }
 }
 
-/// The stages of a plan.
-pub(crate) fn all(plan: &Plan<'_>) -> heapless::Vec<Stage, MAX_STAGES> {
-    let mut stages = heapless::Vec::new();
-    for (at, operator) in plan.operators.iter().enumerate() {
-        let Operator::Aggregate(entry) = operator else { continue };
-        let below = window(plan, entry);
-        let layout = aggregate_layout(plan, entry);
-        let stage = Stage {
-            window: below.and_then(|w| Window::of(plan, w)),
-            window_state: below.map(|w| w.state),
-            at,
-            state: entry.state,
-            bytes: operator_bytes(plan, operator),
-            layout,
-            delivers_late: below.is_some_and(|w| w.late.is_some()),
-            emits_each_poll: layout.notes_changes && !matches!(entry.emit, EmitMode::Every(_)),
-            emit: entry.emit,
-            time: below.map(|w| w.time),
-            program: below.and_then(|w| match w.shape {
-                WindowShape::State { program, .. } => Some(program),
-                _ => None,
-            }),
-        };
-        if stages.push(stage).is_err() {
-            break; // `verify` allows no more
+/// The stages of a plan, in the order of the rows' way.
+#[derive(Clone, Debug)]
+pub(crate) struct Stages {
+    /// Those beyond `len` mean nothing.
+    all: [Stage; MAX_STAGES],
+    len: usize,
+}
+
+impl Stages {
+    pub(crate) const fn of(plan: &Plan<'_>) -> Self {
+        let mut stages = Self { all: [Stage::NONE; MAX_STAGES], len: 0 };
+        let mut at = 0;
+        // `verify` allows no more.
+        while at < plan.operators.len() && stages.len < MAX_STAGES {
+            if let Operator::Aggregate(entry) = &plan.operators[at] {
+                stages.all[stages.len] = Stage::of(plan, at, entry);
+                stages.len += 1;
+            }
+            at += 1;
         }
+        stages
     }
-    stages
+}
+
+impl Deref for Stages {
+    type Target = [Stage];
+
+    #[inline(always)]
+    fn deref(&self) -> &[Stage] {
+        self.all.get(..self.len).unwrap_or(&[])
+    }
 }
 
 impl Stage {
+    /// None: what `Stages` is filled with.
+    const NONE: Self = Self::of(
+        &Plan::EMPTY,
+        0,
+        &AggregateTable {
+            input: OperatorId(0),
+            program: Range::EMPTY,
+            keys: Range::EMPTY,
+            key_results: Range::EMPTY,
+            aggregates: Range::EMPTY,
+            window_results: Range::EMPTY,
+            groups: 0,
+            on_full: OnFull::Error,
+            emit: EmitMode::Final,
+            retract: false,
+            state: 0,
+        },
+    );
+
+    /// The stage of the aggregate at `at`.
+    const fn of(plan: &Plan<'_>, at: usize, entry: &AggregateTable) -> Self {
+        let layout = aggregate_layout(plan, entry);
+        let notes_changes = layout.notes_changes;
+        let stage = Self {
+            window: None,
+            window_state: None,
+            at,
+            state: entry.state,
+            bytes: operator_bytes(plan, &Operator::Aggregate(*entry)),
+            layout,
+            delivers_late: false,
+            emits_each_poll: notes_changes && !matches!(entry.emit, EmitMode::Every(_)),
+            emit: entry.emit,
+            time: None,
+            program: None,
+        };
+        let Some(below) = window(plan, entry) else { return stage };
+        Self {
+            window: Window::of(plan, below),
+            window_state: Some(below.state),
+            delivers_late: below.late.is_some(),
+            time: Some(below.time),
+            program: match below.shape {
+                WindowShape::State { program, .. } => Some(program),
+                _ => None,
+            },
+            ..stage
+        }
+    }
+
     /// Whether groups that leave again are taken back first.
     pub(super) const fn retracts(&self) -> bool {
         self.layout.aggregates > self.layout.left
@@ -168,10 +225,6 @@ impl Stage {
         let panes = RowPanes::One(self.window.map_or(0, |window| window.ring(bound)));
         Rows { count, panes, bound, watermark }
     }
-}
-
-fn event_time(plan: &Plan<'_>) -> Option<EventTime> {
-    plan.streams.first().and_then(|stream| stream.time)
 }
 
 /// The first multiple of `interval` after `time`.

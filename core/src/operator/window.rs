@@ -107,22 +107,18 @@ pub(crate) struct Window {
 
 impl Window {
     /// The constants of a window entry.
-    pub(crate) fn of(plan: &Plan<'_>, entry: &WindowTable) -> Option<Self> {
-        let event = plan.streams.first().and_then(|s| s.time);
+    pub(crate) const fn of(plan: &Plan<'_>, entry: &WindowTable) -> Option<Self> {
+        let event = event_time(plan);
         let delay = delay(plan, entry);
-        let steps = |length: i64| {
-            let shape = WindowShape::Slide { pane: length.max(1), offset: 0, size: 1, every: 1 };
-            Panes::of(&WindowTable { shape, ..*entry }, delay)
-        };
-        let panes = match entry.shape {
-            WindowShape::Slide { .. } | WindowShape::Cumulate { .. } => Panes::of(entry, delay)?,
+        let (shape, has_panes) = match entry.shape {
+            shape @ (WindowShape::Slide { .. } | WindowShape::Cumulate { .. }) => (shape, true),
             // The watermark of sessions moves in steps of a quarter of the gap: a session leaves
             // that much later at most, and batches are not cut more often.
-            WindowShape::Session { gap } => steps(gap / 4)?,
-            WindowShape::State { .. } => steps(i64::MAX)?,
+            WindowShape::Session { gap } if gap >= 4 => (steps(gap / 4), false),
+            WindowShape::Session { .. } => (steps(1), false),
+            WindowShape::State { .. } => (steps(i64::MAX), false),
         };
-        let has_panes =
-            matches!(entry.shape, WindowShape::Slide { .. } | WindowShape::Cumulate { .. });
+        let Some(panes) = Panes::of(&WindowTable { shape, ..*entry }, delay) else { return None };
         let WindowTable { time, max_ahead, idle_timeout, .. } = *entry;
         Some(Self { panes, has_panes, time, event, delay, max_ahead, idle_timeout })
     }
@@ -135,6 +131,19 @@ impl Window {
     /// The event times of a batch.
     fn times<'b>(&self, plan: &Plan<'_>, batch: &Batch<'b>) -> Result<Column<'b>, RunError> {
         event_times(plan, self.event.ok_or(RunError::Internal)?, batch)
+    }
+}
+
+/// Panes of one length, in which the watermark moves.
+const fn steps(pane: i64) -> WindowShape {
+    WindowShape::Slide { pane, offset: 0, size: 1, every: 1 }
+}
+
+/// The event time of the scanned stream.
+pub(super) const fn event_time(plan: &Plan<'_>) -> Option<EventTime> {
+    match plan.streams {
+        [stream, ..] => stream.time,
+        [] => None,
     }
 }
 

@@ -8,6 +8,8 @@
 //! A plan that is known gives a type: [`Known`]. Its set is made from the plan itself, and a query of
 //! that type runs no other plan, so it can't meet what was left out.
 
+use core::fmt::Debug;
+
 use super::aggregates::AggregateFunction;
 use super::aggregates::rules::{Family, Shape};
 use super::layout::{self, Combine};
@@ -41,10 +43,48 @@ pub trait Known: 'static {
 pub trait Uses: 'static {
     /// What it is.
     const SET: Set;
+    /// The plan, if it is known.
+    const PLAN: Option<Plan<'static>>;
+    /// What a query keeps of its plan: nothing if that is known.
+    type Kept<T: Debug>: Keep<T> + Debug;
+}
+
+/// Room for a value that there is only where a plan comes at run time.
+pub trait Keep<T> {
+    /// Room with the value in it.
+    fn new(value: impl FnOnce() -> T) -> Self;
+    /// The value.
+    fn get(&self) -> Option<&T>;
+}
+
+/// A value.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept<T>(T);
+
+impl<T> Keep<T> for Kept<T> {
+    fn new(value: impl FnOnce() -> T) -> Self {
+        Self(value())
+    }
+
+    #[inline(always)]
+    fn get(&self) -> Option<&T> {
+        Some(&self.0)
+    }
+}
+
+impl<T> Keep<T> for () {
+    fn new(_: impl FnOnce() -> T) -> Self {}
+
+    #[inline(always)]
+    fn get(&self) -> Option<&T> {
+        None
+    }
 }
 
 impl<K: Known> Uses for K {
     const SET: Set = Set::of(&K::PLAN);
+    const PLAN: Option<Plan<'static>> = Some(K::PLAN);
+    type Kept<T: Debug> = ();
 }
 
 /// Whatever a plan can have: of queries whose plan comes at run time.
@@ -53,6 +93,8 @@ pub struct Everything;
 
 impl Uses for Everything {
     const SET: Set = Set::ALL;
+    const PLAN: Option<Plan<'static>> = None;
+    type Kept<T: Debug> = Kept<T>;
 }
 
 /// Kinds of values.

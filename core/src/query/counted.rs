@@ -35,7 +35,7 @@ impl<U: Uses> Query<'_, '_, U> {
     /// # Ok::<(), ringql_core::sql::CompileError>(())
     /// ```
     pub fn operator_counters(&self) -> impl Iterator<Item = OperatorCounters> {
-        let operators = (0..).zip(self.plan.operators);
+        let operators = (0..).zip(self.plan().operators);
         operators.filter_map(|(i, entry)| operator::counted(i, entry, self.arena).ok().flatten())
     }
 }

@@ -63,7 +63,7 @@ impl<U: Uses> Query<'_, '_, U> {
     /// # Errors
     /// [`RunError::Internal`] for an arena that was changed from outside.
     pub fn snapshot(&mut self) -> Result<&[u8], RunError> {
-        let fingerprint = fingerprint(&self.plan).ok_or(RunError::Internal)?;
+        let fingerprint = fingerprint(self.plan()).ok_or(RunError::Internal)?;
         view_mut::<Header>(self.arena)?.fingerprint = fingerprint;
         let checksum = checksum(self.arena).ok_or(RunError::Internal)?;
         view_mut::<Header>(self.arena)?.checksum = checksum;
