@@ -15,14 +15,12 @@ use crate::error::{RunError, StartError};
 use crate::expr::Context;
 use crate::expr::frame::Frame;
 use crate::function::{self, Functions};
-use crate::operator::{Geometry, Walk};
+use crate::operator::{Tables, Walk, known};
 use crate::plan::Plan;
 use crate::plan::layout::HEADER_BYTES;
-use crate::plan::op::StreamId;
 use crate::plan::verify::verify;
 use crate::plan::uses::{Everything, Keep, Known, Uses};
 use crate::ring::{Sink, Source};
-use crate::schema::Field;
 
 /// The arena's first bytes.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
@@ -76,31 +74,6 @@ pub struct Query<'p, 'a, U: Uses = Everything> {
     functions: Functions<'p>,
     arena: &'a mut [u8],
     tables: U::Kept<Tables<'p>>,
-}
-
-/// A plan, and what follows from it alone.
-#[derive(Clone, Debug)]
-pub struct Tables<'p> {
-    plan: Plan<'p>,
-    geometry: Geometry,
-    /// The scanned stream's columns.
-    fields: &'p [Field],
-}
-
-impl<'p> Tables<'p> {
-    const fn of(plan: &Plan<'p>) -> Self {
-        Self { plan: *plan, geometry: Geometry::of(plan), fields: plan.input(StreamId(0)).fields }
-    }
-
-    /// Those of a plan that is known, worked out while the program is built.
-    const fn known<U: Uses>() -> Option<&'static Tables<'static>> {
-        const {
-            match U::PLAN {
-                Some(plan) => Some(&Tables::of(&plan)),
-                None => None,
-            }
-        }
-    }
 }
 
 impl<'p, 'a> Query<'p, 'a> {
@@ -245,7 +218,8 @@ impl<'p, 'a, U: Uses> Query<'p, 'a, U> {
         f: impl FnOnce(&mut Walk<'_, '_, U>) -> Result<R, RunError>,
     ) -> Result<R, RunError> {
         let Self { functions, arena, tables: kept } = self;
-        let Tables { plan, geometry, fields } = tables::<U>(kept).ok_or(RunError::Internal)?;
+        let tables = tables::<U>(kept).ok_or(RunError::Internal)?;
+        let Tables { plan, geometry, fields } = tables;
         let (rest, states) =
             arena.split_at_mut_checked(geometry.states).ok_or(RunError::Internal)?;
         let (head, registers) =
@@ -256,7 +230,7 @@ impl<'p, 'a, U: Uses> Query<'p, 'a, U> {
         let clock = (*clock != UNSET).then_some(*clock);
         let places = slice(places)?;
         let context = Context { plan, fields, functions: *functions, places, clock };
-        f(&mut Walk { context, geometry, frame, counters, phase, states })
+        f(&mut Walk { context, tables, frame, counters, phase, states })
     }
 
     /// The plan.
@@ -269,7 +243,7 @@ impl<'p, 'a, U: Uses> Query<'p, 'a, U> {
 /// The tables of a query, which it keeps if they are not known.
 #[inline(always)]
 fn tables<'t, 'p, U: Uses>(kept: &'t U::Kept<Tables<'p>>) -> Option<&'t Tables<'p>> {
-    match Tables::known::<U>() {
+    match known::<U>() {
         Some(known) => Some(known),
         None => kept.get(),
     }

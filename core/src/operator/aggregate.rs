@@ -57,8 +57,8 @@ impl<'a, U: Uses> Aggregate<'a, U> {
     }
 
     /// The window entry; without one there is a single window.
-    const fn window(&self) -> Option<&'a WindowTable> {
-        window(self.table.plan, self.table.entry)
+    fn window(&self) -> Option<&'a WindowTable> {
+        window(self.table.plan, self.table.entry())
     }
 
     /// Makes all groups of all panes new.
@@ -71,8 +71,9 @@ impl<'a, U: Uses> Aggregate<'a, U> {
         self.table.progress
     }
 
-    const fn panes(&self) -> Option<Panes> {
-        match self.table.layout.combine {
+    #[inline(always)]
+    fn panes(&self) -> Option<Panes> {
+        match self.table.combine() {
             Combine::Pane(p) | Combine::Stacks(p) | Combine::Running(p) | Combine::Each(p) => {
                 Some(p)
             }
@@ -81,7 +82,11 @@ impl<'a, U: Uses> Aggregate<'a, U> {
     }
 
     /// The rule of sessions, and whether they are windows by state.
+    #[inline(always)]
     fn sessions(&self, watermark: i64) -> Option<(Rule, bool)> {
+        if const { !U::SET.sessions } {
+            return None;
+        }
         let window = self.window()?;
         match window.shape {
             WindowShape::Session { gap } => {
@@ -106,8 +111,8 @@ impl<'a, U: Uses> Aggregate<'a, U> {
         {
             self.table.end_states()?;
         }
-        let changes = self.table.layout.notes_changes && !self.table.is_busy();
-        if changes && self.table.layout.combine != Combine::Whole {
+        let changes = self.table.layout().notes_changes && !self.table.is_busy();
+        if changes && self.table.combine() != Combine::Whole {
             // What closes may hold changes that have not left.
             self.table.leave_changes(self.first_taking(bound), until);
         } else {
@@ -126,7 +131,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
 
     /// Lets groups leave that changed.
     pub(crate) fn emit_changes(&mut self, bound: i64) {
-        if !self.table.is_busy() && self.table.layout.notes_changes {
+        if !self.table.is_busy() && self.table.layout().notes_changes {
             self.table.leave_changes(self.first_taking(bound), super::window::NEW);
         }
     }
@@ -136,7 +141,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
     }
 
     /// The first window that there can be: rows are counted from 0.
-    const fn first_window(&self) -> i64 {
+    fn first_window(&self) -> i64 {
         match self.window() {
             Some(window) if matches!(window.time, TimeSource::Rows) => 0,
             _ => i64::MIN,

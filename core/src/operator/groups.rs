@@ -14,10 +14,11 @@ use bytemuck::{Pod, Zeroable};
 use crate::aggregate::States;
 use crate::arena::{slice_mut, take, view_mut};
 use crate::error::RunError;
-use crate::plan::layout::{AGGREGATE_BYTES, AggregateLayout, bits_words};
+use crate::plan::layout::{AGGREGATE_BYTES, AggregateLayout, Combine, bits_words};
 use crate::plan::{AggregateTable, Plan};
 
 use crate::plan::uses::{Everything, Uses};
+use super::stage::only;
 use super::bits::Bits;
 use super::directory::{Directory, DirectoryState};
 use super::sessions::{Session, SessionsState};
@@ -95,8 +96,8 @@ pub(crate) const LATE: u32 = u32::MAX - 1;
 #[derive(Debug)]
 pub(crate) struct Table<'a, U: Uses = Everything> {
     pub(super) plan: &'a Plan<'a>,
-    pub(super) entry: &'a AggregateTable,
-    pub(super) layout: &'a AggregateLayout,
+    entry: &'a AggregateTable,
+    layout: &'a AggregateLayout,
     pub(super) progress: &'a mut Progress,
     index: &'a mut [u32],
     pub(super) keys: &'a mut [u64],
@@ -177,7 +178,7 @@ impl<'a, U: Uses> Table<'a, U> {
         mut state: &'a mut [u8],
     ) -> Result<Self, RunError> {
         let rest = &mut state;
-        let l = layout;
+        let l = only::<U>().map_or(layout, |(stage, _)| &stage.layout);
         let progress = view_mut(take(rest, l.index)?)?;
         let Keys { index, keys, batch_keys } = match take(rest, l.batch_groups - l.index)? {
             [] => Keys::default(),
@@ -233,14 +234,45 @@ impl<'a, U: Uses> Table<'a, U> {
             ..Zeroable::zeroed()
         };
         self.heads.fill(NO_GROUP);
-        states::each_state(self.plan, self.entry, self.layout, self.states, |_, states: &mut States<'_, U>| {
+        states::each_state(self.plan, self.entry(), self.layout(), self.states, |_, states: &mut States<'_, U>| {
             states.reset_all()
         })
     }
 
+    /// Its entry of the operator table.
+    #[inline(always)]
+    pub(super) fn entry(&self) -> &'a AggregateTable {
+        match only::<U>() {
+            Some((_, entry)) => entry,
+            None => self.entry,
+        }
+    }
+
+    /// Where the parts of the state are.
+    #[inline(always)]
+    pub(super) fn layout(&self) -> &'a AggregateLayout {
+        match only::<U>() {
+            Some((stage, _)) => &stage.layout,
+            None => self.layout,
+        }
+    }
+
+    /// How windows come from the states.
+    #[inline(always)]
+    pub(super) fn combine(&self) -> Combine {
+        match self.layout().combine {
+            Combine::Pane(p) if const { U::SET.panes } => Combine::Pane(p),
+            Combine::Stacks(p) if const { U::SET.stacks } => Combine::Stacks(p),
+            Combine::Running(p) if const { U::SET.running } => Combine::Running(p),
+            Combine::Each(p) if const { U::SET.each } => Combine::Each(p),
+            Combine::Sessions if const { U::SET.sessions } => Combine::Sessions,
+            _ => Combine::Whole,
+        }
+    }
+
     /// Groups that have a place.
-    pub(super) const fn groups(&self) -> usize {
-        self.layout.groups as usize
+    pub(super) fn groups(&self) -> usize {
+        self.layout().groups as usize
     }
 
     /// The set of the groups that are in a pane, or in the running pane.
@@ -255,12 +287,13 @@ impl<'a, U: Uses> Table<'a, U> {
 
     /// The directory, and the sets that say which places are used.
     pub(super) fn directory(&mut self) -> (Directory<'_>, &[u64], &[u32]) {
+        let (width, capacity) = (self.layout().key_words as usize, self.entry().groups);
         let directory = Directory {
             state: &mut self.progress.directory,
             index: self.index,
             keys: self.keys,
-            width: self.layout.key_words as usize,
-            capacity: self.entry.groups,
+            width,
+            capacity,
         };
         (directory, self.present, self.heads)
     }

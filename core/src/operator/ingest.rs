@@ -64,7 +64,7 @@ impl<U: Uses> Walk<'_, '_, U> {
         // Not as they are found: rows that are walked again would count again.
         let late = self.counters.late - before.late;
         if late > 0
-            && let Some(state) = self.geometry.stages.first().and_then(|stage| stage.window_state)
+            && let Some(state) = self.geometry().stages.first().and_then(|stage| stage.window_state)
         {
             self.window(state)?.late += late;
         }
@@ -114,7 +114,8 @@ impl<U: Uses> Walk<'_, '_, U> {
     /// Runs rows through filters to the SELECT list, and writes them as records: returns how many. A
     /// row that stops the walk does so before anything is written.
     fn walk_to_records(&mut self, batch: &Batch<'_>, room: &mut [u8]) -> Result<usize, Halt> {
-        let Self { context, frame, counters, states, geometry, .. } = self;
+        let geometry = self.geometry();
+        let Self { context, frame, counters, states, .. } = self;
         let plan = context.plan;
         let selection = Selection::All(batch.rows());
         let mut machine = Machine::new(context, frame, counters, Some(batch), selection);
@@ -145,7 +146,8 @@ impl<U: Uses> Walk<'_, '_, U> {
         late_room: &mut [u8],
         fold: bool,
     ) -> Result<Walked, Halt> {
-        let Self { context, frame, counters, states, geometry, .. } = self;
+        let geometry = self.geometry();
+        let Self { context, frame, counters, states, .. } = self;
         let plan = context.plan;
         let stage = geometry.stages.first().ok_or(RunError::Internal)?;
         let rows = batch.rows();

@@ -16,7 +16,7 @@ use super::{Walk, deliver, filter, part, retract, sort, window};
 impl<U: Uses> Walk<'_, '_, U> {
     /// Lets the groups leave that changed.
     pub(crate) fn emit_changes(&mut self) -> Result<(), RunError> {
-        let Some(stage) = self.geometry.stages.last() else { return Ok(()) };
+        let Some(stage) = self.geometry().stages.last() else { return Ok(()) };
         let bound = match stage.window_state {
             Some(state) => self.window(state)?.bound,
             None => 0,
@@ -27,12 +27,12 @@ impl<U: Uses> Walk<'_, '_, U> {
 
     /// Whether changed groups leave at the end of each poll.
     pub(crate) fn emits_each_poll(&self) -> bool {
-        self.geometry.stages.last().is_some_and(|stage| stage.emits_each_poll)
+        self.geometry().stages.last().is_some_and(|stage| stage.emits_each_poll)
     }
 
     /// Ends the input: everything that groups hold starts to leave.
     pub(crate) fn end(&mut self) -> Result<(), RunError> {
-        match self.geometry.stages.first() {
+        match self.geometry().stages.first() {
             Some(stage) => {
                 let (bound, _) = self.times(stage)?;
                 self.aggregate(stage)?.close(i64::MAX, bound)
@@ -47,7 +47,7 @@ impl<U: Uses> Walk<'_, '_, U> {
         if self.is_quiet()? {
             return Ok(false);
         }
-        let geometry = self.geometry;
+        let geometry = self.geometry();
         'again: loop {
             if self.sort()?.is_some_and(|sort| sort.is_leaving()) {
                 return Ok(true);
@@ -73,7 +73,7 @@ impl<U: Uses> Walk<'_, '_, U> {
 
     /// Whether surely nothing is on its way out.
     pub(crate) fn is_quiet(&mut self) -> Result<bool, RunError> {
-        for stage in self.geometry.stages.iter() {
+        for stage in self.geometry().stages.iter() {
             if self.progress(stage)?.job != groups::NOTHING {
                 return Ok(false);
             }
@@ -88,7 +88,7 @@ impl<U: Uses> Walk<'_, '_, U> {
 
     /// All of a stage's windows have left that could: moves on what goes by them.
     fn pass_on(&mut self, at: usize) -> Result<(), RunError> {
-        let geometry = self.geometry;
+        let geometry = self.geometry();
         let Some(stage) = geometry.stages.get(at) else { return Ok(()) };
         let (_, watermark) = self.times(stage)?;
         let Progress { until, resume, .. } = *self.progress(stage)?;
@@ -123,14 +123,16 @@ impl<U: Uses> Walk<'_, '_, U> {
         }
         let before = *self.counters;
         let left = self.leave_through(room);
-        if let Err(RunError::GroupFailed(_)) = left {
+        if const { U::SET.stops }
+            && let Err(RunError::GroupFailed(_)) = left
+        {
             *self.counters = before;
         }
         left
     }
 
     fn leave_through(&mut self, room: &mut [u8]) -> Result<usize, RunError> {
-        let (plan, geometry) = (self.context.plan, self.geometry);
+        let (plan, geometry) = (self.context.plan, self.geometry());
         let mut leaving = None;
         for (at, stage) in geometry.stages.iter().enumerate() {
             if self.progress(stage)?.job != groups::NOTHING {
@@ -166,8 +168,8 @@ impl<U: Uses> Walk<'_, '_, U> {
         // As many as fit. One at a time where a failure is to stop the query: those before it have
         // left then.
         let most = match plan.on_error {
-            OnError::Null => plan.batch_rows as usize,
-            OnError::Stop => 1,
+            OnError::Stop if const { U::SET.stops } => 1,
+            _ => plan.batch_rows as usize,
         };
         let fits = room.len() / geometry.output.record_size.max(1);
         let max = match (next.is_some() || holds, entry.retract) {
@@ -188,7 +190,8 @@ impl<U: Uses> Walk<'_, '_, U> {
         let before = *self.counters;
         let rows = aggregate.leave(&mut self.frame, max, watermark, same, self.counters)?;
         // What has no value, such as a sum that left its range.
-        if plan.on_error == OnError::Stop
+        if const { U::SET.stops }
+            && plan.on_error == OnError::Stop
             && let Some(failure) = self.counters.failed_since(&before)
         {
             return Err(RunError::GroupFailed(failure));
@@ -197,20 +200,20 @@ impl<U: Uses> Walk<'_, '_, U> {
         let mut written = 0;
         for (behind, operator) in plan.operators.iter().enumerate().skip(stage.at + 1) {
             match operator {
-                Operator::Filter { program, predicate, .. } => {
+                Operator::Filter { program, predicate, .. } if const { U::SET.filter } => {
                     Machine::new(&self.context, &mut self.frame, self.counters, None, selection)
                         .run(program.of(plan.instructions))?;
                     let kept = take(&mut rest, operator_bytes(plan, operator))?;
                     selection = filter::keep(&self.frame, *predicate, selection, kept)?;
                 }
-                Operator::Project { program, .. } => {
+                Operator::Project { program, .. } if const { U::SET.project } => {
                     Machine::new(&self.context, &mut self.frame, self.counters, None, selection)
                         .run(program.of(plan.instructions))?;
                 }
-                Operator::Window(_) => {
+                Operator::Window(_) if const { U::SET.stages } => {
                     take(&mut rest, operator_bytes(plan, operator))?;
                 }
-                Operator::Aggregate(entry) => {
+                Operator::Aggregate(entry) if const { U::SET.stages } => {
                     Machine::new(&self.context, &mut self.frame, self.counters, None, selection)
                         .run(entry.program.of(plan.instructions))?;
                     let next = next.ok_or(RunError::Internal)?;
@@ -226,7 +229,7 @@ impl<U: Uses> Walk<'_, '_, U> {
                     }
                     break;
                 }
-                Operator::Sort(entry) => {
+                Operator::Sort(entry) if const { U::SET.sort } => {
                     let record = geometry.output.record_size;
                     let mut sort = sort::Sort::new(plan, entry, record, rest)?;
                     let after = plan.operators.get(behind + 1..).unwrap_or(&[]);
@@ -250,7 +253,7 @@ impl<U: Uses> Walk<'_, '_, U> {
                         None,
                         selection,
                     );
-                    written = match aggregate.left_rows(rows) {
+                    written = match aggregate.left_rows(rows).filter(|_| const { U::SET.retract }) {
                         None => deliver(&mut machine, geometry.output, after, room)?,
                         Some((slots, bytes)) => {
                             let mut left = retract::Left::new(plan, geometry.output, bytes);
@@ -263,7 +266,7 @@ impl<U: Uses> Walk<'_, '_, U> {
                     };
                     break;
                 }
-                Operator::Scan { .. } => return Err(RunError::Internal),
+                _ => return Err(RunError::Internal),
             }
         }
         aggregate.left(rows, watermark)?;

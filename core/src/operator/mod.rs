@@ -33,7 +33,7 @@ use crate::expr::{Context, Halt, Machine};
 use crate::plan::layout::{calls_offset, registers_bytes, registers_offset};
 use crate::plan::op::{OutputId, StreamId};
 use crate::plan::{Operator, Plan};
-use crate::schema::Layout;
+use crate::schema::{Field, Layout};
 use aggregate::Aggregate;
 use groups::Progress;
 use stage::{Stage, Stages};
@@ -98,11 +98,37 @@ impl Geometry {
     }
 }
 
+/// A plan, and what follows from it.
+#[derive(Clone, Debug)]
+pub struct Tables<'p> {
+    pub(crate) plan: Plan<'p>,
+    pub(crate) geometry: Geometry,
+    /// The scanned stream's columns.
+    pub(crate) fields: &'p [Field],
+}
+
+impl<'p> Tables<'p> {
+    pub(crate) const fn of(plan: &Plan<'p>) -> Self {
+        Self { plan: *plan, geometry: Geometry::of(plan), fields: plan.input(StreamId(0)).fields }
+    }
+}
+
+/// The tables of a known plan, worked out while the program is built.
+#[inline(always)]
+pub(crate) const fn known<U: Uses>() -> Option<&'static Tables<'static>> {
+    const {
+        match U::PLAN {
+            Some(plan) => Some(&Tables::of(&plan)),
+            None => None,
+        }
+    }
+}
+
 /// What a walk works on.
 #[derive(Debug)]
 pub(crate) struct Walk<'a, 'f, U: Uses = Everything> {
     pub(crate) context: Context<'a>,
-    pub(crate) geometry: &'a Geometry,
+    pub(crate) tables: &'a Tables<'a>,
     pub(crate) frame: Frame<'f, U>,
     pub(crate) counters: &'a mut Counters,
     /// How far the query is: the header's.
@@ -111,13 +137,22 @@ pub(crate) struct Walk<'a, 'f, U: Uses = Everything> {
     pub(crate) states: &'a mut [u8],
 }
 
-impl<U: Uses> Walk<'_, '_, U> {
+impl<'a, U: Uses> Walk<'a, '_, U> {
+    /// What follows from the plan alone.
+    #[inline(always)]
+    pub(crate) fn geometry(&self) -> &'a Geometry {
+        match known::<U>() {
+            Some(tables) => &tables.geometry,
+            None => &self.tables.geometry,
+        }
+    }
+
     /// Makes all operators new.
     pub(crate) fn start(&mut self) -> Result<(), RunError> {
         if const { !U::SET.aggregate } {
             return Ok(());
         }
-        for stage in self.geometry.stages.iter() {
+        for stage in self.geometry().stages.iter() {
             if let Some(state) = stage.window_state {
                 *self.window(state)? = WindowState::start();
             }
@@ -141,19 +176,19 @@ impl<U: Uses> Walk<'_, '_, U> {
     }
 
     fn window(&mut self, state: u32) -> Result<&mut WindowState, RunError> {
-        view_mut(part(self.states, self.geometry.states, state)?)
+        view_mut(part(self.states, self.geometry().states, state)?)
     }
 
     /// Where a stage's aggregate is: the first part of its state.
     fn progress(&mut self, stage: &Stage) -> Result<&mut Progress, RunError> {
-        view_mut(part(self.states, self.geometry.states, stage.state)?)
+        view_mut(part(self.states, self.geometry().states, stage.state)?)
     }
 
     fn aggregate<'s>(&'s mut self, stage: &'s Stage) -> Result<Aggregate<'s, U>, RunError> {
         let Some(Operator::Aggregate(entry)) = self.context.plan.operators.get(stage.at) else {
             return Err(RunError::Internal);
         };
-        let state = part(self.states, self.geometry.states, entry.state)?;
+        let state = part(self.states, self.geometry().states, entry.state)?;
         Aggregate::new(self.context.plan, entry, &stage.layout, state)
     }
 
@@ -161,12 +196,12 @@ impl<U: Uses> Walk<'_, '_, U> {
         if const { !U::SET.sort } {
             return Ok(None);
         }
-        let Some(at) = self.geometry.sort else { return Ok(None) };
+        let Some(at) = self.geometry().sort else { return Ok(None) };
         let Some(Operator::Sort(entry)) = self.context.plan.operators.get(at) else {
             return Err(RunError::Internal);
         };
-        let state = part(self.states, self.geometry.states, entry.state)?;
-        let record = self.geometry.output.record_size;
+        let record = self.geometry().output.record_size;
+        let state = part(self.states, self.geometry().states, entry.state)?;
         sort::Sort::new(self.context.plan, entry, record, state).map(Some)
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Leaving {
 impl<U: Uses> Table<'_, U> {
     /// Whether groups leave as they change: with their window only those do that changed since.
     pub(super) fn emits_changes(&self) -> bool {
-        self.entry.emit != EmitMode::Final
+        self.entry().emit != EmitMode::Final
     }
 
     /// Notes where the watermark starts: before it no window is open, and none before `first`.
@@ -55,8 +55,8 @@ impl<U: Uses> Table<'_, U> {
     pub(super) fn end_changes(&mut self) {
         let low = self.progress.low;
         // Behind what made room, others may have changed.
-        let from = match self.layout.combine {
-            _ if !self.makes_room() || !self.layout.notes_changes => None,
+        let from = match self.combine() {
+            _ if !self.makes_room() || !self.layout().notes_changes => None,
             Combine::Pane(p) | Combine::Each(p) => Some(p.open(low)),
             Combine::Sessions => Some(low),
             _ => None,
@@ -98,7 +98,7 @@ impl<U: Uses> Table<'_, U> {
             let taking = p.taking(end);
             self.drop_panes(p, p.first(taking))?;
             self.forget_left(p, taking.saturating_sub(1))?;
-            let running = matches!(self.layout.combine, Combine::Running(_));
+            let running = matches!(self.combine(), Combine::Running(_));
             if running && p.first(window.saturating_add(1)) == end {
                 self.clear_running()?;
             }
@@ -147,16 +147,16 @@ impl<U: Uses> Table<'_, U> {
 
     /// The set of a window's groups, where it is one.
     fn set_of_window(&self, p: &Panes, window: i64) -> Option<usize> {
-        match self.layout.combine {
+        match self.combine() {
             Combine::Pane(_) | Combine::Stacks(_) => Some(p.ring(p.first(window))),
-            Combine::Running(_) => Some(self.layout.panes as usize),
+            Combine::Running(_) => Some(self.layout().panes as usize),
             Combine::Each(_) | Combine::Whole | Combine::Sessions => None,
         }
     }
 
     /// Whether only groups leave that changed.
     fn lists_changes(&self) -> bool {
-        matches!(self.layout.combine, Combine::Pane(_) | Combine::Each(_))
+        matches!(self.combine(), Combine::Pane(_) | Combine::Each(_))
             && (self.progress.job == CHANGES || self.emits_changes())
     }
 
@@ -200,7 +200,7 @@ impl<U: Uses> Table<'_, U> {
         match self.set_of_window(p, window) {
             Some(set) => self.list_slots(count, set * groups)?,
             None => {
-                let out = self.layout.panes as usize * groups;
+                let out = self.layout().panes as usize * groups;
                 self.list_out(count, out)?;
                 self.reset_run(count)?;
                 for pane in self.held_of(p, window) {
@@ -236,7 +236,7 @@ impl<U: Uses> Table<'_, U> {
     /// Where the row that a window's group left with is kept.
     pub(super) fn left_slot(&self, p: &Panes, window: i64, place: u32) -> u32 {
         // The windows that are put together from panes are more than these.
-        let window = match self.layout.combine {
+        let window = match self.combine() {
             Combine::Pane(_) => p.first(window),
             _ => window,
         };

@@ -208,9 +208,10 @@ impl<U: Uses> Table<'_, U> {
 
     /// A new session of a key; `None` if all are in use.
     fn open(&mut self, place: u32, time: i64) -> Result<Option<u32>, RunError> {
+        let groups = self.entry().groups;
         let state = &mut self.progress.sessions;
         let id = match state.free {
-            0 if state.used < self.entry.groups => {
+            0 if state.used < groups => {
                 state.used += 1;
                 state.used - 1
             }
@@ -265,7 +266,7 @@ impl<U: Uses> Table<'_, U> {
         for i in 0..count {
             let id = self.slots.get(i).copied().unwrap_or(NO_GROUP);
             self.present(0)?.remove(id as usize);
-            if self.layout.notes_changes {
+            if self.layout().notes_changes {
                 self.changed(0)?.remove(id as usize);
             }
             self.release(id)?;

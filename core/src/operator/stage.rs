@@ -1,5 +1,6 @@
 //! A stage: an aggregate and the window in front of it, as constants worked out once.
 
+use core::marker::PhantomData;
 use core::ops::Deref;
 
 use crate::batch::Batch;
@@ -56,6 +57,28 @@ impl Times<'_> {
             Self::All(time) => *time,
         }
     }
+}
+
+/// The only stage of a known plan, and its entry: all of it is constant then.
+struct Only<U>(PhantomData<U>);
+
+impl<U: Uses> Only<U> {
+    const STAGE: Option<(Stage, AggregateTable)> = match U::PLAN {
+        Some(plan) => match Stages::of(&plan) {
+            Stages { all: [stage, ..], len: 1 } => match &plan.operators[stage.at] {
+                Operator::Aggregate(entry) => Some((stage, *entry)),
+                _ => None,
+            },
+            _ => None,
+        },
+        None => None,
+    };
+}
+
+/// The stage of a known plan that has but one.
+#[inline(always)]
+pub(super) const fn only<U: Uses>() -> Option<&'static (Stage, AggregateTable)> {
+    const { &Only::<U>::STAGE }.as_ref()
 }
 
 /// The stages of a plan, in the order of the rows' way.

@@ -15,7 +15,7 @@ impl<U: Uses> Query<'_, '_, U> {
         sink: &mut impl Sink,
         late: Option<&mut impl Sink>,
     ) -> Result<Progress, RunError> {
-        self.with_walk(|walk| match walk.geometry.is_direct() {
+        self.with_walk(|walk| match walk.geometry().is_direct() {
             true if const { U::SET.direct } => pass_batches(walk, source, sink),
             false if const { U::SET.aggregate } => fold_batches(walk, source, sink, late),
             _ => Err(RunError::Internal),
@@ -99,7 +99,7 @@ fn fold_batches<U: Uses>(
         let read = source.read(budget, |mut batch| {
             batch.truncate(budget);
             match &mut late {
-                Some(late) if const { U::SET.late } && walk.geometry.delivers_late() => {
+                Some(late) if const { U::SET.late } && walk.geometry().delivers_late() => {
                     fold_with_late(walk, batch, *late, &mut progress)
                 }
                 _ => match fold(walk, &batch, &mut []) {
@@ -128,7 +128,7 @@ fn fold_batches<U: Uses>(
 /// Whether a batch can be read as the plan's stream.
 #[inline]
 fn check<U: Uses>(walk: &Walk<'_, '_, U>, batch: &Batch<'_>) -> Result<(), RunError> {
-    match batch.rows() > 0 && batch.fits(walk.geometry.input, walk.context.fields) {
+    match batch.rows() > 0 && batch.fits(walk.geometry().input, walk.context.fields) {
         true => Ok(()),
         false => Err(RunError::BadBatch),
     }
@@ -146,8 +146,8 @@ fn took<U: Uses>(walk: &mut Walk<'_, '_, U>, walked: Walked, progress: &mut Prog
 
 /// Lets rows leave into the sink; `None` if it is full.
 fn leave<U: Uses>(walk: &mut Walk<'_, '_, U>, sink: &mut impl Sink) -> Result<Option<usize>, RunError> {
-    let size = walk.geometry.output.record_size;
-    let needs = walk.geometry.leaving_rows();
+    let size = walk.geometry().output.record_size;
+    let needs = walk.geometry().leaving_rows();
     let most = (walk.context.plan.batch_rows as usize).saturating_mul(needs);
     let left = sink.write(size, most, |room| {
         // Less than a record is no room: a sink should not lend it, but may.
@@ -170,7 +170,7 @@ fn pass<U: Uses>(
     if let Err(error) = check(walk, &batch) {
         return (0, Err(error));
     }
-    let size = walk.geometry.output.record_size;
+    let size = walk.geometry().output.record_size;
     let taken = sink.write(size, batch.rows(), |room| {
         batch.truncate(fitting(room.len(), size, batch.rows()));
         if batch.rows() == 0 {
@@ -191,7 +191,7 @@ fn fold_with_late<U: Uses>(
     late: &mut impl Sink,
     progress: &mut Progress,
 ) -> Taken {
-    let size = walk.geometry.input.record_size;
+    let size = walk.geometry().input.record_size;
     let taken = late.write(size, batch.rows(), |room| {
         batch.truncate(fitting(room.len(), size, batch.rows()));
         if batch.rows() == 0 {
@@ -212,7 +212,7 @@ fn fold<U: Uses>(
     late_room: &mut [u8],
 ) -> Result<Walked, RunError> {
     check(walk, batch)?;
-    let size = walk.geometry.input.record_size;
+    let size = walk.geometry().input.record_size;
     let mut all = Walked::default();
     loop {
         let rest = batch.slice(all.rows_in, usize::MAX);

@@ -23,11 +23,11 @@ impl<U: Uses> Aggregate<'_, U> {
         time: impl Fn(usize) -> i64,
         counters: &mut Counters,
     ) -> Result<Folded, RunError> {
-        let (plan, entry, count) = (self.table.plan, self.table.entry, rows.count);
+        let (plan, entry, count) = (self.table.plan, self.table.entry(), rows.count);
         if count == 0 {
             return Ok(Folded::All);
         }
-        let width = self.table.layout.key_words as usize;
+        let width = self.table.layout().key_words as usize;
         let keys = entry.keys.of(plan.lists);
         let lone = keys::Lone::of(frame, keys, count)?;
         if width > 0 && lone.is_none() {
@@ -94,7 +94,7 @@ impl<U: Uses> Aggregate<'_, U> {
             _ => None,
         };
         if let (Some(pane), true) =
-            (one, self.table.layout.notes_changes || !self.table.records.is_empty())
+            (one, self.table.layout().notes_changes || !self.table.records.is_empty())
         {
             self.table.batch_groups.get_mut(..done).ok_or(RunError::Internal)?.fill(pane as u32);
         }
@@ -129,7 +129,7 @@ impl<U: Uses> Aggregate<'_, U> {
                 }
             }
         }
-        if self.table.layout.notes_changes {
+        if self.table.layout().notes_changes {
             // Groups whose window has not left yet leave with it.
             let closed = |p: Panes| {
                 let here = p.ring(bound) as i64;
@@ -153,7 +153,7 @@ impl<U: Uses> Aggregate<'_, U> {
         count: usize,
     ) -> Result<(), RunError> {
         let (Some(p), RowPanes::Each(panes)) = (self.panes(), rows.panes) else { return Ok(()) };
-        if !matches!(self.table.layout.combine, Combine::Stacks(_) | Combine::Running(_)) {
+        if !matches!(self.table.combine(), Combine::Stacks(_) | Combine::Running(_)) {
             return Ok(());
         }
         let here = p.ring(rows.bound) as i64;
@@ -169,7 +169,7 @@ impl<U: Uses> Aggregate<'_, U> {
             return Ok(());
         }
         let groups = self.table.groups();
-        let running = self.table.layout.panes as usize;
+        let running = self.table.layout().panes as usize;
         for target in self.table.progress.low.max(oldest.saturating_sub(p.held()))
             ..=self.table.progress.merged
         {

@@ -63,7 +63,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
     /// Whether, without windows, groups leave only if they changed. (The one group of a query without keys is there
     /// without rows too.)
     fn leaves_changes(&self) -> bool {
-        let empty = self.table.layout.key_words == 0 && self.table.progress.rows == 0;
+        let empty = self.table.layout().key_words == 0 && self.table.progress.rows == 0;
         self.table.emits_changes() && !empty
     }
 
@@ -74,7 +74,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
             job if job == CHANGES || self.leaves_changes() => {
                 self.table.changed(0)?.next(from).is_some()
             }
-            _ if self.table.layout.key_words == 0 => from == 0,
+            _ if self.table.layout().key_words == 0 => from == 0,
             _ => self.table.present(0)?.next(from).is_some(),
         };
         if !more {
@@ -124,7 +124,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
         self.table.write_results(frame, count, counters)?;
         let job = self.table.progress.job;
         let changes = job == CHANGES || self.table.emits_changes();
-        if changes && job != ONE && matches!(self.table.layout.combine, Combine::Pane(_)) {
+        if changes && job != ONE && matches!(self.table.combine(), Combine::Pane(_)) {
             let set = p.ring(p.at(leaving.start));
             for i in 0..count {
                 let place = self.table.from.get(i).copied().unwrap_or(NO_GROUP) as usize;
@@ -173,7 +173,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
         if self.table.left.is_empty() {
             return None;
         }
-        let slots = match self.table.layout.combine {
+        let slots = match self.table.combine() {
             Combine::Whole => self.table.slots.get(..count)?,
             _ => self.table.scratch.get(..count)?,
         };
@@ -191,7 +191,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
         let mut count = 0;
         let mut at = table.progress.cursor as usize;
         let changes = table.progress.job == CHANGES || leaves_changes;
-        if table.progress.job == ONE || table.layout.key_words == 0 && !changes {
+        if table.progress.job == ONE || table.layout().key_words == 0 && !changes {
             *table.scratch.get_mut(0).ok_or(RunError::Internal)? = table.progress.cursor;
             (count, at) = (1, at + 1);
         } else {
@@ -216,7 +216,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
     }
 
     pub(super) fn window_results(&self) -> &'a [RegisterId] {
-        self.table.entry.window_results.of(self.table.plan.lists)
+        self.table.entry().window_results.of(self.table.plan.lists)
     }
 
     fn fill_window(

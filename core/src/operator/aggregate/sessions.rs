@@ -23,7 +23,7 @@ impl<U: Uses> Aggregate<'_, U> {
         time: impl Fn(usize) -> i64,
         counters: &mut Counters,
     ) -> Result<Folded, RunError> {
-        let keyless = self.table.layout.key_words == 0;
+        let keyless = self.table.layout().key_words == 0;
         let conditions = match self.window().map(|window| window.shape) {
             Some(WindowShape::State { begin, end, .. }) => {
                 Some((frame.get(begin)?, frame.get(end)?))
@@ -81,13 +81,13 @@ impl<U: Uses> Aggregate<'_, U> {
             }
             // Sessions that wait for late rows go first, but not with rows that have not left.
             let makes_room =
-                matches!(self.table.entry.on_full, OnFull::EvictOldest | OnFull::CloseOldest);
+                matches!(self.table.entry().on_full, OnFull::EvictOldest | OnFull::CloseOldest);
             if makes_room && rule.lateness > 0 && self.table.changed(0)?.next(0).is_some() {
                 self.emit_changes(0);
                 folded = Folded::Leaves(done);
                 break;
             }
-            let oldest_leaves = match self.table.entry.on_full {
+            let oldest_leaves = match self.table.entry().on_full {
                 OnFull::Error => {
                     folded = Folded::Full(done);
                     break;

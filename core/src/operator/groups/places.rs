@@ -19,22 +19,23 @@ impl<U: Uses> Table<'_, U> {
         from: usize,
         rows: usize,
     ) -> Result<usize, RunError> {
-        let width = self.layout.key_words as usize;
+        let width = self.layout().key_words as usize;
+        let capacity = self.entry().groups;
         let places = self.batch_groups.get_mut(from..rows).ok_or(RunError::Internal)?;
         let mut directory = Directory {
             state: &mut self.progress.directory,
             index: self.index,
             keys: self.keys,
             width,
-            capacity: self.entry.groups,
+            capacity,
         };
         let new = directory.new_places();
         let found = match lone {
-            Some(Lone::U8(keys)) => numbers(&mut directory, keys, from, places, u64::from),
-            Some(Lone::U16(keys)) => numbers(&mut directory, keys, from, places, u64::from),
-            Some(Lone::U32(keys)) => numbers(&mut directory, keys, from, places, u64::from),
-            Some(Lone::U64(keys)) => numbers(&mut directory, keys, from, places, |key| key),
-            None => {
+            Some(Lone::U8(keys)) if const { U::SET.keys.has_size(1) } => numbers(&mut directory, keys, from, places, u64::from),
+            Some(Lone::U16(keys)) if const { U::SET.keys.has_size(2) } => numbers(&mut directory, keys, from, places, u64::from),
+            Some(Lone::U32(keys)) if const { U::SET.keys.has_size(4) } => numbers(&mut directory, keys, from, places, u64::from),
+            Some(Lone::U64(keys)) if const { U::SET.keys.has_size(8) } => numbers(&mut directory, keys, from, places, |key| key),
+            None if const { U::SET.long_keys } => {
                 let keys = self.batch_keys.get(from * width..rows * width);
                 let keys = keys.ok_or(RunError::Internal)?;
                 match width {
@@ -42,10 +43,11 @@ impl<U: Uses> Table<'_, U> {
                     _ => directory.find(keys.chunks_exact(width.max(1)), places),
                 }
             }
+            _ => Err(RunError::Internal),
         }?;
         let new = new.since(&directory);
-        if self.layout.combine == Combine::Whole {
-            let mut set = set_of(self.present, 0, self.layout.groups as usize)?;
+        if self.combine() == Combine::Whole {
+            let mut set = set_of(self.present, 0, self.layout().groups as usize)?;
             new.for_each(|place| set.insert(place as usize));
         }
         Ok(found)
@@ -59,11 +61,11 @@ impl<U: Uses> Table<'_, U> {
         from: usize,
         to: usize,
     ) -> Result<(), RunError> {
-        let groups = self.groups();
+        let (groups, is_whole) = (self.groups(), self.combine() == Combine::Whole);
         let rows = self.batch_groups.get_mut(from..to).ok_or(RunError::Internal)?;
         match panes {
             // A key has its place for good: new ones were put in when they got it.
-            RowPanes::One(_) if self.layout.combine == Combine::Whole => {}
+            RowPanes::One(_) if is_whole => {}
             RowPanes::One(pane) => {
                 let base = pane as usize * groups;
                 let mut set = set_of(self.present, pane.into(), groups)?;

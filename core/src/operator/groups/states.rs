@@ -39,7 +39,7 @@ impl<U: Uses> Table<'_, U> {
         let rows = groups.len();
         let groups = one.map_or(Groups::Each(groups), Groups::One);
         let mut together = Together::new(frame, groups, rows);
-        each_state(self.plan, self.entry, self.layout, self.states, |aggregate, states: &mut States<'_, U>| {
+        each_state(self.plan, self.entry(), self.layout(), self.states, |aggregate, states: &mut States<'_, U>| {
             let Some(filter) = aggregate.filter.filter(|_| const { U::SET.filtered }) else {
                 return together.update(states);
             };
@@ -57,7 +57,8 @@ impl<U: Uses> Table<'_, U> {
         count: usize,
         counters: &mut Counters,
     ) -> Result<(), RunError> {
-        let width = self.layout.key_words as usize;
+        let width = self.layout().key_words as usize;
+        let results = self.entry().key_results.of(self.plan.lists);
         let places = self.from.get(..count).ok_or(RunError::Internal)?;
         let words = self.batch_keys.get_mut(..count * width).ok_or(RunError::Internal)?;
         if width == 1 {
@@ -71,16 +72,15 @@ impl<U: Uses> Table<'_, U> {
                 crate::arena::copy(out, key)?;
             }
         }
-        let results = self.entry.key_results.of(self.plan.lists);
         keys::decode(frame, self.plan.registers, results, width, words)?;
         let empty = self.progress.rows == 0;
         let slots = self.slots.get(..count).ok_or(RunError::Internal)?;
-        each_state(self.plan, self.entry, self.layout, self.states, |aggregate, states: &mut States<'_, U>| {
+        each_state(self.plan, self.entry(), self.layout(), self.states, |aggregate, states: &mut States<'_, U>| {
             let (mut dst, _) = frame.split(aggregate.result)?;
             states.finish(&mut dst, slots, empty, counters)
         })?;
         // They are in a result now: not lost, should the group be evicted.
-        if matches!(self.layout.combine, Combine::Whole | Combine::Pane(_) | Combine::Sessions) {
+        if matches!(self.combine(), Combine::Whole | Combine::Pane(_) | Combine::Sessions) {
             self.forget_records(count)?;
         }
         Ok(())
@@ -107,10 +107,10 @@ impl<U: Uses> Table<'_, U> {
                 fresh = Fresh::Run(run.start, run.end);
             }
         }
-        each_state(self.plan, self.entry, self.layout, self.states, |_, states: &mut States<'_, U>| {
+        each_state(self.plan, self.entry(), self.layout(), self.states, |_, states: &mut States<'_, U>| {
             states.reset(fresh)
         })?;
-        if !self.left.is_empty() && !matches!(self.layout.combine, Combine::Each(_)) {
+        if !self.left.is_empty() && !matches!(self.combine(), Combine::Each(_)) {
             let stride = left_bytes(self.plan) as usize;
             for slot in slots {
                 if let Some(known) = self.left.get_mut(*slot as usize * stride) {
@@ -140,7 +140,7 @@ impl<U: Uses> Table<'_, U> {
         }
         let into = self.slots.get(..count).ok_or(RunError::Internal)?;
         let from = self.from.get(..count).ok_or(RunError::Internal)?;
-        each_state(self.plan, self.entry, self.layout, self.states, |_, states: &mut States<'_, U>| {
+        each_state(self.plan, self.entry(), self.layout(), self.states, |_, states: &mut States<'_, U>| {
             states.merge(into, from)
         })
     }

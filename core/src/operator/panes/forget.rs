@@ -14,7 +14,7 @@ use super::super::groups::{CLOSING, Table};
 impl<U: Uses> Table<'_, U> {
     /// Whether a window's groups are forgotten as they leave.
     fn forgets(&self, p: &Panes) -> bool {
-        matches!(self.layout.combine, Combine::Pane(_)) && p.lateness == 0 && !self.emits_changes()
+        matches!(self.combine(), Combine::Pane(_)) && p.lateness == 0 && !self.emits_changes()
     }
 
     /// Forgets the groups that have left with their window, if nothing else needs them.
@@ -59,7 +59,7 @@ impl<U: Uses> Table<'_, U> {
         for pane in self.progress.low..low.min(self.progress.high) {
             let set = p.ring(pane);
             self.clear_set(set)?;
-            if self.layout.notes_changes {
+            if self.layout().notes_changes {
                 self.changed(set)?.clear();
             }
             self.directory().0.loosen();
@@ -70,7 +70,7 @@ impl<U: Uses> Table<'_, U> {
 
     /// Forgets the rows that the groups of a window left with.
     pub(super) fn forget_left(&mut self, p: &Panes, window: i64) -> Result<(), RunError> {
-        if self.left.is_empty() || !matches!(self.layout.combine, Combine::Each(_)) {
+        if self.left.is_empty() || !matches!(self.combine(), Combine::Each(_)) {
             return Ok(());
         }
         let stride = left_bytes(self.plan) as usize;

@@ -25,12 +25,12 @@ impl<U: Uses> Table<'_, U> {
     /// Makes a window's results ready.
     pub(super) fn put_together(&mut self, p: &Panes, window: i64) -> Result<(), RunError> {
         let (first, end) = (p.first(window), p.end(window));
-        let running = self.layout.panes as usize;
+        let running = self.layout().panes as usize;
         if self.progress.merged == NEW {
             self.progress.merged = first;
             self.progress.front = first;
         }
-        match self.layout.combine {
+        match self.combine() {
             Combine::Stacks(_) if self.progress.merged < end => {
                 let high = end.min(self.progress.high);
                 if first >= self.progress.front {
@@ -104,7 +104,7 @@ impl<U: Uses> Table<'_, U> {
     }
 
     pub(super) fn clear_running(&mut self) -> Result<(), RunError> {
-        self.clear_set(self.layout.panes as usize)
+        self.clear_set(self.layout().panes as usize)
     }
 
     /// The sets, besides a row's own pane, that hold what was merged from that pane.
@@ -117,7 +117,7 @@ impl<U: Uses> Table<'_, U> {
         if pane >= self.progress.merged || self.progress.merged == NEW {
             return none;
         }
-        match self.layout.combine {
+        match self.combine() {
             Combine::Stacks(_) if pane < self.progress.front => (self.progress.low..pane, false),
             Combine::Stacks(_) => (0..0, true),
             Combine::Running(_) => (0..0, pane >= p.first(self.progress.window)),
