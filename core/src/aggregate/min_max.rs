@@ -246,18 +246,18 @@ pub(super) fn update<U: Uses>(
                     })
                 };
             }
-            let plain = const { U::SET.together } && T::is_plain(values);
+            let plain = const { U::SET.fast } && T::is_plain(values);
             // One group needs but the best of them.
             let best_of = match (groups, argument.validity, plain) {
-                _ if const { !U::SET.together } => None,
+                _ if const { !U::SET.fast } => None,
                 (Groups::One(_), None, true) if is_min => best_of(true, values),
                 (Groups::One(_), None, true) => best_of(false, values),
                 _ => None,
             };
             let values = best_of.as_ref().map_or(values, core::slice::from_ref);
             match (is_min, plain) {
-                (true, true) if const { U::SET.together } => fold!(values, true, T::lower),
-                (false, true) if const { U::SET.together } => fold!(values, false, T::lower),
+                (true, true) if const { U::SET.fast } => fold!(values, true, T::lower),
+                (false, true) if const { U::SET.fast } => fold!(values, false, T::lower),
                 (true, _) => fold!(values, true, T::below),
                 (false, _) => fold!(values, false, T::below),
             }

@@ -32,7 +32,7 @@ impl<'a, 'f, U: Uses> Together<'a, 'f, U> {
     /// Folds the rows into an aggregate, or keeps it until [`finish`](Self::finish).
     pub(crate) fn update(&mut self, states: &mut States<'a, U>) -> Result<(), RunError> {
         let place = match (self.groups, states.function()) {
-            _ if const { !U::SET.together } => None,
+            _ if const { !U::SET.fast } => None,
             (Groups::Each(_), F::CountAll) => Some(&mut self.count),
             (Groups::Each(_), F::Avg) if states.is_plain_float() => Some(&mut self.mean),
             (Groups::Each(_), F::Min | F::Max) if states.is_plain_float() => Some(&mut self.best),
@@ -49,7 +49,7 @@ impl<'a, 'f, U: Uses> Together<'a, 'f, U> {
 
     /// Folds the rows into those that are left.
     pub(crate) fn finish(mut self) -> Result<(), RunError> {
-        if const { !U::SET.together } {
+        if const { !U::SET.fast } {
             return Ok(());
         }
         match self.mean.as_ref().map(States::kind) {

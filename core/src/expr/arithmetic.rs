@@ -7,7 +7,7 @@ use crate::plan::op::{Instruction, Op};
 use crate::plan::uses::Uses;
 use crate::types::{DataType, Kind};
 
-use super::element::{Argument, Element, argument, for_integer, map, try_map};
+use super::element::{Argument, Operands, Element, argument, for_integer, map, try_map};
 use super::failures::Failures;
 use super::fmod::{fmod, fmodf};
 use super::overflow::arithmetic;
@@ -105,7 +105,7 @@ fn float<T: Element, U: Uses>(
     let a = others.get(register(i.a)?)?;
     let (b, vector) = match i.op == Op::Neg {
         true => (Argument::Constant(T::zeroed()), None),
-        false => argument::<T, U>(plan, &others, BINARY, i.b, rows)?,
+        false => argument::<T, U>(plan, &others, const { Operands::of::<T, U>(BINARY) }, i.b, rows)?,
     };
     kernel(dst.of(rows)?, a.of(rows)?, b);
     dst.set_valid_as(&a, vector.as_ref());
@@ -125,7 +125,7 @@ fn integer<T: Element, U: Uses>(
     let mut failures = Failures::new(guard.map(|id| others.get(id)).transpose()?)?;
     let (b, vector) = match i.op == Op::Neg {
         true => (Argument::Constant(T::zeroed()), None),
-        false => argument::<T, U>(plan, &others, BINARY, i.b, rows)?,
+        false => argument::<T, U>(plan, &others, const { Operands::of::<T, U>(BINARY) }, i.b, rows)?,
     };
     dst.set_valid_as(&a, vector.as_ref());
     let (values, validity) = dst.parts::<T>(rows)?;

@@ -7,7 +7,7 @@ use crate::plan::op::{Instruction, Op, Source};
 use crate::plan::uses::Uses;
 use crate::types::{Kind, Span, Uuid16, Wide};
 
-use super::element::{Argument, Element, argument, for_value, map_mask};
+use super::element::{Argument, Operands, Element, argument, for_value, map_mask};
 use super::frame::{Others, Vector, constant_text};
 use super::{Machine, one, register};
 
@@ -17,7 +17,7 @@ const OPS: &[Op] = &[Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge];
 /// Compares `a` with `b` into a mask.
 pub(super) fn compare<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
-    if const { U::SET.alone } && rows == 1 && !matches!(i.kind, Kind::Bool | Kind::Text) {
+    if const { U::SET.fast } && rows == 1 && !matches!(i.kind, Kind::Bool | Kind::Text) {
         let word = for_value!(in U::SET.kinds(OPS), i.kind, T => Ok(one::operands::<T, U>(m, i).map(|(a, b)| {
             let mut word = [0];
             numbers::<T, U>(i.op, &mut word, &[a], Argument::Constant(b));
@@ -35,7 +35,7 @@ pub(super) fn compare<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> R
         Kind::Bool if const { U::SET.kinds(OPS).has(Kind::Bool) } => booleans(i, dst.mask()?, a, &others, plan)?,
         Kind::Text if const { U::SET.kinds(OPS).has(Kind::Text) } => texts(i, dst.mask()?, a, &others, plan, rows)?,
         kind => for_value!(in U::SET.kinds(OPS), kind, T => {
-            let (b, vector) = argument::<T, U>(plan, &others, OPS, i.b, rows)?;
+            let (b, vector) = argument::<T, U>(plan, &others, const { Operands::of::<T, U>(OPS) }, i.b, rows)?;
             numbers::<T, U>(i.op, dst.mask()?, a.of(rows)?, b);
             Ok(vector)
         })?,
@@ -99,22 +99,25 @@ fn numbers<T: Ordered, U: Uses>(op: Op, mask: &mut [u64], a: &[T], b: Argument<'
         && (const { !U::SET.nan } || !c.is_nan())
     {
         return match op {
-            Op::Eq if used!(Eq) => map_mask(mask, a, b, |a, b| a == b),
-            Op::Ne if used!(Ne) => map_mask(mask, a, b, |a, b| a != b),
-            Op::Lt if used!(Lt) => map_mask(mask, a, b, |a, b| a < b),
-            Op::Le if used!(Le) => map_mask(mask, a, b, |a, b| a <= b),
-            Op::Gt if used!(Gt) => map_mask(mask, a, b, not(|a, b| a <= b)),
-            Op::Ge if used!(Ge) => map_mask(mask, a, b, not(|a, b| a < b)),
+            Op::Eq if used!(Eq) => map_mask::<T, U>(mask, a, b, |a, b| a == b),
+            Op::Ne if used!(Ne) => map_mask::<T, U>(mask, a, b, |a, b| a != b),
+            Op::Lt if used!(Lt) => map_mask::<T, U>(mask, a, b, |a, b| a < b),
+            Op::Le if used!(Le) => map_mask::<T, U>(mask, a, b, |a, b| a <= b),
+            Op::Gt if used!(Gt) => map_mask::<T, U>(mask, a, b, not(|a, b| a <= b)),
+            Op::Ge if used!(Ge) => map_mask::<T, U>(mask, a, b, not(|a, b| a < b)),
             _ => {}
         };
     }
+    if const { !U::SET.nan && !U::SET.registers(OPS).has(T::KIND) } {
+        return;
+    }
     match op {
-        Op::Eq if used!(Eq) => map_mask(mask, a, b, T::same),
-        Op::Ne if used!(Ne) => map_mask(mask, a, b, not(T::same)),
-        Op::Lt if used!(Lt) => map_mask(mask, a, b, T::below),
-        Op::Le if used!(Le) => map_mask(mask, a, b, |a, b| !b.below(a)),
-        Op::Gt if used!(Gt) => map_mask(mask, a, b, |a, b| b.below(a)),
-        Op::Ge if used!(Ge) => map_mask(mask, a, b, not(T::below)),
+        Op::Eq if used!(Eq) => map_mask::<T, U>(mask, a, b, T::same),
+        Op::Ne if used!(Ne) => map_mask::<T, U>(mask, a, b, not(T::same)),
+        Op::Lt if used!(Lt) => map_mask::<T, U>(mask, a, b, T::below),
+        Op::Le if used!(Le) => map_mask::<T, U>(mask, a, b, |a, b| !b.below(a)),
+        Op::Gt if used!(Gt) => map_mask::<T, U>(mask, a, b, |a, b| b.below(a)),
+        Op::Ge if used!(Ge) => map_mask::<T, U>(mask, a, b, not(T::below)),
         _ => {}
     }
 }

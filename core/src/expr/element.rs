@@ -205,27 +205,42 @@ pub(crate) enum Argument<'a, T> {
     Constant(T),
 }
 
-/// Reads operand `b` of an instruction with one of the opcodes `ops` as numbers, with the vector that it
-/// is, if it is one.
+/// What operands `b` there can be.
+#[derive(Clone, Copy)]
+pub(crate) struct Operands {
+    registers: bool,
+    constants: bool,
+}
+
+impl Operands {
+    /// Those of instructions with one of the opcodes `ops` on values of a type.
+    pub(crate) const fn of<T: Element, U: Uses>(ops: &[Op]) -> Self {
+        Self {
+            registers: U::SET.registers(ops).has(T::KIND),
+            constants: U::SET.constants(ops).has(T::KIND),
+        }
+    }
+}
+
+/// Reads operand `b` as numbers, with the vector that it is, if it is one.
 #[inline(always)]
 pub(crate) fn argument<'a, T: Element, U: Uses>(
     plan: &Plan<'_>,
     others: &Others<'a, U>,
-    ops: &[Op],
+    can_be: Operands,
     operand: Operand,
     rows: usize,
 ) -> Result<(Argument<'a, T>, Option<Vector<'a>>), RunError> {
     match operand.source() {
-        Source::Register(id) if U::SET.registers(ops).has(T::KIND) => {
+        Source::Register(id) if can_be.registers => {
             let vector = others.get(id)?;
             Ok((Argument::Vector(vector.of(rows)?), Some(vector)))
         }
-        Source::Register(_) => Err(RunError::Internal),
-        Source::Constant(_) if !U::SET.constants(ops).has(T::KIND) => Err(RunError::Internal),
-        Source::Constant(id) => {
+        Source::Constant(id) if can_be.constants => {
             let constant = plan.constants.get(id.index()).ok_or(RunError::Internal)?;
             Ok((Argument::Constant(T::from_constant(plan, *constant)), None))
         }
+        _ => Err(RunError::Internal),
     }
 }
 
@@ -260,12 +275,30 @@ fn map_rows<T: Copy, R>(dst: &mut [R], a: &[T], b: Argument<'_, T>, f: impl Fn(T
 /// Bit i of `mask` = `f(a[i], b[i])`. Whole words go by arrays, whose loops need no ends, in the widest
 /// SIMD; a batch without one does not ask which that is.
 #[inline]
-pub(crate) fn map_mask<T: Copy>(
+pub(crate) fn map_mask<T: Copy, U: Uses>(
     mask: &mut [u64],
     a: &[T],
     b: Argument<'_, T>,
     f: impl Fn(T, T) -> bool,
 ) {
+    if const { !U::SET.fast } {
+        let words = mask.iter_mut().zip(a.chunks(64)).enumerate();
+        return words.for_each(|(w, (word, a))| {
+            // From the last row to the first: a shift by one is no call on a machine of 32 bits.
+            *word = match b {
+                Argument::Vector(b) => {
+                    let b = b.get(w * 64..).unwrap_or(&[]);
+                    let rows = a.iter().enumerate().rev();
+                    rows.fold(0, |word, (row, &a)| {
+                        word << 1 | u64::from(b.get(row).is_some_and(|&b| f(a, b)))
+                    })
+                }
+                Argument::Constant(b) => {
+                    a.iter().rev().fold(0, |word, &a| word << 1 | u64::from(f(a, b)))
+                }
+            };
+        });
+    }
     if let ([a], [word, ..]) = (a, &mut *mask) {
         let b = match b {
             Argument::Vector(b) => b.first().copied().unwrap_or(*a),

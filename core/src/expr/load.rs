@@ -19,7 +19,7 @@ pub(super) fn load<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Resu
     let batch = m.batch.ok_or(RunError::Internal)?;
     let index = i.a.0 as usize;
     let field = m.context.fields.get(index).ok_or(RunError::Internal)?;
-    if const { U::SET.alone }
+    if const { U::SET.fast }
         && m.rows() == 1
         && !field.nullable
         && m.frame.plain(i.dst).is_some()
@@ -40,7 +40,7 @@ pub(super) fn load<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Resu
         Kind::Bool if const { U::SET.op(Op::Load).has(Kind::Bool) } => load_mask(&mut dst, &column, m.selection)?,
         Kind::Text if const { U::SET.op(Op::Load).has(Kind::Text) } => load_text(&mut dst, &column, field.data_type, m.selection),
         kind => {
-            for_width!(in U::SET.op(Op::Load), kind, T => load_values::<T, { size_of::<T>() }>(dst.of(rows)?, &column, m.selection, T::from_le_bytes))?
+            for_width!(in U::SET.op(Op::Load), kind, T => load_values::<T, { size_of::<T>() }, U>(dst.of(rows)?, &column, m.selection, T::from_le_bytes))?
         }
     }
     load_validity(&mut dst, &column, m.selection);
@@ -48,12 +48,20 @@ pub(super) fn load<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Resu
 }
 
 #[inline]
-fn load_values<T: bytemuck::Pod, const N: usize>(
+fn load_values<T: bytemuck::Pod, const N: usize, U: Uses>(
     dst: &mut [T],
     column: &Column<'_>,
     selection: Selection<'_>,
     decode: impl Fn([u8; N]) -> T,
 ) -> Result<(), RunError> {
+    if const { !U::SET.fast } {
+        for_each(selection, dst.iter_mut(), |slot, row| {
+            if let Some(bytes) = column.get::<N>(row) {
+                *slot = decode(*bytes);
+            }
+        });
+        return Ok(());
+    }
     match selection {
         Selection::All(rows) if column.stride == N && cfg!(target_endian = "little") => {
             let start = column.offset;

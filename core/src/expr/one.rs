@@ -40,7 +40,7 @@ impl<U: Uses> Frame<'_, U> {
 /// The operands of an instruction for the one row, if its result and they can't be NULL.
 #[inline(always)]
 pub(super) fn operands<T: Element, U: Uses>(m: &Machine<'_, '_, U>, i: &Instruction) -> Option<(T, T)> {
-    if const { !U::SET.alone } || m.rows() != 1 {
+    if const { !U::SET.fast } || m.rows() != 1 {
         return None;
     }
     m.frame.plain(i.dst)?;

@@ -22,7 +22,7 @@ pub(crate) fn emit<U: Uses>(
     room.fill(0);
     for (index, (field, id)) in fields.iter().zip(columns).enumerate() {
         let offset = field.offset as usize;
-        if const { U::SET.alone } && rows == 1 && layout.validity.is_none() && value(frame, *id, field, room).is_some() {
+        if const { U::SET.fast } && rows == 1 && layout.validity.is_none() && value(frame, *id, field, room).is_some() {
             continue;
         }
         let column = frame.get(*id)?;

@@ -16,7 +16,8 @@ pub(crate) fn keep<'s, U: Uses>(
     selection: Selection<'s>,
     state: &'s mut [u8],
 ) -> Result<Selection<'s>, RunError> {
-    if selection.len() <= 64
+    if const { U::SET.fast }
+        && selection.len() <= 64
         && let Some(word) = frame.first::<u64>(predicate)
     {
         let all = tail(selection.len());
@@ -37,7 +38,7 @@ fn narrow<'s, U: Uses>(
 ) -> Result<Selection<'s>, RunError> {
     let vector = frame.get(predicate)?;
     let kept = slice_mut::<u16>(state)?;
-    let count = from_mask(vector.mask()?, vector.validity, selection.len(), kept)?;
+    let count = from_mask::<U>(vector.mask()?, vector.validity, selection.len(), kept)?;
     let kept = kept.get_mut(..count).ok_or(RunError::Internal)?;
     if let Selection::Rows(rows) = selection {
         for row in kept.iter_mut() {

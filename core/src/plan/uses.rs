@@ -37,6 +37,9 @@ use crate::types::{DataType, Kind};
 pub trait Known: 'static {
     /// The plan.
     const PLAN: Plan<'static>;
+    /// Whether to link, beside the loops that any rows go through, those for rows that are alone, for
+    /// whole words of a mask and the like: fewer instructions a record for more flash.
+    const FAST: bool = false;
 }
 
 /// What a query can meet: the plan of a [`Known`], or [`Everything`].
@@ -82,7 +85,7 @@ impl<T> Keep<T> for () {
 }
 
 impl<K: Known> Uses for K {
-    const SET: Set = Set::of(&K::PLAN);
+    const SET: Set = Set { fast: K::FAST, ..Set::of(&K::PLAN) };
     const PLAN: Option<Plan<'static>> = Some(K::PLAN);
     type Kept<T: Debug> = ();
 }
@@ -163,8 +166,8 @@ pub struct Set {
     pub(crate) nulls: bool,
     /// Whether a constant is NaN.
     pub(crate) nan: bool,
-    /// Whether a row alone goes a way of its own, which saves time and takes flash.
-    pub(crate) alone: bool,
+    /// Whether common shapes go ways of their own: [`Known::FAST`].
+    pub(crate) fast: bool,
     /// Whether a failed row stops the query.
     pub(crate) stops: bool,
     /// Filters of rows of the stream, and of groups.
@@ -240,8 +243,6 @@ pub struct Set {
     pub(crate) each_group: bool,
     /// Aggregates that keep structs.
     pub(crate) structs: bool,
-    /// Aggregates of one column are folded in one pass, which saves time and takes flash.
-    pub(crate) together: bool,
 }
 
 /// Which conversions there are.
@@ -324,7 +325,7 @@ impl Set {
         keys: Kinds::ALL,
         nulls: true,
         nan: true,
-        alone: true,
+        fast: true,
         stops: true,
         filter: true,
         direct: true,
@@ -365,7 +366,6 @@ impl Set {
         one_group: true,
         each_group: true,
         structs: true,
-        together: true,
     };
 
     /// Nothing.
@@ -379,7 +379,7 @@ impl Set {
         keys: Kinds::NONE,
         nulls: false,
         nan: false,
-        alone: false,
+        fast: false,
         stops: false,
         filter: false,
         direct: false,
@@ -420,7 +420,6 @@ impl Set {
         one_group: false,
         each_group: false,
         structs: false,
-        together: false,
     };
 
     /// What a plan uses.

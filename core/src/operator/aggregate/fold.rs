@@ -115,7 +115,7 @@ impl<U: Uses> Aggregate<'_, U> {
         let groups = core::mem::take(&mut self.table.batch_groups);
         let folded = match groups.get(..rows) {
             Some(rows) => {
-                let alone = || if const { U::SET.alone } { alone(rows) } else { None };
+                let alone = || if const { U::SET.fast } { alone(rows) } else { None };
                 self.table.update(frame, rows, one.or_else(alone))
             },
             None => Err(RunError::Internal),
