@@ -15,9 +15,10 @@ use crate::error::{RunError, StartError};
 use crate::expr::Context;
 use crate::expr::frame::Frame;
 use crate::function::{self, Functions};
-use crate::operator::{Tables, Walk, known};
+use crate::operator::{Stages, Tables, Walk, known};
 use crate::plan::Plan;
 use crate::plan::layout::HEADER_BYTES;
+use crate::plan::op::Op;
 use crate::plan::verify::verify;
 use crate::plan::uses::{Everything, Keep, Known, Uses};
 use crate::ring::{Sink, Source};
@@ -73,7 +74,7 @@ pub enum Stop {
 pub struct Query<'p, 'a, U: Uses = Everything> {
     functions: Functions<'p>,
     arena: &'a mut [u8],
-    tables: U::Kept<Tables<'p>>,
+    tables: U::Kept<(Tables<'p>, Stages)>,
 }
 
 impl<'p, 'a> Query<'p, 'a> {
@@ -131,16 +132,21 @@ impl<'p, 'a, U: Uses> Query<'p, 'a, U> {
         functions: Functions<'p>,
         arena: &'a mut [u8],
     ) -> Result<Self, StartError> {
-        let (needed, given) = (plan.arena_bytes(), arena.len());
+        let kept = U::Kept::new(|| (Tables::of(plan), Stages::of(plan)));
+        let geometry = &tables::<U>(&kept).ok_or(StartError::Internal)?.geometry;
+        let (needed, given) = (geometry.arena, arena.len());
         let arena = arena.get_mut(..needed).ok_or(StartError::ArenaTooSmall { needed, given })?;
         if arena.as_ptr().align_offset(8) != 0 {
             return Err(StartError::ArenaMisaligned);
         }
-        Ok(Self { functions, arena, tables: U::Kept::new(|| Tables::of(plan)) })
+        Ok(Self { functions, arena, tables: kept })
     }
 
     /// Writes where the functions of the plan's calls are in the set.
     fn place_calls(&mut self) -> Result<(), StartError> {
+        if const { !U::SET.any(&[Op::Call]) } {
+            return Ok(());
+        }
         let Tables { plan, geometry, .. } = tables::<U>(&self.tables).ok_or(StartError::Internal)?;
         let places = self.arena.get_mut(geometry.calls..geometry.registers);
         let places = slice_mut::<u16>(places.ok_or(StartError::Internal)?);
@@ -230,7 +236,8 @@ impl<'p, 'a, U: Uses> Query<'p, 'a, U> {
         let clock = (*clock != UNSET).then_some(*clock);
         let places = slice(places)?;
         let context = Context { plan, fields, functions: *functions, places, clock };
-        f(&mut Walk { context, tables, frame, counters, phase, states })
+        let stages = kept.get().map_or(&[][..], |(_, stages)| stages);
+        f(&mut Walk { context, tables, stages, frame, counters, phase, states })
     }
 
     /// The plan.
@@ -242,9 +249,10 @@ impl<'p, 'a, U: Uses> Query<'p, 'a, U> {
 
 /// The tables of a query, which it keeps if they are not known.
 #[inline(always)]
-fn tables<'t, 'p, U: Uses>(kept: &'t U::Kept<Tables<'p>>) -> Option<&'t Tables<'p>> {
+fn tables<'t, 'p, U: Uses>(kept: &'t U::Kept<(Tables<'p>, Stages)>,
+) -> Option<&'t Tables<'p>> {
     match known::<U>() {
         Some(known) => Some(known),
-        None => kept.get(),
+        None => kept.get().map(|(tables, _)| tables),
     }
 }

@@ -157,7 +157,7 @@ impl<'a, U: Uses> States<'a, U> {
         keyed: bool,
         rest: &mut &'a mut [u8],
     ) -> Result<Self, RunError> {
-        let shape = Shape::of(plan, aggregate, keyed);
+        let shape = Shape::of_used::<U>(plan, aggregate, keyed);
         let Shape { argument, can_miss, slot, family } = shape;
         let bytes = crate::arena::take(rest, shape.bytes(aggregate.function, slots))?;
         Ok(Self {

@@ -11,7 +11,7 @@ impl<U: Uses> Walk<'_, '_, U> {
     /// The first row of `batch` at which something must happen, and what. Rows before it can be
     /// ingested together.
     pub(crate) fn next_cut(&mut self, batch: &Batch<'_>) -> Result<Option<(usize, Cut)>, RunError> {
-        let Some(stage) = self.geometry().stages.first() else { return Ok(None) };
+        let Some(stage) = self.stages().first() else { return Ok(None) };
         let plan = self.context.plan;
         let cut = match (&stage.window, stage.window_state) {
             (Some(window), Some(state)) if const { U::SET.window } => self.window(state)?.next_cut(plan, window, batch)?,
@@ -27,7 +27,7 @@ impl<U: Uses> Walk<'_, '_, U> {
 
     /// Does what must happen at a row: whether the row itself is done with.
     pub(crate) fn cut(&mut self, cut: Cut) -> Result<bool, RunError> {
-        let Some(stage) = self.geometry().stages.first() else { return Ok(false) };
+        let Some(stage) = self.stages().first() else { return Ok(false) };
         if let Some(state) = stage.window_state {
             self.window(state)?.cut(cut);
         }
@@ -63,7 +63,7 @@ impl<U: Uses> Walk<'_, '_, U> {
         if const { !U::SET.window } {
             return Ok(());
         }
-        let Some(stage) = self.geometry().stages.get(at) else { return Ok(()) };
+        let Some(stage) = self.stages().get(at) else { return Ok(()) };
         let (Some(window), Some(state)) = (&stage.window, stage.window_state) else {
             return Ok(());
         };
@@ -85,7 +85,7 @@ impl<U: Uses> Walk<'_, '_, U> {
 
     /// Moves the watermark to where a punctuation says, once there is one.
     pub(crate) fn punctuate(&mut self, time: i64) -> Result<(), RunError> {
-        let Some(stage) = self.geometry().stages.first() else { return Ok(()) };
+        let Some(stage) = self.stages().first() else { return Ok(()) };
         match stage.window_state {
             Some(state) if self.window(state)?.has_started() => {
                 let before = self.window(state)?.bound;
@@ -105,7 +105,7 @@ impl<U: Uses> Walk<'_, '_, U> {
         if const { !U::SET.clock && !U::SET.every } {
             return Ok(());
         }
-        let Some(stage) = self.geometry().stages.first() else { return Ok(()) };
+        let Some(stage) = self.stages().first() else { return Ok(()) };
         let clock = self.context.clock;
         if let (Some(window), Some(state)) = (&stage.window, stage.window_state)
             && let Some(watermark) = self.window(state)?.by_clock(window, clock)
@@ -125,7 +125,7 @@ impl<U: Uses> Walk<'_, '_, U> {
         if const { !U::SET.clock && !U::SET.rows } {
             return Ok(());
         }
-        let Some(stage) = self.geometry().stages.first() else { return Ok(()) };
+        let Some(stage) = self.stages().first() else { return Ok(()) };
         let (Some(window), Some(state)) = (&stage.window, stage.window_state) else {
             return Ok(());
         };

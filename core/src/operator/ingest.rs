@@ -5,7 +5,7 @@ use crate::batch::Batch;
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::{Halt, Machine};
-use crate::plan::layout::{operator_bytes, selection_bytes};
+use crate::plan::layout::{selection_bytes, window_bytes};
 use crate::plan::op::RegisterId;
 use crate::plan::{OnError, Operator};
 use crate::plan::uses::Uses;
@@ -64,7 +64,7 @@ impl<U: Uses> Walk<'_, '_, U> {
         // Not as they are found: rows that are walked again would count again.
         let late = self.counters.late - before.late;
         if late > 0
-            && let Some(state) = self.geometry().stages.first().and_then(|stage| stage.window_state)
+            && let Some(state) = self.stages().first().and_then(|stage| stage.window_state)
         {
             self.window(state)?.late += late;
         }
@@ -146,10 +146,10 @@ impl<U: Uses> Walk<'_, '_, U> {
         late_room: &mut [u8],
         fold: bool,
     ) -> Result<Walked, Halt> {
-        let geometry = self.geometry();
+        let (geometry, stages) = (self.geometry(), self.stages());
         let Self { context, frame, counters, states, .. } = self;
         let plan = context.plan;
-        let stage = geometry.stages.first().ok_or(RunError::Internal)?;
+        let stage = stages.first().ok_or(RunError::Internal)?;
         let rows = batch.rows();
         let selection = Selection::All(rows);
         let mut machine = Machine::new(context, frame, counters, Some(batch), selection);
@@ -168,7 +168,7 @@ impl<U: Uses> Walk<'_, '_, U> {
                     }
                 }
                 Operator::Window(_) if const { U::SET.window } => {
-                    let state = take(&mut rest, operator_bytes(plan, operator))?;
+                    let state = take(&mut rest, window_bytes(plan))?;
                     let (state, kept, numbers) = window::parts(state)?;
                     let window = stage.window.as_ref().ok_or(RunError::Internal)?;
                     let Machine { selection, counters, .. } = &mut machine;

@@ -3,7 +3,7 @@
 use crate::arena::take;
 use crate::error::RunError;
 use crate::expr::Machine;
-use crate::plan::layout::operator_bytes;
+use crate::plan::layout::{selection_bytes, window_bytes};
 use crate::plan::{OnError, Operator};
 use crate::plan::uses::Uses;
 use crate::selection::Selection;
@@ -16,7 +16,7 @@ use super::{Walk, deliver, filter, part, retract, sort, window};
 impl<U: Uses> Walk<'_, '_, U> {
     /// Lets the groups leave that changed.
     pub(crate) fn emit_changes(&mut self) -> Result<(), RunError> {
-        let Some(stage) = self.geometry().stages.last() else { return Ok(()) };
+        let Some(stage) = self.stages().last() else { return Ok(()) };
         let bound = match stage.window_state {
             Some(state) => self.window(state)?.bound,
             None => 0,
@@ -27,12 +27,12 @@ impl<U: Uses> Walk<'_, '_, U> {
 
     /// Whether changed groups leave at the end of each poll.
     pub(crate) fn emits_each_poll(&self) -> bool {
-        self.geometry().stages.last().is_some_and(|stage| stage.emits_each_poll)
+        self.stages().last().is_some_and(|stage| stage.emits_each_poll)
     }
 
     /// Ends the input: everything that groups hold starts to leave.
     pub(crate) fn end(&mut self) -> Result<(), RunError> {
-        match self.geometry().stages.first() {
+        match self.stages().first() {
             Some(stage) => {
                 let (bound, _) = self.times(stage)?;
                 self.aggregate(stage)?.close(i64::MAX, bound)
@@ -47,12 +47,12 @@ impl<U: Uses> Walk<'_, '_, U> {
         if self.is_quiet()? {
             return Ok(false);
         }
-        let geometry = self.geometry();
+        let stages = self.stages();
         'again: loop {
             if self.sort()?.is_some_and(|sort| sort.is_leaving()) {
                 return Ok(true);
             }
-            for (at, stage) in geometry.stages.iter().enumerate().rev() {
+            for (at, stage) in stages.iter().enumerate().rev() {
                 if self.progress(stage)?.job == groups::NOTHING {
                     continue;
                 }
@@ -60,7 +60,7 @@ impl<U: Uses> Walk<'_, '_, U> {
                     return Ok(true);
                 }
                 self.pass_on(at)?;
-                if at + 1 == geometry.stages.len()
+                if at + 1 == stages.len()
                     && let Some(mut sort) = self.sort()?
                 {
                     sort.flush(None)?;
@@ -73,7 +73,7 @@ impl<U: Uses> Walk<'_, '_, U> {
 
     /// Whether surely nothing is on its way out.
     pub(crate) fn is_quiet(&mut self) -> Result<bool, RunError> {
-        for stage in self.geometry().stages.iter() {
+        for stage in self.stages().iter() {
             if self.progress(stage)?.job != groups::NOTHING {
                 return Ok(false);
             }
@@ -88,8 +88,8 @@ impl<U: Uses> Walk<'_, '_, U> {
 
     /// All of a stage's windows have left that could: moves on what goes by them.
     fn pass_on(&mut self, at: usize) -> Result<(), RunError> {
-        let geometry = self.geometry();
-        let Some(stage) = geometry.stages.get(at) else { return Ok(()) };
+        let stages = self.stages();
+        let Some(stage) = stages.get(at) else { return Ok(()) };
         let (_, watermark) = self.times(stage)?;
         let Progress { until, resume, .. } = *self.progress(stage)?;
         if resume != window::NEW {
@@ -101,7 +101,7 @@ impl<U: Uses> Walk<'_, '_, U> {
             aggregate.begin(resume);
             return Ok(());
         }
-        let Some(next) = geometry.stages.get(at + 1) else { return Ok(()) };
+        let Some(next) = stages.get(at + 1) else { return Ok(()) };
         if until == i64::MAX {
             let (bound, _) = self.times(next)?;
             return self.aggregate(next)?.close(i64::MAX, bound);
@@ -132,15 +132,15 @@ impl<U: Uses> Walk<'_, '_, U> {
     }
 
     fn leave_through(&mut self, room: &mut [u8]) -> Result<usize, RunError> {
-        let (plan, geometry) = (self.context.plan, self.geometry());
+        let (plan, geometry, stages) = (self.context.plan, self.geometry(), self.stages());
         let mut leaving = None;
-        for (at, stage) in geometry.stages.iter().enumerate() {
+        for (at, stage) in stages.iter().enumerate() {
             if self.progress(stage)?.job != groups::NOTHING {
                 leaving = Some((at, stage));
             }
         }
         let Some((at, stage)) = leaving else { return Ok(0) };
-        let next = geometry.stages.get(at + 1);
+        let next = stages.get(at + 1);
         let (_, watermark) = self.times(stage)?;
         let Some(Operator::Aggregate(entry)) = plan.operators.get(stage.at) else {
             return Err(RunError::Internal);
@@ -203,7 +203,7 @@ impl<U: Uses> Walk<'_, '_, U> {
                 Operator::Filter { program, predicate, .. } if const { U::SET.filter } => {
                     Machine::new(&self.context, &mut self.frame, self.counters, None, selection)
                         .run(program.of(plan.instructions))?;
-                    let kept = take(&mut rest, operator_bytes(plan, operator))?;
+                    let kept = take(&mut rest, selection_bytes(plan))?;
                     selection = filter::keep(&self.frame, *predicate, selection, kept)?;
                 }
                 Operator::Project { program, .. } if const { U::SET.project } => {
@@ -211,7 +211,7 @@ impl<U: Uses> Walk<'_, '_, U> {
                         .run(program.of(plan.instructions))?;
                 }
                 Operator::Window(_) if const { U::SET.stages } => {
-                    take(&mut rest, operator_bytes(plan, operator))?;
+                    take(&mut rest, window_bytes(plan))?;
                 }
                 Operator::Aggregate(entry) if const { U::SET.stages } => {
                     Machine::new(&self.context, &mut self.frame, self.counters, None, selection)

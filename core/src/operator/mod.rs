@@ -36,7 +36,8 @@ use crate::plan::{Operator, Plan};
 use crate::schema::{Field, Layout};
 use aggregate::Aggregate;
 use groups::Progress;
-use stage::{Stage, Stages};
+pub(crate) use stage::Stages;
+use stage::Stage;
 use window::WindowState;
 
 pub(crate) use ingest::Walked;
@@ -54,8 +55,8 @@ pub(crate) struct Geometry {
     pub(crate) registers: usize,
     /// Arena offset of the operators' states.
     pub(crate) states: usize,
-    /// The aggregates and their windows, in the order of the rows' way.
-    stages: Stages,
+    /// Bytes of the arena.
+    pub(crate) arena: usize,
     /// The sort operator's place in the operator table.
     sort: Option<usize>,
 }
@@ -77,24 +78,9 @@ impl Geometry {
             calls: calls_offset(plan) as usize,
             registers,
             states: registers + registers_bytes(plan) as usize,
-            stages: Stages::of(plan),
+            arena: plan.arena_bytes(),
             sort,
         }
-    }
-
-    /// Whether input rows become records without an aggregate in between.
-    pub(crate) fn is_direct(&self) -> bool {
-        self.stages.is_empty()
-    }
-
-    /// Records that one group can become as it leaves.
-    pub(crate) fn leaving_rows(&self) -> usize {
-        if self.stages.last().is_some_and(Stage::retracts) { 2 } else { 1 }
-    }
-
-    /// Whether late rows go to an output of their own.
-    pub(crate) fn delivers_late(&self) -> bool {
-        self.stages.first().is_some_and(|stage| stage.delivers_late)
     }
 }
 
@@ -129,6 +115,7 @@ pub(crate) const fn known<U: Uses>() -> Option<&'static Tables<'static>> {
 pub(crate) struct Walk<'a, 'f, U: Uses = Everything> {
     pub(crate) context: Context<'a>,
     pub(crate) tables: &'a Tables<'a>,
+    pub(crate) stages: &'a [Stage],
     pub(crate) frame: Frame<'f, U>,
     pub(crate) counters: &'a mut Counters,
     /// How far the query is: the header's.
@@ -147,12 +134,36 @@ impl<'a, U: Uses> Walk<'a, '_, U> {
         }
     }
 
+    /// The aggregates and their windows, in the order of the rows' way.
+    #[inline(always)]
+    pub(crate) fn stages(&self) -> &'a [Stage] {
+        match stage::known::<U>() {
+            Some(stages) => stages,
+            None => self.stages,
+        }
+    }
+
+    /// Whether input rows become records without an aggregate in between.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.stages().is_empty()
+    }
+
+    /// Records that one group can become as it leaves.
+    pub(crate) fn leaving_rows(&self) -> usize {
+        if self.stages().last().is_some_and(Stage::retracts) { 2 } else { 1 }
+    }
+
+    /// Whether late rows go to an output of their own.
+    pub(crate) fn delivers_late(&self) -> bool {
+        self.stages().first().is_some_and(|stage| stage.delivers_late)
+    }
+
     /// Makes all operators new.
     pub(crate) fn start(&mut self) -> Result<(), RunError> {
         if const { !U::SET.aggregate } {
             return Ok(());
         }
-        for stage in self.geometry().stages.iter() {
+        for stage in self.stages().iter() {
             if let Some(state) = stage.window_state {
                 *self.window(state)? = WindowState::start();
             }

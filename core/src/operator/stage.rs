@@ -59,26 +59,48 @@ impl Times<'_> {
     }
 }
 
-/// The only stage of a known plan, and its entry: all of it is constant then.
-struct Only<U>(PhantomData<U>);
+/// The stages of a known plan: all of them are constant.
+struct Known<U>(PhantomData<U>);
 
-impl<U: Uses> Only<U> {
-    const STAGE: Option<(Stage, AggregateTable)> = match U::PLAN {
-        Some(plan) => match Stages::of(&plan) {
-            Stages { all: [stage, ..], len: 1 } => match &plan.operators[stage.at] {
-                Operator::Aggregate(entry) => Some((stage, *entry)),
-                _ => None,
-            },
+impl<U: Uses> Known<U> {
+    const STAGES: Stages = match U::PLAN {
+        Some(plan) => Stages::of(&plan),
+        None => Stages::of(&Plan::EMPTY),
+    };
+    const FIRST: Stage = Self::STAGES.all[0];
+    const ENTRY: Option<AggregateTable> = match U::PLAN {
+        Some(plan) if Self::STAGES.len == 1 => match &plan.operators[Self::FIRST.at] {
+            Operator::Aggregate(entry) => Some(*entry),
             _ => None,
         },
-        None => None,
+        _ => None,
     };
 }
 
-/// The stage of a known plan that has but one.
+/// The stages of a known plan.
 #[inline(always)]
-pub(super) const fn only<U: Uses>() -> Option<&'static (Stage, AggregateTable)> {
-    const { &Only::<U>::STAGE }.as_ref()
+pub(super) const fn known<U: Uses>() -> Option<&'static [Stage]> {
+    const {
+        // One list for each length, so that no more than the stages there are lie in flash.
+        match (&U::PLAN, Known::<U>::STAGES.len) {
+            (None, _) => None,
+            (_, 0) => Some(&[]),
+            (_, 1) => Some(&[Known::<U>::FIRST]),
+            (_, 2) => Some(&[Known::<U>::FIRST, Known::<U>::STAGES.all[1]]),
+            _ => Some(&Known::<U>::STAGES.all),
+        }
+    }
+}
+
+/// The stage of a known plan that has but one, and its entry.
+#[inline(always)]
+pub(super) const fn only<U: Uses>() -> Option<(&'static Stage, &'static AggregateTable)> {
+    const {
+        match &Known::<U>::ENTRY {
+            Some(entry) => Some((&Known::<U>::FIRST, entry)),
+            None => None,
+        }
+    }
 }
 
 /// The stages of a plan, in the order of the rows' way.

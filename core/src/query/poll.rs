@@ -15,7 +15,7 @@ impl<U: Uses> Query<'_, '_, U> {
         sink: &mut impl Sink,
         late: Option<&mut impl Sink>,
     ) -> Result<Progress, RunError> {
-        self.with_walk(|walk| match walk.geometry().is_direct() {
+        self.with_walk(|walk| match walk.is_direct() {
             true if const { U::SET.direct } => pass_batches(walk, source, sink),
             false if const { U::SET.aggregate } => fold_batches(walk, source, sink, late),
             _ => Err(RunError::Internal),
@@ -99,7 +99,7 @@ fn fold_batches<U: Uses>(
         let read = source.read(budget, |mut batch| {
             batch.truncate(budget);
             match &mut late {
-                Some(late) if const { U::SET.late } && walk.geometry().delivers_late() => {
+                Some(late) if const { U::SET.late } && walk.delivers_late() => {
                     fold_with_late(walk, batch, *late, &mut progress)
                 }
                 _ => match fold(walk, &batch, &mut []) {
@@ -147,7 +147,7 @@ fn took<U: Uses>(walk: &mut Walk<'_, '_, U>, walked: Walked, progress: &mut Prog
 /// Lets rows leave into the sink; `None` if it is full.
 fn leave<U: Uses>(walk: &mut Walk<'_, '_, U>, sink: &mut impl Sink) -> Result<Option<usize>, RunError> {
     let size = walk.geometry().output.record_size;
-    let needs = walk.geometry().leaving_rows();
+    let needs = walk.leaving_rows();
     let most = (walk.context.plan.batch_rows as usize).saturating_mul(needs);
     let left = sink.write(size, most, |room| {
         // Less than a record is no room: a sink should not lend it, but may.

@@ -4,6 +4,7 @@
 use super::{AggregateFunction as F, Distinct, MAX_VALUES, Parameter, Room, Time};
 use crate::plan::layout::align8;
 use crate::plan::op::Register;
+use crate::plan::uses::{Everything, Uses};
 use crate::plan::{Aggregate, Plan};
 use crate::types::{DataType, Kind};
 
@@ -286,6 +287,15 @@ impl Family {
 impl Shape {
     /// `keyed`: whether the groups have keys.
     pub(crate) const fn of(plan: &Plan<'_>, aggregate: &Aggregate, keyed: bool) -> Self {
+        Self::of_used::<Everything>(plan, aggregate, keyed)
+    }
+
+    /// The same of a plan that is known.
+    pub(crate) const fn of_used<U: Uses>(
+        plan: &Plan<'_>,
+        aggregate: &Aggregate,
+        keyed: bool,
+    ) -> Self {
         let (first, nullable) = match argument(plan, aggregate, 0) {
             Some(r) => (r.data_type, r.nullable),
             None => (DataType::BigInt, false),
@@ -294,7 +304,7 @@ impl Shape {
         Self {
             argument: first,
             can_miss: nullable || aggregate.filter.is_some(),
-            slot: slot_bytes(plan, aggregate, first, family),
+            slot: slot_bytes::<U>(plan, aggregate, first, family),
             family,
         }
     }
@@ -320,7 +330,7 @@ impl Shape {
     }
 }
 
-const fn slot_bytes(
+const fn slot_bytes<U: Uses>(
     plan: &Plan<'_>,
     aggregate: &Aggregate,
     first: DataType,
@@ -329,30 +339,31 @@ const fn slot_bytes(
     let capacity = aggregate.capacity as u64;
     Some(match family {
         Family::Count | Family::CountIf | Family::Sum | Family::Avg | Family::Best => return None,
-        Family::Values => STATE_HEADER + align8(capacity * first.size() as u64),
-        Family::Lanes => LANES_BYTES,
-        Family::Bits => 16,
-        Family::Pick => {
+        Family::Values if U::SET.folds(Family::Values) => STATE_HEADER + align8(capacity * first.size() as u64),
+        Family::Lanes if U::SET.folds(Family::Lanes) => LANES_BYTES,
+        Family::Bits if U::SET.folds(Family::Bits) => 16,
+        Family::Pick if U::SET.folds(Family::Pick) => {
             let key = match argument(plan, aggregate, 1) {
                 Some(r) => value_bytes(r.data_type),
                 None => 0,
             };
             STATE_HEADER + value_bytes(first) + key
         }
-        Family::Second => 24,
-        Family::Fourth => 40,
-        Family::Pairs => 48,
-        Family::Quantile => QUANTILE_HEADER + 4 * QUANTILE_BUCKETS as u64,
-        Family::Distinct => HLL_REGISTERS as u64,
-        Family::Top => STATE_HEADER + capacity * (COUNTER_BYTES + value_bytes(first)),
-        Family::Histogram => 8 * (count(plan, aggregate) + 2),
-        Family::Text => STATE_HEADER + align8(capacity),
-        Family::Series => {
+        Family::Second if U::SET.folds(Family::Second) => 24,
+        Family::Fourth if U::SET.folds(Family::Fourth) => 40,
+        Family::Pairs if U::SET.folds(Family::Pairs) => 48,
+        Family::Quantile if U::SET.folds(Family::Quantile) => QUANTILE_HEADER + 4 * QUANTILE_BUCKETS as u64,
+        Family::Distinct if U::SET.folds(Family::Distinct) => HLL_REGISTERS as u64,
+        Family::Top if U::SET.folds(Family::Top) => STATE_HEADER + capacity * (COUNTER_BYTES + value_bytes(first)),
+        Family::Histogram if U::SET.folds(Family::Histogram) => 8 * (count(plan, aggregate) + 2),
+        Family::Text if U::SET.folds(Family::Text) => STATE_HEADER + align8(capacity),
+        Family::Series if U::SET.folds(Family::Series) => {
             // Without a time nothing has to wait for what comes late.
             let samples = if aggregate.arguments.len > 1 { capacity } else { 0 };
             SERIES_HEADER + samples * SAMPLE_BYTES
         }
-        Family::Ewma => 32,
+        Family::Ewma if U::SET.folds(Family::Ewma) => 32,
+        _ => return None,
     })
 }
 
