@@ -78,7 +78,7 @@ fn values<U: Uses>(
         ($t:ty, $written:expr) => {{
             let written: fn($t) -> $t = $written;
             let values = column.of::<$t>(rows)?;
-            if const { !U::SET.nulls } || column.validity.is_none() {
+            if const { !U::SET.nulls } || const { U::SET.fast } && column.validity.is_none() {
                 for (record, value) in room.chunks_exact_mut(size).zip(values) {
                     if let Some(slot) = record.get_mut(offset..offset + size_of::<$t>()) {
                         slot.copy_from_slice(&written(*value).to_le_bytes());
@@ -117,11 +117,11 @@ fn values<U: Uses>(
         Kind::F32 if const { U::SET.emitted.has(Kind::F32) } => numbers!(f32, real),
         Kind::F64 if const { U::SET.emitted.has(Kind::F64) } => numbers!(f64, double),
         kind => match kind.size() {
-            1 if const { U::SET.emitted.has_size(1) } => numbers!(u8),
-            2 if const { U::SET.emitted.has_size(2) } => numbers!(u16),
-            4 if const { U::SET.emitted.has_size(4) } => numbers!(u32),
-            8 if const { U::SET.emitted.has_size(8) } => numbers!(u64),
-            16 if const { U::SET.emitted.has_size(16) } => numbers!(Wide),
+            1 if const { U::SET.emitted.has_plain_size(1) } => numbers!(u8),
+            2 if const { U::SET.emitted.has_plain_size(2) } => numbers!(u16),
+            4 if const { U::SET.emitted.has_plain_size(4) } => numbers!(u32),
+            8 if const { U::SET.emitted.has_plain_size(8) } => numbers!(u64),
+            16 if const { U::SET.emitted.has_plain_size(16) } => numbers!(Wide),
             _ => return Err(RunError::Internal),
         },
     }

@@ -257,6 +257,18 @@ impl<'a, U: Uses> Table<'a, U> {
         }
     }
 
+    /// What leaves, of what can.
+    #[inline(always)]
+    pub(super) fn job(&self) -> u32 {
+        match self.progress.job {
+            job if const { U::PLAN.is_none() } => job,
+            NOTHING => NOTHING,
+            CHANGES if const { U::SET.changes } && self.layout().notes_changes => CHANGES,
+            ONE if const { U::SET.close_oldest } => ONE,
+            _ => CLOSING,
+        }
+    }
+
     /// How windows come from the states.
     #[inline(always)]
     pub(super) fn combine(&self) -> Combine {

@@ -157,7 +157,7 @@ impl<U: Uses> Table<'_, U> {
     /// Whether only groups leave that changed.
     fn lists_changes(&self) -> bool {
         matches!(self.combine(), Combine::Pane(_) | Combine::Each(_))
-            && (self.progress.job == CHANGES || self.emits_changes())
+            && (self.job() == CHANGES || self.emits_changes())
     }
 
     /// Lists the groups of a window from place `from` on: how many, and where to go on.
@@ -185,7 +185,7 @@ impl<U: Uses> Table<'_, U> {
 
     /// Fills the lists with the next groups of the window, at most `max`.
     pub(super) fn leave_window(&mut self, p: &Panes, max: usize) -> Result<Leaving, RunError> {
-        let changing = self.progress.job == CHANGES;
+        let changing = self.job() == CHANGES;
         let window = if changing { self.progress.until } else { self.progress.window };
         let places = core::mem::take(&mut self.scratch);
         let most = max.min(places.len());
@@ -244,12 +244,12 @@ impl<U: Uses> Table<'_, U> {
     }
 
     /// Whether anything is on its way out.
-    pub(super) const fn is_busy(&self) -> bool {
-        !matches!(self.progress.job, NOTHING)
+    pub(super) fn is_busy(&self) -> bool {
+        self.progress.job != NOTHING
     }
 
     /// Whether that is one group that makes room.
-    pub(super) const fn makes_room(&self) -> bool {
-        self.progress.job == ONE
+    pub(super) fn makes_room(&self) -> bool {
+        self.job() == ONE
     }
 }

@@ -131,6 +131,12 @@ impl Kinds {
         false
     }
 
+    /// The same without floats.
+    #[must_use]
+    pub const fn has_plain_size(self, size: usize) -> bool {
+        Self(self.0 & !(1 << Kind::F32 as u8 | 1 << Kind::F64 as u8)).has_size(size)
+    }
+
     /// Whether there are none.
     #[must_use]
     pub const fn is_empty(self) -> bool {

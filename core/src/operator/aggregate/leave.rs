@@ -31,7 +31,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
             return Ok(false);
         }
         if let Some((rule, by_state)) = self.sessions(watermark) {
-            let job = self.table.progress.job;
+            let job = self.table.job();
             let limit = self.due_before(&rule, by_state);
             let more = match job {
                 CHANGES => {
@@ -50,7 +50,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
             return Ok(more);
         }
         let Some(p) = self.panes() else { return self.is_whole_leaving() };
-        match self.table.progress.job {
+        match self.table.job() {
             ONE => self.next_of_one(&p),
             CHANGES => {
                 let more = self.table.next_change(&p, bound)?;
@@ -69,7 +69,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
 
     fn is_whole_leaving(&mut self) -> Result<bool, RunError> {
         let from = self.table.progress.cursor as usize;
-        let more = match self.table.progress.job {
+        let more = match self.table.job() {
             ONE => true,
             job if job == CHANGES || self.leaves_changes() => {
                 self.table.changed(0)?.next(from).is_some()
@@ -122,7 +122,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
         let count = leaving.count;
         self.fill_window(frame, count, (leaving.start, leaving.end))?;
         self.table.write_results(frame, count, counters)?;
-        let job = self.table.progress.job;
+        let job = self.table.job();
         let changes = job == CHANGES || self.table.emits_changes();
         if changes && job != ONE && matches!(self.table.combine(), Combine::Pane(_)) {
             let set = p.ring(p.at(leaving.start));
@@ -145,7 +145,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
     /// Forgets groups that have left for good: after [`leave`](Self::leave), once their rows are
     /// written.
     pub(crate) fn left(&mut self, count: usize, watermark: i64) -> Result<(), RunError> {
-        let job = self.table.progress.job;
+        let job = self.table.job();
         if let Some((rule, by_state)) = self.sessions(watermark) {
             if job == CHANGES {
                 self.table.taken_back(count)?;
@@ -190,8 +190,8 @@ impl<'a, U: Uses> Aggregate<'a, U> {
         let table = &mut self.table;
         let mut count = 0;
         let mut at = table.progress.cursor as usize;
-        let changes = table.progress.job == CHANGES || leaves_changes;
-        if table.progress.job == ONE || table.layout().key_words == 0 && !changes {
+        let changes = table.job() == CHANGES || leaves_changes;
+        if table.job() == ONE || table.layout().key_words == 0 && !changes {
             *table.scratch.get_mut(0).ok_or(RunError::Internal)? = table.progress.cursor;
             (count, at) = (1, at + 1);
         } else {
@@ -209,7 +209,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
         }
         table.list_slots(count, 0)?;
         table.write_results(frame, count, counters)?;
-        if table.progress.job != ONE {
+        if table.job() != ONE {
             table.progress.cursor = at as u32;
         }
         Ok(count)

@@ -12,6 +12,10 @@ use super::Aggregate;
 impl<U: Uses> Aggregate<'_, U> {
     /// Makes places free whose keys are in no window.
     pub(super) fn reclaim(&mut self) -> Result<bool, RunError> {
+        // Without windows every key is in use.
+        if const { !U::SET.window } {
+            return Ok(false);
+        }
         let (is_session, groups) =
             (self.table.combine() == Combine::Sessions, self.table.layout().groups);
         let sets = self.table.layout().sets as usize;

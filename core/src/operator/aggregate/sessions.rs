@@ -164,7 +164,7 @@ impl<U: Uses> Aggregate<'_, U> {
         same: impl Fn(i64, i64) -> bool,
         counters: &mut Counters,
     ) -> Result<usize, RunError> {
-        let job = self.table.progress.job;
+        let job = self.table.job();
         let limit = self.due_before(rule, by_state);
         let count = if job == CHANGES {
             self.table.list_changed(!self.table.emits_changes(), max)?

@@ -23,7 +23,7 @@ impl<U: Uses> Table<'_, U> {
         p: &Panes,
         count: usize,
     ) -> Result<(), RunError> {
-        if !self.forgets(p) || self.progress.job != CLOSING {
+        if !self.forgets(p) || self.job() != CLOSING {
             return Ok(());
         }
         self.reset_run(count)?;
