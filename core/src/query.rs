@@ -9,7 +9,7 @@ mod resume;
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::arena::{slice, slice_mut, view_mut};
+use crate::arena::{clear, slice, slice_mut, view_mut};
 use crate::counters::Counters;
 use crate::error::{RunError, StartError};
 use crate::expr::Context;
@@ -119,7 +119,7 @@ impl<'a, K: Known> Query<'static, 'a, K> {
 impl<'p, 'a, U: Uses> Query<'p, 'a, U> {
     /// Makes its state new.
     fn begin(mut self) -> Result<Self, StartError> {
-        self.arena.fill(0);
+        clear(self.arena);
         self.place_calls()?;
         self.set_clock(None);
         self.with_walk(|walk| walk.start()).map_err(|_| StartError::Internal)?;

@@ -26,7 +26,14 @@ pub(super) fn place(slot: usize, width: usize) -> Range<usize> {
 }
 
 /// Makes slots of an array `value`.
-pub(super) fn put<T: Pod>(array: &mut [T], slots: Fresh<'_>, value: T) {
+pub(super) fn put<T: Pod, U: Uses>(array: &mut [T], slots: Fresh<'_>, value: T) {
+    if const { !U::SET.fast } {
+        return slots.each(|slot| {
+            if let Some(entry) = array.get_mut(slot) {
+                *entry = value;
+            }
+        });
+    }
     match slots {
         Fresh::Slots(slots) => {
             for &slot in slots {

@@ -9,7 +9,7 @@ use crate::expr::frame::{Vector, VectorMut};
 use crate::fmt::power_of_ten;
 use crate::plan::aggregates::rules::Family;
 use crate::plan::uses::Uses;
-use crate::types::DataType;
+use crate::types::{DataType, Kind};
 
 use super::arrays::{fold, pairs, put, set_validity};
 use super::sum::{Summand, for_summand, width};
@@ -18,9 +18,9 @@ use super::{Fresh, Groups, States};
 pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Result<(), RunError> {
     let kind = states.kind();
     let (sums, counts) = states.split(width(kind))?;
-    put(slice_mut::<u64>(counts)?, slots, 0);
+    put::<_, U>(slice_mut::<u64>(counts)?, slots, 0);
     for_summand!(in U::SET.folded(Family::Avg), kind, T => {
-        put(slice_mut::<<T as Summand>::Sum>(sums)?, slots, Zeroable::zeroed());
+        put::<_, U>(slice_mut::<<T as Summand>::Sum>(sums)?, slots, Zeroable::zeroed());
         Ok(())
     })
 }
@@ -52,6 +52,11 @@ pub(super) fn update<U: Uses>(
     })
 }
 
+/// Whether there may be DECIMALs.
+const fn wide<U: Uses>() -> bool {
+    U::SET.folded(Family::Avg).has(Kind::I64) || U::SET.folded(Family::Avg).has(Kind::I128)
+}
+
 pub(super) fn finish<U: Uses>(
     states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
@@ -61,7 +66,7 @@ pub(super) fn finish<U: Uses>(
     let kind = states.kind();
     // A DECIMAL is a whole number of so many parts.
     let parts = match states.argument {
-        DataType::Decimal(_, scale) => power_of_ten(scale) as f64,
+        DataType::Decimal(_, scale) if const { wide::<U>() } => power_of_ten(scale) as f64,
         _ => 1.0,
     };
     let (sums, counts) = states.split(width(kind))?;

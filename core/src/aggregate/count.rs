@@ -12,8 +12,8 @@ use super::{Fresh, Groups, States};
 
 pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Result<(), RunError> {
     let (counts, seen) = states.split(8)?;
-    put(seen, slots, 0);
-    put(slice_mut::<u64>(counts)?, slots, 0);
+    put::<_, U>(seen, slots, 0);
+    put::<_, U>(slice_mut::<u64>(counts)?, slots, 0);
     Ok(())
 }
 

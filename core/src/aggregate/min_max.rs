@@ -143,10 +143,10 @@ pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Re
     let kind = states.kind();
     let width = states.argument.size();
     let (best, seen) = states.split(width)?;
-    put(seen, slots, 0);
+    put::<_, U>(seen, slots, 0);
     match kind {
         Kind::Bool if used!(Bool) => {
-            put(best, slots, is_min as u8);
+            put::<_, U>(best, slots, is_min as u8);
             Ok(())
         }
         Kind::Text if used!(Text) => {
@@ -159,7 +159,7 @@ pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Re
             Ok(())
         }
         kind => for_value!(in U::SET.folded(Family::Best), kind, T => {
-            put(slice_mut::<T>(best)?, slots, if is_min { T::HIGHEST } else { T::LOWEST });
+            put::<_, U>(slice_mut::<T>(best)?, slots, if is_min { T::HIGHEST } else { T::LOWEST });
             Ok(())
         }),
     }

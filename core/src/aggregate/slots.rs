@@ -5,7 +5,7 @@ use bytemuck::Pod;
 use crate::plan::uses::Uses;
 use super::arrays::place;
 use super::{Fresh, Groups, States};
-use crate::arena::{view, view_mut};
+use crate::arena::{clear, view, view_mut};
 use crate::error::RunError;
 use crate::expr::frame::Vector;
 
@@ -27,12 +27,12 @@ impl<U: Uses> States<'_, U> {
         match slots {
             Fresh::Slots(slots) => {
                 for &slot in slots {
-                    self.slot(slot as usize).ok_or(RunError::Internal)?.fill(0);
+                    clear(self.slot(slot as usize).ok_or(RunError::Internal)?);
                 }
             }
             Fresh::Run(first, end) => {
                 let (start, end) = (first.saturating_mul(self.size), end.saturating_mul(self.size));
-                self.bytes.get_mut(start..end).ok_or(RunError::Internal)?.fill(0);
+                clear(self.bytes.get_mut(start..end).ok_or(RunError::Internal)?);
             }
         }
         Ok(())

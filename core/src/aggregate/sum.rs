@@ -156,9 +156,9 @@ pub(super) const fn width(kind: Kind) -> usize {
 pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Result<(), RunError> {
     let kind = states.kind();
     let (sums, seen) = states.split(width(kind))?;
-    put(seen, slots, 0);
+    put::<_, U>(seen, slots, 0);
     for_summand!(in U::SET.folded(Family::Sum), kind, T => {
-        put(slice_mut::<<T as Summand>::Sum>(sums)?, slots, Zeroable::zeroed());
+        put::<_, U>(slice_mut::<<T as Summand>::Sum>(sums)?, slots, Zeroable::zeroed());
         Ok(())
     })
 }

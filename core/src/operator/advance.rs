@@ -14,7 +14,7 @@ impl<U: Uses> Walk<'_, '_, U> {
         let Some(stage) = self.stages().first() else { return Ok(None) };
         let plan = self.context.plan;
         let cut = match (&stage.window, stage.window_state) {
-            (Some(window), Some(state)) if const { U::SET.window } => self.window(state)?.next_cut(plan, window, batch)?,
+            (Some(window), Some(state)) if const { U::SET.window } => self.window(state)?.next_cut::<U>(plan, window, batch)?,
             _ => None,
         };
         if const { !U::SET.every } {
@@ -69,7 +69,7 @@ impl<U: Uses> Walk<'_, '_, U> {
         };
         let state = self.window(state)?;
         let (started, before) = (state.has_started(), state.bound);
-        if state.advance(window, watermark) {
+        if state.advance::<U>(window, watermark) {
             let bound = state.bound;
             if started && (const { !U::SET.changes } || !stage.layout.notes_changes) {
                 // The usual case takes no more than the first bytes.
@@ -108,7 +108,7 @@ impl<U: Uses> Walk<'_, '_, U> {
         let Some(stage) = self.stages().first() else { return Ok(()) };
         let clock = self.context.clock;
         if let (Some(window), Some(state)) = (&stage.window, stage.window_state)
-            && let Some(watermark) = self.window(state)?.by_clock(window, clock)
+            && let Some(watermark) = self.window(state)?.by_clock::<U>(window, clock)
         {
             self.advance(0, watermark)?;
         }
@@ -131,9 +131,9 @@ impl<U: Uses> Walk<'_, '_, U> {
         };
         let clock = self.context.clock;
         let state = self.window(state)?;
-        state.hear(window, clock);
+        state.hear::<U>(window, clock);
         state.count(rows);
-        match state.by_rows(window) {
+        match state.by_rows::<U>(window) {
             Some(rows) => self.advance(0, rows),
             None => Ok(()),
         }

@@ -1,5 +1,6 @@
 //! Writing registers as records, straight into the sink's memory.
 
+use crate::arena::clear;
 use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector, bit};
 use crate::plan::op::RegisterId;
@@ -19,7 +20,7 @@ pub(crate) fn emit<U: Uses>(
 ) -> Result<(), RunError> {
     let size = layout.record_size.max(1);
     let room = room.get_mut(..rows * size).ok_or(RunError::Internal)?;
-    room.fill(0);
+    clear(room);
     for (index, (field, id)) in fields.iter().zip(columns).enumerate() {
         let offset = field.offset as usize;
         if const { U::SET.fast } && rows == 1 && layout.validity.is_none() && value(frame, *id, field, room).is_some() {

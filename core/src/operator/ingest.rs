@@ -174,9 +174,9 @@ impl<U: Uses> Walk<'_, '_, U> {
                     let Machine { selection, counters, .. } = &mut machine;
                     let before = *selection;
                     (*selection, input.panes) =
-                        state.assign(plan, window, batch, before, kept, numbers, counters)?;
+                        state.assign::<U>(plan, window, batch, before, kept, numbers, counters)?;
                     input.bound = state.bound;
-                    input.watermark = state.watermark(window).unwrap_or(i64::MIN);
+                    input.watermark = state.watermark::<U>(window).unwrap_or(i64::MIN);
                     turned_away = Some((before, *selection));
                 }
                 Operator::Aggregate(entry) => {

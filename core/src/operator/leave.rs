@@ -94,14 +94,15 @@ impl<U: Uses> Walk<'_, '_, U> {
         let Progress { until, resume, .. } = *self.progress(stage)?;
         if resume != window::NEW {
             let state = self.window(stage.window_state.ok_or(RunError::Internal)?)?;
-            state.restart(stage.window.as_ref().ok_or(RunError::Internal)?, resume);
+            state.restart::<U>(stage.window.as_ref().ok_or(RunError::Internal)?, resume);
             let mut aggregate = self.aggregate(stage)?;
             aggregate.progress().resume = window::NEW;
             aggregate.progress().until = resume;
             aggregate.begin(resume);
             return Ok(());
         }
-        let Some(next) = stages.get(at + 1) else { return Ok(()) };
+        let next = stages.get(at + 1).filter(|_| const { U::SET.stages });
+        let Some(next) = next else { return Ok(()) };
         if until == i64::MAX {
             let (bound, _) = self.times(next)?;
             return self.aggregate(next)?.close(i64::MAX, bound);
@@ -140,7 +141,7 @@ impl<U: Uses> Walk<'_, '_, U> {
             }
         }
         let Some((at, stage)) = leaving else { return Ok(0) };
-        let next = stages.get(at + 1);
+        let next = stages.get(at + 1).filter(|_| const { U::SET.stages });
         let (_, watermark) = self.times(stage)?;
         let Some(Operator::Aggregate(entry)) = plan.operators.get(stage.at) else {
             return Err(RunError::Internal);

@@ -180,7 +180,7 @@ impl<'a, U: Uses> Walk<'a, '_, U> {
         Ok(match (&stage.window, stage.window_state) {
             (Some(window), Some(state)) => {
                 let state = self.window(state)?;
-                (state.bound, state.watermark(window).unwrap_or(i64::MIN))
+                (state.bound, state.watermark::<U>(window).unwrap_or(i64::MIN))
             }
             _ => (0, 0),
         })

@@ -11,6 +11,7 @@ use crate::time::panes::Panes;
 
 use super::bits;
 use super::groups::{CHANGES, NOTHING, ONE, Table};
+use super::stage::only;
 use super::window::NEW;
 
 /// Groups that leave together: those in list `from`, their results in list `slots`.
@@ -27,6 +28,15 @@ pub(super) struct Leaving {
 }
 
 impl<U: Uses> Table<'_, U> {
+    /// The panes of a known plan's only stage, or those given.
+    #[inline(always)]
+    pub(super) fn own(given: &Panes) -> &Panes {
+        match only::<U>() {
+            Some((stage, _)) => stage.window.as_ref().map_or(given, |window| &window.panes),
+            None => given,
+        }
+    }
+
     /// Whether groups leave as they change: with their window only those do that changed since.
     pub(super) fn emits_changes(&self) -> bool {
         self.entry().emit != EmitMode::Final
@@ -34,6 +44,7 @@ impl<U: Uses> Table<'_, U> {
 
     /// Notes where the watermark starts: before it no window is open, and none before `first`.
     pub(super) fn begin(&mut self, p: &Panes, bound: i64, first: i64) {
+        let p = Self::own(p);
         let progress = &mut *self.progress;
         progress.window = p.open(bound).max(first);
         progress.low = p.first(p.taking(bound).max(first));
@@ -73,6 +84,7 @@ impl<U: Uses> Table<'_, U> {
 
     /// Goes to the next window of which groups leave; false once all have.
     pub(super) fn next_window(&mut self, p: &Panes) -> Result<bool, RunError> {
+        let p = Self::own(p);
         loop {
             let (window, until) = (self.progress.window, self.progress.until);
             let none = window == NEW || p.first(window) >= self.progress.high;
@@ -108,6 +120,7 @@ impl<U: Uses> Table<'_, U> {
     /// Goes to the next window, or pane, of which changed groups leave; false once all have.
     /// `closed`: only of windows that end at or before that pane.
     pub(super) fn next_change(&mut self, p: &Panes, bound: i64) -> Result<bool, RunError> {
+        let p = Self::own(p);
         // The walk goes over windows; of Combine::Pane these are panes.
         loop {
             let window = self.progress.until;
@@ -134,6 +147,7 @@ impl<U: Uses> Table<'_, U> {
         window: i64,
         from: usize,
     ) -> Result<Option<usize>, RunError> {
+        let p = Self::own(p);
         if let Some(set) = self.set_of_window(p, window) {
             return Ok(match self.lists_changes() {
                 true => self.changed(set)?.next(from),
@@ -147,6 +161,7 @@ impl<U: Uses> Table<'_, U> {
 
     /// The set of a window's groups, where it is one.
     fn set_of_window(&self, p: &Panes, window: i64) -> Option<usize> {
+        let p = Self::own(p);
         match self.combine() {
             Combine::Pane(_) | Combine::Stacks(_) => Some(p.ring(p.first(window))),
             Combine::Running(_) => Some(self.layout().panes as usize),
@@ -168,6 +183,7 @@ impl<U: Uses> Table<'_, U> {
         from: usize,
         places: &mut [u32],
     ) -> Result<(usize, usize), RunError> {
+        let p = Self::own(p);
         let (words, groups) = (self.sets(self.lists_changes()), self.groups());
         Ok(match self.set_of_window(p, window) {
             Some(set) => bits::list(words, groups, core::iter::once(set), from, places),
@@ -180,11 +196,13 @@ impl<U: Uses> Table<'_, U> {
 
     /// The panes of a window that may hold rows.
     fn held_of(&self, p: &Panes, window: i64) -> core::ops::Range<i64> {
+        let p = Self::own(p);
         p.first(window).max(self.progress.low)..p.end(window).min(self.progress.high)
     }
 
     /// Fills the lists with the next groups of the window, at most `max`.
     pub(super) fn leave_window(&mut self, p: &Panes, max: usize) -> Result<Leaving, RunError> {
+        let p = Self::own(p);
         let changing = self.job() == CHANGES;
         let window = if changing { self.progress.until } else { self.progress.window };
         let places = core::mem::take(&mut self.scratch);
@@ -235,6 +253,7 @@ impl<U: Uses> Table<'_, U> {
 
     /// Where the row that a window's group left with is kept.
     pub(super) fn left_slot(&self, p: &Panes, window: i64, place: u32) -> u32 {
+        let p = Self::own(p);
         // The windows that are put together from panes are more than these.
         let window = match self.combine() {
             Combine::Pane(_) => p.first(window),

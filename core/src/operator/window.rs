@@ -23,9 +23,12 @@ use crate::column::Column;
 use crate::error::RunError;
 use crate::plan::layout::{WINDOW_BYTES, delay};
 use crate::plan::op::StreamId;
+use crate::plan::uses::Uses;
 use crate::plan::{EventTime, Plan, TimeSource, WindowShape, WindowTable};
 use crate::time::TIME_LIMIT;
 use crate::time::panes::Panes;
+
+use super::stage::only;
 
 /// The fixed state of a window operator.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
@@ -123,6 +126,15 @@ impl Window {
         Some(Self { panes, has_panes, time, event, delay, max_ahead, idle_timeout })
     }
 
+    /// That of a known plan's only stage, or this one.
+    #[inline(always)]
+    fn own<U: Uses>(&self) -> &Self {
+        match only::<U>() {
+            Some((stage, _)) => stage.window.as_ref().unwrap_or(self),
+            None => self,
+        }
+    }
+
     /// The place of a pane in the ring.
     pub(crate) const fn ring(&self, pane: i64) -> u16 {
         self.panes.ring(pane) as u16
@@ -182,35 +194,39 @@ impl WindowState {
     }
 
     /// Moves the watermark, if that is forward; whether it enters another pane.
-    pub(crate) fn advance(&mut self, window: &Window, watermark: i64) -> bool {
+    pub(crate) fn advance<U: Uses>(&mut self, window: &Window, watermark: i64) -> bool {
+        let window = window.own::<U>();
         let bound = window.panes.at(watermark.clamp(-TIME_LIMIT, TIME_LIMIT));
         let moves = bound > self.bound;
         if moves {
-            self.restart(window, bound);
+            self.restart::<U>(window, bound);
         }
         moves
     }
 
     /// Puts the watermark into a pane.
-    pub(crate) fn restart(&mut self, window: &Window, bound: i64) {
+    pub(crate) fn restart<U: Uses>(&mut self, window: &Window, bound: i64) {
+        let window = window.own::<U>();
         self.bound = bound;
         let next = window.panes.start(bound.saturating_add(1));
         self.threshold = next.saturating_add(window.delay);
     }
 
     /// The watermark, rounded down to its pane.
-    pub(crate) fn watermark(&self, window: &Window) -> Option<i64> {
+    pub(crate) fn watermark<U: Uses>(&self, window: &Window) -> Option<i64> {
+        let window = window.own::<U>();
         self.has_started().then(|| window.panes.start(self.bound))
     }
 
     /// Where the clock alone takes the watermark: processing time, and an idle stream.
-    pub(crate) fn by_clock(&mut self, window: &Window, clock: Option<i64>) -> Option<i64> {
+    pub(crate) fn by_clock<U: Uses>(&mut self, window: &Window, clock: Option<i64>) -> Option<i64> {
+        let window = window.own::<U>();
         let now = clock?;
         match window.time {
             TimeSource::Clock => Some(now),
             TimeSource::Event if window.idle_timeout > 0 => {
                 if self.heard == NEW {
-                    self.hear(window, clock);
+                    self.hear::<U>(window, clock);
                 }
                 let silence = now.saturating_sub(self.heard);
                 let idle = silence >= window.idle_timeout && self.rested != NEW;
@@ -230,10 +246,11 @@ impl WindowState {
     }
 
     /// Notes that records came.
-    pub(crate) fn hear(&mut self, window: &Window, clock: Option<i64>) {
+    pub(crate) fn hear<U: Uses>(&mut self, window: &Window, clock: Option<i64>) {
+        let window = window.own::<U>();
         if window.idle_timeout > 0 {
             self.heard = clock.unwrap_or(NEW);
-            self.rested = self.watermark(window).unwrap_or(NEW);
+            self.rested = self.watermark::<U>(window).unwrap_or(NEW);
         }
     }
 
@@ -243,7 +260,8 @@ impl WindowState {
     }
 
     /// Where windows of rows are once `rows` records were read, if that moves them.
-    pub(crate) fn by_rows(&self, window: &Window) -> Option<i64> {
+    pub(crate) fn by_rows<U: Uses>(&self, window: &Window) -> Option<i64> {
+        let window = window.own::<U>();
         (window.time == TimeSource::Rows && self.rows >= self.threshold).then_some(self.rows)
     }
 }

@@ -8,7 +8,7 @@ use crate::plan::op::RegisterId;
 use crate::plan::uses::Uses;
 use crate::time::panes::Panes;
 
-use super::super::groups::{CHANGES, NO_GROUP, NOTHING, ONE};
+use super::super::groups::{CHANGES, NO_GROUP, NOTHING, ONE, Table};
 use super::super::panes::Leaving;
 use super::Aggregate;
 
@@ -85,6 +85,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
 
     /// The next pane that holds the one group that leaves to make room.
     fn next_of_one(&mut self, p: &Panes) -> Result<bool, RunError> {
+        let p = Table::<U>::own(p);
         let place = self.table.progress.cursor as usize;
         while self.table.progress.until < self.table.progress.high {
             if self.table.present(p.ring(self.table.progress.until))?.contains(place) {

@@ -31,15 +31,15 @@ impl<U: Uses> Table<'_, U> {
         };
         let new = directory.new_places();
         let found = match lone {
-            Some(Lone::U8(keys)) if const { U::SET.keys.has_size(1) } => numbers(&mut directory, keys, from, places, u64::from),
-            Some(Lone::U16(keys)) if const { U::SET.keys.has_size(2) } => numbers(&mut directory, keys, from, places, u64::from),
-            Some(Lone::U32(keys)) if const { U::SET.keys.has_size(4) } => numbers(&mut directory, keys, from, places, u64::from),
-            Some(Lone::U64(keys)) if const { U::SET.keys.has_size(8) } => numbers(&mut directory, keys, from, places, |key| key),
+            Some(Lone::U8(keys)) if const { U::SET.keys.has_size(1) } => numbers::<_, U>(&mut directory, keys, from, places, u64::from),
+            Some(Lone::U16(keys)) if const { U::SET.keys.has_size(2) } => numbers::<_, U>(&mut directory, keys, from, places, u64::from),
+            Some(Lone::U32(keys)) if const { U::SET.keys.has_size(4) } => numbers::<_, U>(&mut directory, keys, from, places, u64::from),
+            Some(Lone::U64(keys)) if const { U::SET.keys.has_size(8) } => numbers::<_, U>(&mut directory, keys, from, places, |key| key),
             None if const { U::SET.long_keys } => {
                 let keys = self.batch_keys.get(from * width..rows * width);
                 let keys = keys.ok_or(RunError::Internal)?;
                 match width {
-                    1 => directory.find_numbers(keys, places, |key| key),
+                    1 => directory.find_numbers::<_, U>(keys, places, |key| key),
                     _ => directory.find(keys.chunks_exact(width.max(1)), places),
                 }
             }
@@ -113,12 +113,12 @@ impl<U: Uses> Table<'_, U> {
 }
 
 /// Finds the places of the keys from row `from` on.
-fn numbers<T: Copy>(
+fn numbers<T: Copy, U: Uses>(
     directory: &mut Directory<'_>,
     keys: &[T],
     from: usize,
     places: &mut [u32],
     number: impl Fn(T) -> u64 + Copy,
 ) -> Result<usize, RunError> {
-    directory.find_numbers(keys.get(from..).ok_or(RunError::Internal)?, places, number)
+    directory.find_numbers::<_, U>(keys.get(from..).ok_or(RunError::Internal)?, places, number)
 }

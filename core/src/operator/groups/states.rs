@@ -100,7 +100,8 @@ impl<U: Uses> Table<'_, U> {
     fn reset(&mut self, count: usize, is_run: bool) -> Result<(), RunError> {
         let slots = self.slots.get(..count).ok_or(RunError::Internal)?;
         let mut fresh = Fresh::Slots(slots);
-        if let (true, Some(&first), Some(&last)) = (is_run, slots.first(), slots.last()) {
+        if const { U::SET.fast }
+            && let (true, Some(&first), Some(&last)) = (is_run, slots.first(), slots.last()) {
             let run = first as usize..last as usize + 1;
             // To write a few more in one go is cheaper than to go along a list.
             if run.len() / 4 <= count {

@@ -14,6 +14,7 @@ use super::super::groups::{CLOSING, Table};
 impl<U: Uses> Table<'_, U> {
     /// Whether a window's groups are forgotten as they leave.
     fn forgets(&self, p: &Panes) -> bool {
+        let p = Self::own(p);
         matches!(self.combine(), Combine::Pane(_)) && p.lateness == 0 && !self.emits_changes()
     }
 
@@ -23,6 +24,7 @@ impl<U: Uses> Table<'_, U> {
         p: &Panes,
         count: usize,
     ) -> Result<(), RunError> {
+        let p = Self::own(p);
         if !self.forgets(p) || self.job() != CLOSING {
             return Ok(());
         }
@@ -56,6 +58,7 @@ impl<U: Uses> Table<'_, U> {
 
     /// Forgets the panes before `low`.
     pub(super) fn drop_panes(&mut self, p: &Panes, low: i64) -> Result<(), RunError> {
+        let p = Self::own(p);
         for pane in self.progress.low..low.min(self.progress.high) {
             let set = p.ring(pane);
             self.clear_set(set)?;
@@ -70,6 +73,7 @@ impl<U: Uses> Table<'_, U> {
 
     /// Forgets the rows that the groups of a window left with.
     pub(super) fn forget_left(&mut self, p: &Panes, window: i64) -> Result<(), RunError> {
+        let p = Self::own(p);
         if self.left.is_empty() || !matches!(self.combine(), Combine::Each(_)) {
             return Ok(());
         }

@@ -24,6 +24,7 @@ use super::super::window::NEW;
 impl<U: Uses> Table<'_, U> {
     /// Makes a window's results ready.
     pub(super) fn put_together(&mut self, p: &Panes, window: i64) -> Result<(), RunError> {
+        let p = Self::own(p);
         let (first, end) = (p.first(window), p.end(window));
         let running = self.layout().panes as usize;
         if self.progress.merged == NEW {
@@ -113,6 +114,7 @@ impl<U: Uses> Table<'_, U> {
         p: &Panes,
         pane: i64,
     ) -> (core::ops::Range<i64>, bool) {
+        let p = Self::own(p);
         let none = (0..0, false);
         if pane >= self.progress.merged || self.progress.merged == NEW {
             return none;

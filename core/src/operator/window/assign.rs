@@ -3,6 +3,7 @@
 use crate::batch::Batch;
 use crate::counters::Counters;
 use crate::error::RunError;
+use crate::plan::uses::Uses;
 use crate::plan::{Plan, TimeSource};
 use crate::selection::Selection;
 use crate::time::TIME_LIMIT;
@@ -13,7 +14,7 @@ impl WindowState {
     /// Keeps the selected rows that windows still take, and finds their panes. Rows that are not
     /// kept are late, or between windows.
     #[allow(clippy::too_many_arguments)]
-    pub(in super::super) fn assign<'s>(
+    pub(in super::super) fn assign<'s, U: Uses>(
         &mut self,
         plan: &Plan<'_>,
         window: &Window,
@@ -23,6 +24,7 @@ impl WindowState {
         panes: &'s mut [u16],
         counters: &mut Counters,
     ) -> Result<(Selection<'s>, RowPanes<'s>), RunError> {
+        let window = window.own::<U>();
         let p = &window.panes;
         let here = RowPanes::One(window.ring(self.bound));
         if !window.has_panes {

@@ -20,15 +20,17 @@ pub mod plans {
 /// Bytes of a record.
 pub const RECORD_BYTES: usize = 24;
 
+/// Bytes that results are written to, and then forgotten.
+pub const ROOM: usize = 256;
+
 /// Records, in flash.
 pub static RECORDS: [[u8; RECORD_BYTES]; 64] = [[0; RECORD_BYTES]; 64];
 
 /// Runs a query over the records.
-pub fn run<U: Uses>(query: &mut Query<'_, '_, U>) -> ! {
+pub fn run<U: Uses>(query: &mut Query<'_, '_, U>, room: &mut [u8; ROOM]) -> ! {
     let mut source = RecordSource::new(black_box(&RECORDS).as_flattened(), RECORD_BYTES);
-    let mut room = [0; 256];
     loop {
-        let mut sink = RecordSink::new(&mut room);
+        let mut sink = RecordSink::new(room);
         let stop = query.poll(&mut source, &mut sink).map(|progress| progress.stop);
         black_box(sink.written());
         match stop {
