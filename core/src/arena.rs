@@ -67,6 +67,12 @@ pub(crate) fn clear(bytes: &mut [u8]) {
     bytes.fill(0);
 }
 
+/// Makes all words `value`: the same, for masks.
+#[inline(never)]
+pub(crate) fn fill(words: &mut [u64], value: u64) {
+    words.fill(value);
+}
+
 /// Copies `src` over `dst`, which is as long. `copy_from_slice` alone would link a panic.
 #[inline]
 pub(crate) fn copy<T: Copy>(dst: &mut [T], src: &[T]) -> Result<(), RunError> {

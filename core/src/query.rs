@@ -20,7 +20,7 @@ use crate::plan::Plan;
 use crate::plan::layout::HEADER_BYTES;
 use crate::plan::op::Op;
 use crate::plan::verify::verify;
-use crate::plan::uses::{Everything, Keep, Known, Uses};
+use crate::plan::uses::{Everything, Keep, Kept, Known, Uses};
 use crate::ring::{Sink, Source};
 
 /// The arena's first bytes.
@@ -97,7 +97,11 @@ impl<'p, 'a> Query<'p, 'a> {
         arena: &'a mut [u8],
     ) -> Result<Self, StartError> {
         verify(plan, &functions)?;
-        Self::over(plan, functions, arena)?.begin()
+        let tables = Kept::new(|| (Tables::of(plan), Stages::of(plan)));
+        let arena = fit::<Everything>(&tables, arena)?;
+        let mut query = Self { functions, arena, tables };
+        query.begin()?;
+        Ok(query)
     }
 }
 
@@ -112,34 +116,19 @@ impl<'a, K: Known> Query<'static, 'a, K> {
         if cfg!(debug_assertions) {
             verify(&K::PLAN, &functions)?;
         }
-        Self::over(&K::PLAN, functions, arena)?.begin()
+        let mut query = Self { functions, arena: fit::<K>(&(), arena)?, tables: () };
+        query.begin()?;
+        Ok(query)
     }
 }
 
 impl<'p, 'a, U: Uses> Query<'p, 'a, U> {
     /// Makes its state new.
-    fn begin(mut self) -> Result<Self, StartError> {
+    fn begin(&mut self) -> Result<(), StartError> {
         clear(self.arena);
         self.place_calls()?;
         self.set_clock(None);
-        self.with_walk(|walk| walk.start()).map_err(|_| StartError::Internal)?;
-        Ok(self)
-    }
-
-    /// A query over an arena as it is.
-    fn over(
-        plan: &Plan<'p>,
-        functions: Functions<'p>,
-        arena: &'a mut [u8],
-    ) -> Result<Self, StartError> {
-        let kept = U::Kept::new(|| (Tables::of(plan), Stages::of(plan)));
-        let geometry = &tables::<U>(&kept).ok_or(StartError::Internal)?.geometry;
-        let (needed, given) = (geometry.arena, arena.len());
-        let arena = arena.get_mut(..needed).ok_or(StartError::ArenaTooSmall { needed, given })?;
-        if arena.as_ptr().align_offset(8) != 0 {
-            return Err(StartError::ArenaMisaligned);
-        }
-        Ok(Self { functions, arena, tables: kept })
+        self.with_walk(|walk| walk.start()).map_err(|_| StartError::Internal)
     }
 
     /// Writes where the functions of the plan's calls are in the set.
@@ -244,6 +233,20 @@ impl<'p, 'a, U: Uses> Query<'p, 'a, U> {
     #[must_use]
     pub fn plan(&self) -> &Plan<'p> {
         tables::<U>(&self.tables).map_or(&Plan::EMPTY, |tables| &tables.plan)
+    }
+}
+
+/// The bytes that a query needs of `arena`, as they are.
+fn fit<'a, U: Uses>(
+    kept: &U::Kept<(Tables<'_>, Stages)>,
+    arena: &'a mut [u8],
+) -> Result<&'a mut [u8], StartError> {
+    let geometry = &tables::<U>(kept).ok_or(StartError::Internal)?.geometry;
+    let (needed, given) = (geometry.arena, arena.len());
+    let arena = arena.get_mut(..needed).ok_or(StartError::ArenaTooSmall { needed, given })?;
+    match arena.as_ptr().align_offset(8) {
+        0 => Ok(arena),
+        _ => Err(StartError::ArenaMisaligned),
     }
 }
 

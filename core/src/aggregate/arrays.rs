@@ -7,7 +7,7 @@ use bytemuck::Pod;
 
 use crate::plan::uses::Uses;
 use super::{Fresh, Groups, States};
-use crate::arena::{shift, slice_mut};
+use crate::arena::{fill, shift, slice_mut};
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::fours;
@@ -168,7 +168,7 @@ pub(super) fn mark(seen: &mut [u8], group: usize) {
 /// Makes row i of `dst` valid as `valid` says. A register that can't be NULL has none that isn't.
 pub(super) fn set_validity(dst: &mut VectorMut<'_>, valid: impl Iterator<Item = bool>) {
     if let Some(words) = &mut dst.validity {
-        words.fill(0);
+        fill(words, 0);
         for (row, valid) in valid.enumerate() {
             if let Some(word) = words.get_mut(row / 64) {
                 *word |= u64::from(valid) << (row % 64);

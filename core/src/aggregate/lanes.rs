@@ -92,13 +92,15 @@ fn fold<T: Pod + Into<f64>, U: Uses>(
         });
     };
     let state: &mut Lanes = view_mut(states.slot(group).ok_or(RunError::Internal)?)?;
-    let mut lanes = *state;
     let values = argument.of::<T>(rows)?;
     if const { !U::SET.fast } {
         for (row, &value) in values.iter().enumerate() {
-            lanes.add(value.into(), const { !U::SET.nulls } || argument.is_valid(row));
+            state.add(value.into(), const { !U::SET.nulls } || argument.is_valid(row));
         }
-    } else if argument.validity.is_none() {
+        return Ok(());
+    }
+    let mut lanes = *state;
+    if argument.validity.is_none() {
         lanes.add_all(values);
     } else {
         for (row, &value) in values.iter().enumerate() {

@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use bytemuck::Pod;
 
-use crate::arena::{slice, slice_mut};
+use crate::arena::{fill, slice, slice_mut};
 use crate::error::RunError;
 use crate::plan::layout::values_bytes;
 use crate::plan::op::{Register, RegisterId};
@@ -247,7 +247,7 @@ impl VectorMut<'_> {
     #[inline]
     pub(crate) fn set_all_valid(&mut self, valid: bool) {
         if let Some(words) = &mut self.validity {
-            words.fill(if valid { u64::MAX } else { 0 });
+            fill(words, if valid { u64::MAX } else { 0 });
         }
     }
 
@@ -282,7 +282,7 @@ impl VectorMut<'_> {
                     *word = *one;
                 }
             }
-            (None, None) => words.fill(u64::MAX),
+            (None, None) => fill(words, u64::MAX),
         }
     }
 }

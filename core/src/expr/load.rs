@@ -1,6 +1,6 @@
 //! Loading: columns of a batch, and registers computed before a filter, into dense registers.
 
-use crate::arena::copy;
+use crate::arena::{copy, fill};
 use crate::column::{Column, Validity};
 use crate::error::RunError;
 use crate::fours;
@@ -123,7 +123,7 @@ fn load_text(
 fn load_validity(dst: &mut VectorMut<'_>, column: &Column<'_>, selection: Selection<'_>) {
     let Some(words) = &mut dst.validity else { return };
     if matches!(column.validity, Validity::All) {
-        words.fill(u64::MAX);
+        fill(words, u64::MAX);
     } else {
         fill_bits(words, selection, |row| column.is_valid(row));
     }
@@ -158,7 +158,7 @@ pub(super) fn gather<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Re
     }
     if let Some(words) = &mut dst.validity {
         match a.validity {
-            None => words.fill(u64::MAX),
+            None => fill(words, u64::MAX),
             Some(_) => fill_bits(words, m.selection, |row| a.is_valid(row)),
         }
     }

@@ -72,7 +72,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
     }
 
     #[inline(always)]
-    fn panes(&self) -> Option<Panes> {
+    fn panes(&self) -> Option<&'a Panes> {
         match self.table.combine() {
             Combine::Pane(p) | Combine::Stacks(p) | Combine::Running(p) | Combine::Each(p) => {
                 Some(p)
@@ -100,7 +100,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
     /// Notes where the watermark starts.
     pub(crate) fn begin(&mut self, bound: i64) {
         if let Some(p) = self.panes() {
-            self.table.begin(&p, bound, self.first_window());
+            self.table.begin(p, bound, self.first_window());
         }
     }
 
@@ -112,7 +112,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
             self.table.end_states()?;
         }
         let changes = self.table.layout().notes_changes && !self.table.is_busy();
-        if changes && self.table.combine() != Combine::Whole {
+        if changes && *self.table.combine() != Combine::Whole {
             // What closes may hold changes that have not left.
             self.table.leave_changes(self.first_taking(bound), until);
         } else {

@@ -219,21 +219,25 @@ impl<'a, U: Uses> Table<'a, U> {
         })
     }
 
-    /// Makes everything new.
+    /// Makes everything new, of a state that is all zero.
     pub(crate) fn start(&mut self) -> Result<(), RunError> {
-        *self.progress = Progress {
-            window: NEW,
-            until: NEW,
-            low: NEW,
-            high: NEW,
-            front: NEW,
-            merged: NEW,
-            resume: NEW,
-            closes: NEW,
-            next_emit: NEW,
-            ..Zeroable::zeroed()
-        };
-        self.heads.fill(NO_GROUP);
+        let progress = &mut *self.progress;
+        for time in [
+            &mut progress.window,
+            &mut progress.until,
+            &mut progress.low,
+            &mut progress.high,
+            &mut progress.front,
+            &mut progress.merged,
+            &mut progress.resume,
+            &mut progress.closes,
+            &mut progress.next_emit,
+        ] {
+            *time = NEW;
+        }
+        if const { U::SET.sessions } {
+            self.heads.fill(NO_GROUP);
+        }
         states::each_state(self.plan, self.entry(), self.layout(), self.states, |_, states: &mut States<'_, U>| {
             states.reset_all()
         })
@@ -271,15 +275,27 @@ impl<'a, U: Uses> Table<'a, U> {
 
     /// How windows come from the states.
     #[inline(always)]
-    pub(super) fn combine(&self) -> Combine {
-        match self.layout().combine {
-            Combine::Pane(p) if const { U::SET.panes } => Combine::Pane(p),
-            Combine::Stacks(p) if const { U::SET.stacks } => Combine::Stacks(p),
-            Combine::Running(p) if const { U::SET.running } => Combine::Running(p),
-            Combine::Each(p) if const { U::SET.each } => Combine::Each(p),
-            Combine::Sessions if const { U::SET.sessions } => Combine::Sessions,
-            _ => Combine::Whole,
+    pub(super) fn combine(&self) -> &'a Combine {
+        match &self.layout().combine {
+            Combine::Pane(_) if const { !U::SET.panes } => &Combine::Whole,
+            Combine::Stacks(_) if const { !U::SET.stacks } => &Combine::Whole,
+            Combine::Running(_) if const { !U::SET.running } => &Combine::Whole,
+            Combine::Each(_) if const { !U::SET.each } => &Combine::Whole,
+            Combine::Sessions if const { !U::SET.sessions } => &Combine::Whole,
+            combine => combine,
         }
+    }
+
+    /// Whether the records of each slot are counted.
+    #[inline(always)]
+    pub(super) fn keeps_records(&self) -> bool {
+        U::SET.evict && !self.records.is_empty()
+    }
+
+    /// Whether the rows that slots left with are kept.
+    #[inline(always)]
+    pub(super) fn retracts(&self) -> bool {
+        U::SET.retract && !self.left.is_empty()
     }
 
     /// Groups that have a place.

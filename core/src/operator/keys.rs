@@ -3,7 +3,7 @@
 
 use bytemuck::Pod;
 
-use crate::arena::{copy, slice_mut};
+use crate::arena::{copy, fill, slice_mut};
 use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector, VectorMut, bit, set_text, text_bytes};
 use crate::plan::layout::key_place;
@@ -30,7 +30,7 @@ pub(super) fn encode<U: Uses>(
     if const { !U::SET.long_keys } {
         return Err(RunError::Internal);
     }
-    words.fill(0);
+    fill(words, 0);
     let mut at = 0;
     for id in keys {
         let register = registers.get(id.index()).ok_or(RunError::Internal)?;

@@ -165,7 +165,7 @@ impl<'a, U: Uses> Walk<'a, '_, U> {
         }
         for stage in self.stages().iter() {
             if let Some(state) = stage.window_state {
-                *self.window(state)? = WindowState::start();
+                self.window(state)?.start();
             }
             self.aggregate(stage)?.start()?;
         }

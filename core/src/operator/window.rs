@@ -171,21 +171,13 @@ pub(super) fn event_times<'b>(
 }
 
 impl WindowState {
-    /// The state before the first record.
-    pub(crate) fn start() -> Self {
-        Self {
-            bound: NEW,
-            threshold: NEW,
-            rows: 0,
-            refused: NEW,
-            heard: NEW,
-            rested: NEW,
-            trust: 0,
-            late: 0,
-            ahead: 0,
-            known: 0,
-            reserved: [0; 2],
-        }
+    /// Makes a state that is all zero that before the first record.
+    pub(crate) const fn start(&mut self) {
+        self.bound = NEW;
+        self.threshold = NEW;
+        self.refused = NEW;
+        self.heard = NEW;
+        self.rested = NEW;
     }
 
     /// Whether the watermark is anywhere yet.

@@ -1,12 +1,13 @@
 //! Snapshots: a query's state as bytes, and a query that goes on from them.
 
-use super::{Header, Query};
+use super::{Header, Query, fit};
+use crate::operator::{Stages, Tables};
 use crate::arena::{view, view_mut};
 use crate::error::{RunError, StartError};
 use crate::function::Functions;
 use crate::plan::Plan;
 use crate::plan::layout::HEADER_BYTES;
-use crate::plan::uses::Uses;
+use crate::plan::uses::{Everything, Keep, Kept, Uses};
 use crate::plan::verify::verify;
 use crate::plan::wire;
 
@@ -91,7 +92,9 @@ impl<'p, 'a> Query<'p, 'a> {
         arena: &'a mut [u8],
     ) -> Result<Self, StartError> {
         verify(plan, &functions)?;
-        let mut query = Self::over(plan, functions, arena)?;
+        let tables = Kept::new(|| (Tables::of(plan), Stages::of(plan)));
+        let arena = fit::<Everything>(&tables, arena)?;
+        let mut query = Self { functions, arena, tables };
         let header = view::<Header>(query.arena).map_err(|_| StartError::Internal)?;
         if Some(header.fingerprint) != fingerprint(plan) {
             return Err(StartError::NoSnapshot);

@@ -53,7 +53,7 @@ impl<U: Uses> Aggregate<'_, U> {
         if width == 0 {
             if let RowPanes::One(pane) = rows.panes {
                 self.table.present(pane.into())?.insert(0);
-            } else {
+            } else if const { U::SET.window } {
                 self.table.batch_groups.get_mut(..count).ok_or(RunError::Internal)?.fill(0);
                 self.table.enter(rows.panes, 0, count)?;
             }
@@ -94,7 +94,7 @@ impl<U: Uses> Aggregate<'_, U> {
             _ => None,
         };
         if let (Some(pane), true) =
-            (one, self.table.layout().notes_changes || !self.table.records.is_empty())
+            (one, self.table.layout().notes_changes || self.table.keeps_records())
         {
             self.table.batch_groups.get_mut(..done).ok_or(RunError::Internal)?.fill(pane as u32);
         }
@@ -122,7 +122,7 @@ impl<U: Uses> Aggregate<'_, U> {
         };
         self.table.batch_groups = groups;
         folded?;
-        if !self.table.records.is_empty() {
+        if self.table.keeps_records() {
             for group in self.table.batch_groups.get(..rows).ok_or(RunError::Internal)? {
                 if let Some(records) = self.table.records.get_mut(*group as usize) {
                     *records = records.saturating_add(1);
@@ -138,7 +138,7 @@ impl<U: Uses> Aggregate<'_, U> {
                 }
             };
             match self.panes().filter(|_| !self.table.emits_changes()) {
-                Some(p) => self.table.note_changes(rows, closed(p))?,
+                Some(p) => self.table.note_changes(rows, closed(*p))?,
                 None => self.table.note_changes(rows, |_| true)?,
             }
         }
@@ -182,7 +182,7 @@ impl<U: Uses> Aggregate<'_, U> {
             let mut any = false;
             for row in 0..count {
                 let pane = pane_of(row);
-                let (range, in_running) = self.table.merged_from(&p, pane);
+                let (range, in_running) = self.table.merged_from(p, pane);
                 let also = if last { in_running } else { range.contains(&target) };
                 let group = self.table.batch_groups.get(row).copied().unwrap_or(NO_GROUP);
                 let slot = if also && group != NO_GROUP {

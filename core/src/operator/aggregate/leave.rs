@@ -51,12 +51,12 @@ impl<'a, U: Uses> Aggregate<'a, U> {
         }
         let Some(p) = self.panes() else { return self.is_whole_leaving() };
         match self.table.job() {
-            ONE => self.next_of_one(&p),
+            ONE => self.next_of_one(p),
             CHANGES => {
-                let more = self.table.next_change(&p, bound)?;
-                Ok(more || self.table.is_busy() && self.table.next_window(&p)?)
+                let more = self.table.next_change(p, bound)?;
+                Ok(more || self.table.is_busy() && self.table.next_window(p)?)
             }
-            _ => self.table.next_window(&p),
+            _ => self.table.next_window(p),
         }
     }
 
@@ -118,7 +118,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
             self.table.progress.until += 1;
             Leaving { count: 1, start: p.start(pane), end: p.start(pane + 1), window: pane }
         } else {
-            self.table.leave_window(&p, max)?
+            self.table.leave_window(p, max)?
         };
         let count = leaving.count;
         self.fill_window(frame, count, (leaving.start, leaving.end))?;
@@ -132,12 +132,12 @@ impl<'a, U: Uses> Aggregate<'a, U> {
                 self.table.changed(set)?.remove(place);
             }
         }
-        if !self.table.left.is_empty() {
+        if self.table.retracts() {
             // In `scratch`, where each row's last one is kept.
             for i in 0..count {
                 let place = self.table.from.get(i).copied().ok_or(RunError::Internal)?;
                 *self.table.scratch.get_mut(i).ok_or(RunError::Internal)? =
-                    self.table.left_slot(&p, leaving.window, place);
+                    self.table.left_slot(p, leaving.window, place);
             }
         }
         Ok(count)
@@ -159,7 +159,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
             return Ok(());
         }
         match self.panes() {
-            Some(p) => self.table.left_window(&p, count),
+            Some(p) => self.table.left_window(p, count),
             None if job == ONE => {
                 let place = self.table.progress.cursor as usize;
                 self.make_room(place)
@@ -171,7 +171,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
     /// What a retraction needs: where the rows are that groups left with, and the list of those of
     /// the `count` groups that leave now.
     pub(crate) fn left_rows(&mut self, count: usize) -> Option<(&[u32], &mut [u8])> {
-        if self.table.left.is_empty() {
+        if !self.table.retracts() {
             return None;
         }
         let slots = match self.table.combine() {

@@ -17,7 +17,7 @@ impl<U: Uses> Aggregate<'_, U> {
             return Ok(false);
         }
         let (is_session, groups) =
-            (self.table.combine() == Combine::Sessions, self.table.layout().groups);
+            (*self.table.combine() == Combine::Sessions, self.table.layout().groups);
         let sets = self.table.layout().sets as usize;
         let words = crate::plan::layout::bits_words(groups) as usize;
         let (mut directory, present, heads) = self.table.directory();

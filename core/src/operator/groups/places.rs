@@ -46,7 +46,7 @@ impl<U: Uses> Table<'_, U> {
             _ => Err(RunError::Internal),
         }?;
         let new = new.since(&directory);
-        if self.combine() == Combine::Whole {
+        if *self.combine() == Combine::Whole {
             let mut set = set_of(self.present, 0, self.layout().groups as usize)?;
             new.for_each(|place| set.insert(place as usize));
         }
@@ -61,7 +61,7 @@ impl<U: Uses> Table<'_, U> {
         from: usize,
         to: usize,
     ) -> Result<(), RunError> {
-        let (groups, is_whole) = (self.groups(), self.combine() == Combine::Whole);
+        let (groups, is_whole) = (self.groups(), *self.combine() == Combine::Whole);
         let rows = self.batch_groups.get_mut(from..to).ok_or(RunError::Internal)?;
         match panes {
             // A key has its place for good: new ones were put in when they got it.

@@ -111,7 +111,7 @@ impl<U: Uses> Table<'_, U> {
         each_state(self.plan, self.entry(), self.layout(), self.states, |_, states: &mut States<'_, U>| {
             states.reset(fresh)
         })?;
-        if !self.left.is_empty() && !matches!(self.combine(), Combine::Each(_)) {
+        if self.retracts() && !matches!(self.combine(), Combine::Each(_)) {
             let stride = left_bytes(self.plan) as usize;
             for slot in slots {
                 if let Some(known) = self.left.get_mut(*slot as usize * stride) {
@@ -124,7 +124,7 @@ impl<U: Uses> Table<'_, U> {
 
     /// The first `count` slots of list `slots` have no records that are in no result.
     fn forget_records(&mut self, count: usize) -> Result<(), RunError> {
-        if !self.records.is_empty() {
+        if self.keeps_records() {
             for slot in self.slots.get(..count).ok_or(RunError::Internal)? {
                 if let Some(records) = self.records.get_mut(*slot as usize) {
                     *records = 0;

@@ -74,7 +74,7 @@ impl<U: Uses> Table<'_, U> {
     /// Forgets the rows that the groups of a window left with.
     pub(super) fn forget_left(&mut self, p: &Panes, window: i64) -> Result<(), RunError> {
         let p = Self::own(p);
-        if self.left.is_empty() || !matches!(self.combine(), Combine::Each(_)) {
+        if !self.retracts() || !matches!(self.combine(), Combine::Each(_)) {
             return Ok(());
         }
         let stride = left_bytes(self.plan) as usize;
