@@ -6,7 +6,7 @@ use bytemuck::Pod;
 
 use crate::arena::{fill, slice, slice_mut};
 use crate::error::RunError;
-use crate::plan::layout::values_bytes;
+use crate::plan::layout::{registers_offset, values_bytes};
 use crate::plan::op::{Register, RegisterId};
 use crate::plan::{Constant, Plan};
 use crate::plan::uses::{Everything, Uses};
@@ -55,7 +55,35 @@ pub(crate) struct Others<'a, U: Uses = Everything> {
     uses: PhantomData<U>,
 }
 
+/// The registers of a known plan, where they begin, and the rows of a batch.
+#[inline(always)]
+const fn known<U: Uses>() -> Option<(&'static [Register], usize, u16)> {
+    const {
+        match U::PLAN {
+            Some(plan) => {
+                Some((plan.registers, registers_offset(&plan) as usize, plan.batch_rows))
+            }
+            None => None,
+        }
+    }
+}
+
 impl<'a, U: Uses> Frame<'a, U> {
+    #[inline(always)]
+    pub(super) fn table(&self) -> &'a [Register] {
+        known::<U>().map_or(self.registers, |(registers, ..)| registers)
+    }
+
+    #[inline(always)]
+    pub(super) fn base(&self) -> usize {
+        known::<U>().map_or(self.base, |(_, base, _)| base)
+    }
+
+    #[inline(always)]
+    pub(super) fn rows(&self) -> u16 {
+        known::<U>().map_or(self.batch_rows, |(.., rows)| rows)
+    }
+
     pub(crate) const fn new(
         bytes: &'a mut [u8],
         base: usize,
@@ -66,8 +94,9 @@ impl<'a, U: Uses> Frame<'a, U> {
     }
 
     /// The capacity of a register, rows.
-    pub(crate) const fn batch_rows(&self) -> usize {
-        self.batch_rows as usize
+    #[inline(always)]
+    pub(crate) fn batch_rows(&self) -> usize {
+        self.rows() as usize
     }
 
     /// Borrows `dst` for writing and all others for reading.
@@ -76,14 +105,15 @@ impl<'a, U: Uses> Frame<'a, U> {
         &mut self,
         dst: RegisterId,
     ) -> Result<(VectorMut<'_>, Others<'_, U>), RunError> {
-        let (register, start, end) = place(self.registers, dst, self.base, self.bytes.len())?;
+        let (registers, base, rows) = (self.table(), self.base(), self.rows());
+        let (register, start, end) = place(registers, dst, base, self.bytes.len())?;
         let (rest, after) = self.bytes.split_at_mut_checked(end).ok_or(RunError::Internal)?;
         let (before, own) = rest.split_at_mut_checked(start).ok_or(RunError::Internal)?;
         let (values, validity) = if const { U::SET.nulls } && register.nullable {
             let (values, rest) = own
-                .split_at_mut_checked(values_len(register, self.batch_rows))
+                .split_at_mut_checked(values_len(register, rows))
                 .ok_or(RunError::Internal)?;
-            let mask = rest.get_mut(..mask_len(self.batch_rows)).ok_or(RunError::Internal)?;
+            let mask = rest.get_mut(..mask_len(rows)).ok_or(RunError::Internal)?;
             (values, Some(slice_mut(mask)?))
         } else {
             (own, None)
@@ -92,9 +122,9 @@ impl<'a, U: Uses> Frame<'a, U> {
             before,
             after,
             after_base: end,
-            base: self.base,
-            registers: self.registers,
-            batch_rows: self.batch_rows,
+            base,
+            registers,
+            batch_rows: rows,
             uses: PhantomData,
         };
         Ok((VectorMut { data_type: register.data_type, values, validity }, others))
@@ -103,12 +133,27 @@ impl<'a, U: Uses> Frame<'a, U> {
     /// Borrows a register for reading.
     #[inline(always)]
     pub(crate) fn get(&self, id: RegisterId) -> Result<Vector<'_>, RunError> {
-        let (register, start, end) = place(self.registers, id, self.base, self.bytes.len())?;
-        vector::<U>(self.bytes, start, end, register, self.batch_rows)
+        let (register, start, end) = place(self.table(), id, self.base(), self.bytes.len())?;
+        vector::<U>(self.bytes, start, end, register, self.rows())
     }
 }
 
 impl<'a, U: Uses> Others<'a, U> {
+    #[inline(always)]
+    fn table(&self) -> &'a [Register] {
+        known::<U>().map_or(self.registers, |(registers, ..)| registers)
+    }
+
+    #[inline(always)]
+    fn base(&self) -> usize {
+        known::<U>().map_or(self.base, |(_, base, _)| base)
+    }
+
+    #[inline(always)]
+    fn rows(&self) -> u16 {
+        known::<U>().map_or(self.batch_rows, |(.., rows)| rows)
+    }
+
     /// The same for functions, which know no plan.
     pub(super) const fn of_any(self) -> Others<'a> {
         let Self { before, after, after_base, base, registers, batch_rows, .. } = self;
@@ -119,12 +164,12 @@ impl<'a, U: Uses> Others<'a, U> {
     #[inline(always)]
     pub(crate) fn get(&self, id: RegisterId) -> Result<Vector<'a>, RunError> {
         let len = self.after_base + self.after.len();
-        let (register, start, end) = place(self.registers, id, self.base, len)?;
+        let (register, start, end) = place(self.table(), id, self.base(), len)?;
         if start >= self.after_base {
             let (start, end) = (start - self.after_base, end.wrapping_sub(self.after_base));
-            vector::<U>(self.after, start, end, register, self.batch_rows)
+            vector::<U>(self.after, start, end, register, self.rows())
         } else {
-            vector::<U>(self.before, start, end, register, self.batch_rows)
+            vector::<U>(self.before, start, end, register, self.rows())
         }
     }
 }

@@ -32,8 +32,8 @@ impl<U: Uses> Frame<'_, U> {
     /// Where a register begins that can't be NULL.
     #[inline(always)]
     pub(super) fn plain(&self, id: RegisterId) -> Option<usize> {
-        let register = self.registers.get(id.index()).filter(|register| !register.nullable)?;
-        Some((register.offset as usize).wrapping_sub(self.base))
+        let register = self.table().get(id.index()).filter(|register| !register.nullable)?;
+        Some((register.offset as usize).wrapping_sub(self.base()))
     }
 }
 

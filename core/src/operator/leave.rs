@@ -122,11 +122,12 @@ impl<U: Uses> Walk<'_, '_, U> {
         {
             return sort.leave(room);
         }
+        if const { !U::SET.stops } {
+            return self.leave_through(room);
+        }
         let before = *self.counters;
         let left = self.leave_through(room);
-        if const { U::SET.stops }
-            && let Err(RunError::GroupFailed(_)) = left
-        {
+        if let Err(RunError::GroupFailed(_)) = left {
             *self.counters = before;
         }
         left
@@ -188,10 +189,10 @@ impl<U: Uses> Walk<'_, '_, U> {
         let mut rest = part(self.states, geometry.states, entry.state)?;
         let own = take(&mut rest, stage.bytes)?;
         let mut aggregate = Aggregate::new(plan, entry, &stage.layout, own)?;
-        let before = *self.counters;
+        let before = if const { U::SET.stops } { Some(*self.counters) } else { None };
         let rows = aggregate.leave(&mut self.frame, max, watermark, same, self.counters)?;
         // What has no value, such as a sum that left its range.
-        if const { U::SET.stops }
+        if let Some(before) = before
             && plan.on_error == OnError::Stop
             && let Some(failure) = self.counters.failed_since(&before)
         {
