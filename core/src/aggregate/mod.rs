@@ -53,7 +53,7 @@ use crate::expr::frame::{Frame, Vector, VectorMut};
 use crate::plan::aggregates::rules::{Family, Shape};
 use crate::plan::op::RegisterId;
 use crate::plan::{Aggregate, AggregateFunction as F, Constant, Plan};
-use crate::plan::uses::{Everything, Uses};
+use crate::plan::uses::{self, Everything, Uses};
 use crate::types::{DataType, Kind};
 
 pub(crate) use together::Together;
@@ -198,7 +198,7 @@ impl<'a, U: Uses> States<'a, U> {
         groups: Groups<'_>,
         rows: usize,
     ) -> Result<(), RunError> {
-        let arguments = self.aggregate.arguments.of(self.plan.lists);
+        let arguments = self.aggregate.arguments.of(uses::plan::<U>(self.plan).lists);
         let argument = |at: usize| match arguments.get(at) {
             Some(id) => frame.get(*id).map(Some),
             None => Ok(None),
@@ -319,7 +319,7 @@ impl<'a, U: Uses> States<'a, U> {
 
     /// The register of the first argument.
     fn first_argument(&self) -> Option<RegisterId> {
-        self.aggregate.arguments.of(self.plan.lists).first().copied()
+        self.aggregate.arguments.of(uses::plan::<U>(self.plan).lists).first().copied()
     }
 
     const fn function(&self) -> F {
@@ -333,7 +333,7 @@ impl<'a, U: Uses> States<'a, U> {
 
     /// A constant of the call.
     fn parameter(&self, at: usize) -> Option<Constant> {
-        self.aggregate.parameters.of(self.plan.constants).get(at).copied()
+        self.aggregate.parameters.of(uses::plan::<U>(self.plan).constants).get(at).copied()
     }
 
     /// A constant DOUBLE of the call.

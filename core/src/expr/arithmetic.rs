@@ -4,7 +4,7 @@
 use crate::counters::Failure;
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Op};
-use crate::plan::uses::Uses;
+use crate::plan::uses::{self, Uses};
 use crate::types::{DataType, Kind};
 
 use super::element::{Argument, Operands, Element, argument, for_integer, map, try_map};
@@ -100,7 +100,7 @@ fn float<T: Element, U: Uses>(
         return m.frame.set_first(i.dst, dst);
     }
     let rows = m.rows();
-    let plan = m.plan;
+    let plan = uses::plan::<U>(m.plan);
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;
     let (b, vector) = match i.op == Op::Neg {
@@ -118,7 +118,7 @@ fn integer<T: Element, U: Uses>(
     kernel: impl FnOnce(&mut [T], &mut [u64], &mut Failures<'_>, &[T], Argument<'_, T>),
 ) -> Result<(), RunError> {
     let rows = m.rows();
-    let plan = m.plan;
+    let plan = uses::plan::<U>(m.plan);
     let guard = m.guard;
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;

@@ -5,7 +5,7 @@ use core::fmt;
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Source};
 use crate::plan::{Argument, Constant, Plan};
-use crate::plan::uses::Uses;
+use crate::plan::uses::{self, Uses};
 use crate::types::DataType;
 
 use super::Machine;
@@ -142,7 +142,7 @@ impl<'a> Invocation<'a> {
 /// `dst` = the function's result.
 pub(super) fn call<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
-    let plan = m.plan;
+    let plan = uses::plan::<U>(m.plan);
     let call = plan.calls.get(usize::from(i.a.0)).ok_or(RunError::Internal)?;
     let place = m.context.places.get(usize::from(i.a.0)).ok_or(RunError::Internal)?;
     let function = m.context.functions.get(*place).ok_or(RunError::Internal)?;

@@ -4,7 +4,7 @@
 use crate::error::RunError;
 use crate::plan::Plan;
 use crate::plan::op::{Instruction, Op, Source};
-use crate::plan::uses::Uses;
+use crate::plan::uses::{self, Uses};
 use crate::types::{Kind, Span, Uuid16, Wide};
 
 use super::element::{Argument, Operands, Element, argument, for_value, map_mask};
@@ -28,7 +28,7 @@ pub(super) fn compare<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> R
             return m.frame.set_first(i.dst, word);
         }
     }
-    let plan = m.plan;
+    let plan = uses::plan::<U>(m.plan);
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;
     let b = match i.kind {

@@ -5,7 +5,7 @@ use crate::column::{Column, Validity};
 use crate::error::RunError;
 use crate::fours;
 use crate::plan::op::{Instruction, Op};
-use crate::plan::uses::Uses;
+use crate::plan::uses::{self, Uses};
 use crate::record::char_bytes;
 use crate::selection::Selection;
 use crate::types::{DataType, Kind};
@@ -18,7 +18,7 @@ use super::{Machine, register};
 pub(super) fn load<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let batch = m.batch.ok_or(RunError::Internal)?;
     let index = i.a.0 as usize;
-    let field = m.context.fields.get(index).ok_or(RunError::Internal)?;
+    let field = uses::fields::<U>(m.context.fields).get(index).ok_or(RunError::Internal)?;
     if const { U::SET.fast }
         && m.rows() == 1
         && !field.nullable

@@ -5,7 +5,7 @@
 //! beyond the last row mean nothing.
 
 mod arithmetic;
-use crate::plan::uses::{Everything, Uses};
+use crate::plan::uses::{self, Everything, Uses};
 pub(crate) mod call;
 mod cast;
 pub(crate) mod compare;
@@ -98,7 +98,7 @@ impl<'a, 'f, U: Uses> Machine<'a, 'f, U> {
     fn report(&mut self, failure: Failure, count: u64, first: Option<usize>) {
         let Some(row) = first else { return };
         self.counters.add(failure, count);
-        if const { U::SET.stops } && self.plan.on_error == OnError::Stop {
+        if const { U::SET.stops } && uses::plan::<U>(self.plan).on_error == OnError::Stop {
             let row = self.selection.row(row);
             if self.failed.is_none_or(|failed| row < failed.row) {
                 self.failed = Some(Failed { failure, row });
@@ -160,7 +160,7 @@ impl<'a, 'f, U: Uses> Machine<'a, 'f, U> {
 
     /// The layout of the scanned stream's records.
     fn stream_layout(&self) -> Layout {
-        Layout::of(self.context.fields)
+        Layout::of(uses::fields::<U>(self.context.fields))
     }
 }
 

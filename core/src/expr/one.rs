@@ -7,7 +7,7 @@ use bytemuck::Pod;
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Op, RegisterId, Source};
 
-use crate::plan::uses::Uses;
+use crate::plan::uses::{self, Uses};
 use super::Machine;
 use super::element::Element;
 use super::frame::Frame;
@@ -48,7 +48,7 @@ pub(super) fn operands<T: Element, U: Uses>(m: &Machine<'_, '_, U>, i: &Instruct
     let b = match i.b.source() {
         _ if i.op == Op::Neg => T::zeroed(),
         Source::Register(id) => m.frame.first(id)?,
-        Source::Constant(id) => T::from_constant(m.plan, *m.plan.constants.get(id.index())?),
+        Source::Constant(id) => T::from_constant(uses::plan::<U>(m.plan), *uses::plan::<U>(m.plan).constants.get(id.index())?),
     };
     Some((m.frame.first(a)?, b))
 }

@@ -4,7 +4,7 @@ use crate::arena;
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Op, Operand, Source};
 use crate::plan::{Constant, Plan};
-use crate::plan::uses::Uses;
+use crate::plan::uses::{self, Uses};
 use crate::types::Kind;
 
 use super::element::{Element, for_width};
@@ -27,7 +27,7 @@ impl<'a> Values<'a> {
         match id.source() {
             Source::Register(_) => Ok(None),
             Source::Constant(c) => {
-                m.plan.constants.get(c.index()).copied().map(Some).ok_or(RunError::Internal)
+                uses::plan::<U>(m.plan).constants.get(c.index()).copied().map(Some).ok_or(RunError::Internal)
             }
         }
     }
@@ -158,7 +158,7 @@ pub(super) fn copy<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Resu
     let constant = Values::of(m, i.a)?;
     let (mut dst, others) = m.frame.split(i.dst)?;
     let values = Values::new(constant, i.a, &others)?;
-    assign_all::<U>(m.plan, i.kind, &mut dst, values, rows)?;
+    assign_all::<U>(uses::plan::<U>(m.plan), i.kind, &mut dst, values, rows)?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
             *word = values.valid_word(w);
@@ -185,7 +185,7 @@ pub(super) fn blend<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Res
     let bits = condition.mask()?;
     let values = Values::new(constant, i.b, &others)?;
     let mask = |w: usize| bits.get(w).copied().unwrap_or(0) & condition.valid_word(w);
-    assign::<U>(m.plan, i.kind, &mut dst, values, rows, mask)?;
+    assign::<U>(uses::plan::<U>(m.plan), i.kind, &mut dst, values, rows, mask)?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
             *word = *word & !mask(w) | values.valid_word(w) & mask(w);
@@ -201,7 +201,7 @@ pub(super) fn coalesce<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> 
     let (mut dst, others) = m.frame.split(i.dst)?;
     let first = others.get(register(i.a)?)?;
     let second = Values::new(constant, i.b, &others)?;
-    let plan = m.plan;
+    let plan = uses::plan::<U>(m.plan);
     assign_all::<U>(plan, i.kind, &mut dst, Values::Vector(first), rows)?;
     assign::<U>(plan, i.kind, &mut dst, second, rows, |w| !first.valid_word(w))?;
     if let Some(words) = &mut dst.validity {
@@ -219,7 +219,7 @@ pub(super) fn null_if<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> R
     let value = others.get(register(i.a)?)?;
     let condition = others.get(register(i.b)?)?;
     let bits = condition.mask()?;
-    assign_all::<U>(m.plan, i.kind, &mut dst, Values::Vector(value), rows)?;
+    assign_all::<U>(uses::plan::<U>(m.plan), i.kind, &mut dst, Values::Vector(value), rows)?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
             let hit = bits.get(w).copied().unwrap_or(0) & condition.valid_word(w);

@@ -3,7 +3,7 @@
 use crate::batch::Batch;
 use crate::error::RunError;
 
-use crate::plan::uses::Uses;
+use crate::plan::uses::{self, Uses};
 use super::Walk;
 use super::window::{self, Cut};
 
@@ -12,7 +12,7 @@ impl<U: Uses> Walk<'_, '_, U> {
     /// ingested together.
     pub(crate) fn next_cut(&mut self, batch: &Batch<'_>) -> Result<Option<(usize, Cut)>, RunError> {
         let Some(stage) = self.stages().first() else { return Ok(None) };
-        let plan = self.context.plan;
+        let plan = uses::plan::<U>(self.context.plan);
         let cut = match (&stage.window, stage.window_state) {
             (Some(window), Some(state)) if const { U::SET.window } => self.window(state)?.next_cut::<U>(plan, window, batch)?,
             _ => None,
@@ -113,7 +113,7 @@ impl<U: Uses> Walk<'_, '_, U> {
             self.advance(0, watermark)?;
         }
         if let Some(now) = clock
-            && stage.is_due(self.context.plan, self.progress(stage)?, now)
+            && stage.is_due(uses::plan::<U>(self.context.plan), self.progress(stage)?, now)
         {
             self.emit_changes()?;
         }

@@ -8,7 +8,7 @@ mod sessions;
 use crate::error::RunError;
 use crate::plan::layout::{AggregateLayout, Combine, window};
 use crate::plan::{AggregateTable, Plan, TimeSource, WindowShape, WindowTable};
-use crate::plan::uses::{Everything, Uses};
+use crate::plan::uses::{self, Everything, Uses};
 use crate::time::panes::Panes;
 
 use super::groups::{Progress, Table};
@@ -58,7 +58,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
 
     /// The window entry; without one there is a single window.
     fn window(&self) -> Option<&'a WindowTable> {
-        window(self.table.plan, self.table.entry())
+        window(uses::plan::<U>(self.table.plan), self.table.entry())
     }
 
     /// Makes all groups of all panes new.

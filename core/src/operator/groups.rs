@@ -17,7 +17,7 @@ use crate::error::RunError;
 use crate::plan::layout::{AGGREGATE_BYTES, AggregateLayout, Combine, bits_words};
 use crate::plan::{AggregateTable, Plan};
 
-use crate::plan::uses::{Everything, Uses};
+use crate::plan::uses::{self, Everything, Uses};
 use super::stage::only;
 use super::bits::Bits;
 use super::directory::{Directory, DirectoryState};
@@ -238,7 +238,7 @@ impl<'a, U: Uses> Table<'a, U> {
         if const { U::SET.sessions } {
             self.heads.fill(NO_GROUP);
         }
-        states::each_state(self.plan, self.entry(), self.layout(), self.states, |_, states: &mut States<'_, U>| {
+        states::each_state(uses::plan::<U>(self.plan), self.entry(), self.layout(), self.states, |_, states: &mut States<'_, U>| {
             states.reset_all()
         })
     }

@@ -8,7 +8,7 @@ use crate::expr::{Halt, Machine};
 use crate::plan::layout::{selection_bytes, window_bytes};
 use crate::plan::op::RegisterId;
 use crate::plan::{OnError, Operator};
-use crate::plan::uses::Uses;
+use crate::plan::uses::{self, Uses};
 use crate::selection::Selection;
 
 use super::aggregate::{Aggregate, Folded, Rows};
@@ -80,7 +80,7 @@ impl<U: Uses> Walk<'_, '_, U> {
         batch: &Batch<'_>,
         mut walk: impl FnMut(&mut Self, &Batch<'_>) -> Result<R, Halt>,
     ) -> Result<(R, usize, Option<RunError>), RunError> {
-        let before = match self.context.plan.on_error {
+        let before = match uses::plan::<U>(self.context.plan).on_error {
             OnError::Stop if const { U::SET.stops } => Some(*self.counters),
             _ => None,
         };
@@ -116,7 +116,7 @@ impl<U: Uses> Walk<'_, '_, U> {
     fn walk_to_records(&mut self, batch: &Batch<'_>, room: &mut [u8]) -> Result<usize, Halt> {
         let geometry = self.geometry();
         let Self { context, frame, counters, states, .. } = self;
-        let plan = context.plan;
+        let plan = uses::plan::<U>(context.plan);
         let selection = Selection::All(batch.rows());
         let mut machine = Machine::new(context, frame, counters, Some(batch), selection);
         let (mut operators, mut rest) = (plan.operators, &mut **states);
@@ -148,7 +148,7 @@ impl<U: Uses> Walk<'_, '_, U> {
     ) -> Result<Walked, Halt> {
         let (geometry, stages) = (self.geometry(), self.stages());
         let Self { context, frame, counters, states, .. } = self;
-        let plan = context.plan;
+        let plan = uses::plan::<U>(context.plan);
         let stage = stages.first().ok_or(RunError::Internal)?;
         let rows = batch.rows();
         let selection = Selection::All(rows);

@@ -22,7 +22,7 @@ mod retract;
 mod sessions;
 mod sort;
 mod stage;
-use crate::plan::uses::{Everything, Uses};
+use crate::plan::uses::{self, Everything, Uses};
 pub(crate) mod window;
 
 use crate::arena::{view, view_mut};
@@ -196,11 +196,11 @@ impl<'a, U: Uses> Walk<'a, '_, U> {
     }
 
     fn aggregate<'s>(&'s mut self, stage: &'s Stage) -> Result<Aggregate<'s, U>, RunError> {
-        let Some(Operator::Aggregate(entry)) = self.context.plan.operators.get(stage.at) else {
+        let Some(Operator::Aggregate(entry)) = uses::plan::<U>(self.context.plan).operators.get(stage.at) else {
             return Err(RunError::Internal);
         };
         let state = part(self.states, self.geometry().states, entry.state)?;
-        Aggregate::new(self.context.plan, entry, &stage.layout, state)
+        Aggregate::new(uses::plan::<U>(self.context.plan), entry, &stage.layout, state)
     }
 
     fn sort(&mut self) -> Result<Option<sort::Sort<'_, U>>, RunError> {
@@ -208,12 +208,12 @@ impl<'a, U: Uses> Walk<'a, '_, U> {
             return Ok(None);
         }
         let Some(at) = self.geometry().sort else { return Ok(None) };
-        let Some(Operator::Sort(entry)) = self.context.plan.operators.get(at) else {
+        let Some(Operator::Sort(entry)) = uses::plan::<U>(self.context.plan).operators.get(at) else {
             return Err(RunError::Internal);
         };
         let record = self.geometry().output.record_size;
         let state = part(self.states, self.geometry().states, entry.state)?;
-        sort::Sort::new(self.context.plan, entry, record, state).map(Some)
+        sort::Sort::new(uses::plan::<U>(self.context.plan), entry, record, state).map(Some)
     }
 }
 
@@ -251,7 +251,7 @@ fn deliver<U: Uses>(
     operators: &[Operator],
     room: &mut [u8],
 ) -> Result<usize, Halt> {
-    let plan = machine.plan;
+    let plan = uses::plan::<U>(machine.plan);
     let rows = machine.selection.len();
     for operator in operators {
         match operator {

@@ -15,7 +15,7 @@ use bytemuck::{Pod, Zeroable};
 use crate::error::RunError;
 use crate::plan::layout::{SESSION_BYTES, left_bytes};
 
-use crate::plan::uses::Uses;
+use crate::plan::uses::{self, Uses};
 use super::groups::{LATE, NO_GROUP, Table};
 
 /// A session.
@@ -195,7 +195,7 @@ impl<U: Uses> Table<'_, U> {
         }
         for i in 0..count {
             let gone = self.from.get(i).copied().ok_or(RunError::Internal)?;
-            let known = gone as usize * left_bytes(self.plan) as usize;
+            let known = gone as usize * left_bytes(uses::plan::<U>(self.plan)) as usize;
             if self.left.get(known).is_some_and(|known| *known != 0) {
                 self.session(gone)?.place |= GONE;
                 self.changed(0)?.insert(gone as usize);

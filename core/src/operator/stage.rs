@@ -14,7 +14,7 @@ use crate::plan::{
     WindowTime,
 };
 
-use crate::plan::uses::Uses;
+use crate::plan::uses::{self, Uses};
 use super::aggregate::Rows;
 use super::groups::Progress;
 use super::window::{Cut, NEW, RowPanes, Window, event_time, event_times};
@@ -195,7 +195,7 @@ impl Stage {
     /// Computes the conditions of a state window.
     pub(super) fn conditions<U: Uses>(&self, machine: &mut Machine<'_, '_, U>) -> Result<(), Halt> {
         let Some(program) = self.program else { return Ok(()) };
-        machine.run(program.of(machine.plan.instructions))
+        machine.run(program.of(uses::plan::<U>(machine.plan).instructions))
     }
 
     /// The times of a batch's rows.

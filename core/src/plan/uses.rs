@@ -13,8 +13,9 @@ use core::fmt::Debug;
 use super::aggregates::AggregateFunction;
 use super::aggregates::rules::{Family, Shape};
 use super::layout::{self, Combine};
-use super::op::{Instruction, Op, Source};
+use super::op::{Instruction, Op, Source, StreamId};
 use super::{AggregateTable, EmitMode, OnError, OnFull, Operator, Plan, TimeSource, WindowTable};
+use crate::schema::Field;
 use crate::types::{DataType, Kind};
 
 /// A plan that is known while the program is built. `query!` and build scripts (with
@@ -50,6 +51,30 @@ pub trait Uses: 'static {
     const PLAN: Option<Plan<'static>>;
     /// What a query keeps of its plan: nothing if that is known.
     type Kept<T: Debug>: Keep<T> + Debug;
+}
+
+/// The known plan, or the one that was given: where a query runs, all that it reads of a known plan is
+/// constant.
+#[inline(always)]
+pub(crate) const fn plan<'p, U: Uses>(given: &'p Plan<'p>) -> &'p Plan<'p> {
+    match const { &U::PLAN } {
+        Some(known) => known,
+        None => given,
+    }
+}
+
+/// The columns of the stream that a known plan scans, or those given.
+#[inline(always)]
+pub(crate) const fn fields<U: Uses>(given: &[Field]) -> &[Field] {
+    match const {
+        match &U::PLAN {
+            Some(plan) => Some(plan.input(StreamId(0)).fields),
+            None => None,
+        }
+    } {
+        Some(known) => known,
+        None => given,
+    }
 }
 
 /// Room for a value that there is only where a plan comes at run time.

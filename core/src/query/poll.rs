@@ -1,6 +1,6 @@
 //! A poll: batches from the source, results and late records to the sinks.
 
-use crate::plan::uses::Uses;
+use crate::plan::uses::{self, Uses};
 use super::{ENDED, Progress, Query, READING, Stop};
 use crate::batch::Batch;
 use crate::error::RunError;
@@ -35,7 +35,7 @@ fn pass_batches<U: Uses>(
     sink: &mut impl Sink,
 ) -> Result<Progress, RunError> {
     let mut progress = NOTHING;
-    let most = walk.context.plan.batch_rows as usize;
+    let most = uses::plan::<U>(walk.context.plan).batch_rows as usize;
     while progress.rows_in < most {
         if *walk.phase != READING {
             progress.stop = Stop::Finished;
@@ -69,7 +69,7 @@ fn fold_batches<U: Uses>(
     mut late: Option<&mut impl Sink>,
 ) -> Result<Progress, RunError> {
     let mut progress = NOTHING;
-    let most = walk.context.plan.batch_rows as usize;
+    let most = uses::plan::<U>(walk.context.plan).batch_rows as usize;
     walk.tick()?;
     let mut changes = const { U::SET.changes } && walk.emits_each_poll();
     loop {
@@ -128,7 +128,7 @@ fn fold_batches<U: Uses>(
 /// Whether a batch can be read as the plan's stream.
 #[inline]
 fn check<U: Uses>(walk: &Walk<'_, '_, U>, batch: &Batch<'_>) -> Result<(), RunError> {
-    match batch.rows() > 0 && batch.fits(walk.geometry().input, walk.context.fields) {
+    match batch.rows() > 0 && batch.fits(walk.geometry().input, uses::fields::<U>(walk.context.fields)) {
         true => Ok(()),
         false => Err(RunError::BadBatch),
     }
@@ -148,7 +148,7 @@ fn took<U: Uses>(walk: &mut Walk<'_, '_, U>, walked: Walked, progress: &mut Prog
 fn leave<U: Uses>(walk: &mut Walk<'_, '_, U>, sink: &mut impl Sink) -> Result<Option<usize>, RunError> {
     let size = walk.geometry().output.record_size;
     let needs = walk.leaving_rows();
-    let most = (walk.context.plan.batch_rows as usize).saturating_mul(needs);
+    let most = (uses::plan::<U>(walk.context.plan).batch_rows as usize).saturating_mul(needs);
     let left = sink.write(size, most, |room| {
         // Less than a record is no room: a sink should not lend it, but may.
         let left = match room.len() < size.saturating_mul(needs) {

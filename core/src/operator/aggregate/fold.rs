@@ -5,7 +5,7 @@ use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::plan::OnFull;
 use crate::plan::layout::Combine;
-use crate::plan::uses::Uses;
+use crate::plan::uses::{self, Uses};
 use crate::time::panes::Panes;
 
 use super::super::groups::{LATE, NO_GROUP, ONE};
@@ -23,7 +23,7 @@ impl<U: Uses> Aggregate<'_, U> {
         time: impl Fn(usize) -> i64,
         counters: &mut Counters,
     ) -> Result<Folded, RunError> {
-        let (plan, entry, count) = (self.table.plan, self.table.entry(), rows.count);
+        let (plan, entry, count) = (uses::plan::<U>(self.table.plan), self.table.entry(), rows.count);
         if count == 0 {
             return Ok(Folded::All);
         }

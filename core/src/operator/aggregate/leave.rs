@@ -5,7 +5,7 @@ use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::plan::layout::Combine;
 use crate::plan::op::RegisterId;
-use crate::plan::uses::Uses;
+use crate::plan::uses::{self, Uses};
 use crate::time::panes::Panes;
 
 use super::super::groups::{CHANGES, NO_GROUP, NOTHING, ONE, Table};
@@ -217,7 +217,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
     }
 
     pub(super) fn window_results(&self) -> &'a [RegisterId] {
-        self.table.entry().window_results.of(self.table.plan.lists)
+        self.table.entry().window_results.of(uses::plan::<U>(self.table.plan).lists)
     }
 
     fn fill_window(

@@ -8,7 +8,7 @@ use crate::expr::frame::Frame;
 use crate::plan::layout::{AggregateLayout, Combine, left_bytes};
 use crate::plan::{Aggregate, AggregateTable, Plan};
 
-use crate::plan::uses::Uses;
+use crate::plan::uses::{self, Uses};
 use super::super::keys;
 use super::Table;
 
@@ -39,7 +39,7 @@ impl<U: Uses> Table<'_, U> {
         let rows = groups.len();
         let groups = one.map_or(Groups::Each(groups), Groups::One);
         let mut together = Together::new(frame, groups, rows);
-        each_state(self.plan, self.entry(), self.layout(), self.states, |aggregate, states: &mut States<'_, U>| {
+        each_state(uses::plan::<U>(self.plan), self.entry(), self.layout(), self.states, |aggregate, states: &mut States<'_, U>| {
             let Some(filter) = aggregate.filter.filter(|_| const { U::SET.filtered }) else {
                 return together.update(states);
             };
@@ -58,7 +58,7 @@ impl<U: Uses> Table<'_, U> {
         counters: &mut Counters,
     ) -> Result<(), RunError> {
         let width = self.layout().key_words as usize;
-        let results = self.entry().key_results.of(self.plan.lists);
+        let results = self.entry().key_results.of(uses::plan::<U>(self.plan).lists);
         let places = self.from.get(..count).ok_or(RunError::Internal)?;
         let words = self.batch_keys.get_mut(..count * width).ok_or(RunError::Internal)?;
         if width == 1 {
@@ -72,10 +72,10 @@ impl<U: Uses> Table<'_, U> {
                 crate::arena::copy(out, key)?;
             }
         }
-        keys::decode(frame, self.plan.registers, results, width, words)?;
+        keys::decode(frame, uses::plan::<U>(self.plan).registers, results, width, words)?;
         let empty = self.progress.rows == 0;
         let slots = self.slots.get(..count).ok_or(RunError::Internal)?;
-        each_state(self.plan, self.entry(), self.layout(), self.states, |aggregate, states: &mut States<'_, U>| {
+        each_state(uses::plan::<U>(self.plan), self.entry(), self.layout(), self.states, |aggregate, states: &mut States<'_, U>| {
             let (mut dst, _) = frame.split(aggregate.result)?;
             states.finish(&mut dst, slots, empty, counters)
         })?;
@@ -108,11 +108,11 @@ impl<U: Uses> Table<'_, U> {
                 fresh = Fresh::Run(run.start, run.end);
             }
         }
-        each_state(self.plan, self.entry(), self.layout(), self.states, |_, states: &mut States<'_, U>| {
+        each_state(uses::plan::<U>(self.plan), self.entry(), self.layout(), self.states, |_, states: &mut States<'_, U>| {
             states.reset(fresh)
         })?;
         if self.retracts() && !matches!(self.combine(), Combine::Each(_)) {
-            let stride = left_bytes(self.plan) as usize;
+            let stride = left_bytes(uses::plan::<U>(self.plan)) as usize;
             for slot in slots {
                 if let Some(known) = self.left.get_mut(*slot as usize * stride) {
                     *known = 0;
@@ -141,7 +141,7 @@ impl<U: Uses> Table<'_, U> {
         }
         let into = self.slots.get(..count).ok_or(RunError::Internal)?;
         let from = self.from.get(..count).ok_or(RunError::Internal)?;
-        each_state(self.plan, self.entry(), self.layout(), self.states, |_, states: &mut States<'_, U>| {
+        each_state(uses::plan::<U>(self.plan), self.entry(), self.layout(), self.states, |_, states: &mut States<'_, U>| {
             states.merge(into, from)
         })
     }

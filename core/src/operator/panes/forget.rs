@@ -5,7 +5,7 @@ use core::iter::once;
 
 use crate::error::RunError;
 use crate::plan::layout::{Combine, left_bytes};
-use crate::plan::uses::Uses;
+use crate::plan::uses::{self, Uses};
 use crate::time::panes::Panes;
 
 use super::super::bits;
@@ -77,7 +77,7 @@ impl<U: Uses> Table<'_, U> {
         if !self.retracts() || !matches!(self.combine(), Combine::Each(_)) {
             return Ok(());
         }
-        let stride = left_bytes(self.plan) as usize;
+        let stride = left_bytes(uses::plan::<U>(self.plan)) as usize;
         let groups = self.groups() * stride;
         let start = p.ring(window) * groups;
         let left = self.left.get_mut(start..start + groups).ok_or(RunError::Internal)?;
