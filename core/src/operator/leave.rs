@@ -10,7 +10,7 @@ use crate::selection::Selection;
 
 use super::aggregate::{Aggregate, Folded};
 use super::groups::{self, Progress};
-use super::stage::Stage;
+use super::stage::{Stage, only};
 use super::{Walk, deliver, filter, part, retract, sort, window};
 
 impl<U: Uses> Walk<'_, '_, U> {
@@ -142,6 +142,7 @@ impl<U: Uses> Walk<'_, '_, U> {
             }
         }
         let Some((at, stage)) = leaving else { return Ok(0) };
+        let (at, stage) = only::<U>().map_or((at, stage), |(stage, _)| (0, stage));
         let next = stages.get(at + 1).filter(|_| const { U::SET.stages });
         let (_, watermark) = self.times(stage)?;
         let Some(Operator::Aggregate(entry)) = plan.operators.get(stage.at) else {

@@ -174,6 +174,7 @@ impl<'a, U: Uses> Walk<'a, '_, U> {
 
     /// The pane that a stage's watermark is in, and where it begins.
     fn times(&mut self, stage: &Stage) -> Result<(i64, i64), RunError> {
+        let stage = stage::only::<U>().map_or(stage, |(stage, _)| stage);
         if const { !U::SET.window } {
             return Ok((0, 0));
         }
@@ -192,10 +193,12 @@ impl<'a, U: Uses> Walk<'a, '_, U> {
 
     /// Where a stage's aggregate is: the first part of its state.
     fn progress(&mut self, stage: &Stage) -> Result<&mut Progress, RunError> {
+        let stage = stage::only::<U>().map_or(stage, |(stage, _)| stage);
         view_mut(part(self.states, self.geometry().states, stage.state)?)
     }
 
     fn aggregate<'s>(&'s mut self, stage: &'s Stage) -> Result<Aggregate<'s, U>, RunError> {
+        let stage = stage::only::<U>().map_or(stage, |(stage, _)| stage);
         let Some(Operator::Aggregate(entry)) = uses::plan::<U>(self.context.plan).operators.get(stage.at) else {
             return Err(RunError::Internal);
         };
