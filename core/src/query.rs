@@ -19,8 +19,8 @@ use crate::operator::{Stages, Tables, Walk, known};
 use crate::plan::Plan;
 use crate::plan::layout::HEADER_BYTES;
 use crate::plan::op::Op;
-use crate::plan::verify::verify;
 use crate::plan::uses::{Everything, Keep, Kept, Known, Uses};
+use crate::plan::verify::verify;
 use crate::ring::{Sink, Source};
 
 /// The arena's first bytes.
@@ -136,7 +136,8 @@ impl<'p, 'a, U: Uses> Query<'p, 'a, U> {
         if const { !U::SET.any(&[Op::Call]) } {
             return Ok(());
         }
-        let Tables { plan, geometry, .. } = tables::<U>(&self.tables).ok_or(StartError::Internal)?;
+        let Tables { plan, geometry, .. } =
+            tables::<U>(&self.tables).ok_or(StartError::Internal)?;
         let places = self.arena.get_mut(geometry.calls..geometry.registers);
         let places = slice_mut::<u16>(places.ok_or(StartError::Internal)?);
         let places = places.map_err(|_| StartError::Internal)?;
@@ -252,8 +253,7 @@ fn fit<'a, U: Uses>(
 
 /// The tables of a query, which it keeps if they are not known.
 #[inline(always)]
-fn tables<'t, 'p, U: Uses>(kept: &'t U::Kept<(Tables<'p>, Stages)>,
-) -> Option<&'t Tables<'p>> {
+fn tables<'t, 'p, U: Uses>(kept: &'t U::Kept<(Tables<'p>, Stages)>) -> Option<&'t Tables<'p>> {
     match known::<U>() {
         Some(known) => Some(known),
         None => kept.get().map(|(tables, _)| tables),

@@ -5,12 +5,12 @@ use core::ops::Range;
 
 use bytemuck::Pod;
 
-use crate::plan::uses::Uses;
 use super::{Fresh, Groups, States};
 use crate::arena::{fill, shift, slice_mut};
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::fours;
+use crate::plan::uses::Uses;
 
 impl<U: Uses> States<'_, U> {
     /// The values of `width` bytes per slot, and the bytes after them.

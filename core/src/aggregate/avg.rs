@@ -25,7 +25,11 @@ pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Re
     })
 }
 
-pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     let kind = states.kind();
     let (sums, counts) = states.split(width(kind))?;
     pairs(slice_mut::<u64>(counts)?, into, from, |count, other| *count += other);

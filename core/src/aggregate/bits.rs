@@ -9,10 +9,10 @@ use crate::expr::for_integer;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::plan::AggregateFunction as F;
 
-use crate::plan::aggregates::rules::Family;
-use crate::plan::uses::Uses;
 use super::result::{Outcome, write};
 use super::{Groups, States};
+use crate::plan::aggregates::rules::Family;
+use crate::plan::uses::Uses;
 
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 #[repr(C)]
@@ -48,7 +48,11 @@ pub(super) fn update<U: Uses>(
     })
 }
 
-pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     let function = states.function();
     states.each_pair(into, from, |into, from| {
         let from: Bits = *crate::arena::view(from)?;

@@ -17,7 +17,11 @@ pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Re
     Ok(())
 }
 
-pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     let (counts, seen) = states.split(8)?;
     pairs(seen, into, from, |seen, other| *seen |= other);
     pairs(slice_mut::<u64>(counts)?, into, from, |count, other| *count += other);

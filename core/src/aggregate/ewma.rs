@@ -6,9 +6,9 @@ use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 
-use crate::plan::uses::Uses;
 use super::result::{Outcome, write};
 use super::{Groups, States};
+use crate::plan::uses::Uses;
 
 /// The mean, and what merging needs besides.
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]

@@ -8,9 +8,9 @@ use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 
-use crate::plan::uses::Uses;
 use super::result::{Outcome, write_texts};
 use super::{Groups, States};
+use crate::plan::uses::Uses;
 
 pub(super) fn update<U: Uses>(
     states: &mut States<'_, U>,
@@ -39,7 +39,11 @@ pub(super) fn update<U: Uses>(
     })
 }
 
-pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     states.each_pair(into, from, |into, from| {
         for (count, other) in slice_mut::<u64>(into)?.iter_mut().zip(slice::<u64>(from)?) {
             *count += other;

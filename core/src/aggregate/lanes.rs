@@ -71,8 +71,12 @@ pub(super) fn update<U: Uses>(
     rows: usize,
 ) -> Result<(), RunError> {
     match states.kind() {
-        Kind::F32 if const { U::SET.folded(Family::Lanes).has(Kind::F32) } => fold::<f32, U>(states, argument, groups, rows),
-        Kind::F64 if const { U::SET.folded(Family::Lanes).has(Kind::F64) } => fold::<f64, U>(states, argument, groups, rows),
+        Kind::F32 if const { U::SET.folded(Family::Lanes).has(Kind::F32) } => {
+            fold::<f32, U>(states, argument, groups, rows)
+        }
+        Kind::F64 if const { U::SET.folded(Family::Lanes).has(Kind::F64) } => {
+            fold::<f64, U>(states, argument, groups, rows)
+        }
         _ => Err(RunError::Internal),
     }
 }

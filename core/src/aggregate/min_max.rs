@@ -165,14 +165,20 @@ pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Re
     }
 }
 
-pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     let is_min = is_min(states);
     let kind = states.kind();
     let width = states.argument.size();
     let (best, seen) = states.split(width)?;
     pairs(seen, into, from, |seen, other| *seen |= other);
     match kind {
-        Kind::Bool if used!(Bool) && is_min => pairs(best, into, from, |best, other| *best &= other),
+        Kind::Bool if used!(Bool) && is_min => {
+            pairs(best, into, from, |best, other| *best &= other)
+        }
         Kind::Bool if used!(Bool) => pairs(best, into, from, |best, other| *best |= other),
         Kind::Text if used!(Text) => {
             for (&into, &from) in into.iter().zip(from) {
@@ -296,7 +302,9 @@ pub(super) fn finish<U: Uses>(
             }
             Ok(())
         }
-        kind => for_value!(in U::SET.folded(Family::Best), kind, T => gather::<T>(dst, best, slots)),
+        kind => {
+            for_value!(in U::SET.folded(Family::Best), kind, T => gather::<T>(dst, best, slots))
+        }
     }
 }
 

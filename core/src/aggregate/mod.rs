@@ -52,8 +52,8 @@ use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector, VectorMut};
 use crate::plan::aggregates::rules::{Family, Shape};
 use crate::plan::op::RegisterId;
-use crate::plan::{Aggregate, AggregateFunction as F, Constant, Plan};
 use crate::plan::uses::{self, Everything, Uses};
+use crate::plan::{Aggregate, AggregateFunction as F, Constant, Plan};
 use crate::types::{DataType, Kind};
 
 pub(crate) use together::Together;
@@ -232,9 +232,7 @@ impl<'a, U: Uses> States<'a, U> {
             Family::Top if used!(Top) => top::update(self, &x, groups, rows),
             Family::Histogram if used!(Histogram) => histogram::update(self, x, groups, rows),
             Family::Text if used!(Text) => text::update(self, &x, groups, rows),
-            Family::Series if used!(Series) => {
-                series::update(self, x, y()?.as_ref(), groups, rows)
-            }
+            Family::Series if used!(Series) => series::update(self, x, y()?.as_ref(), groups, rows),
             Family::Ewma if used!(Ewma) => ewma::update(self, x, groups, rows),
             _ => Err(RunError::Internal),
         }

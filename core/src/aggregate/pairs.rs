@@ -9,9 +9,9 @@ use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::plan::AggregateFunction as F;
 
-use crate::plan::uses::Uses;
 use super::result::{Outcome, write};
 use super::{Groups, States};
+use crate::plan::uses::Uses;
 
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 #[repr(C)]

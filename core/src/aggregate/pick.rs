@@ -124,7 +124,11 @@ pub(super) fn update<U: Uses>(
     Ok(())
 }
 
-pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     let rule = Rule::of(states);
     states.each_pair(into, from, |into, from| match rule.parts(from)? {
         Some(new) => rule.offer(into, new),

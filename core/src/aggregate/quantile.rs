@@ -16,8 +16,8 @@ use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::plan::aggregates::rules::QUANTILE_HEADER;
 
-use crate::plan::uses::Uses;
 use super::{Groups, States, cell};
+use crate::plan::uses::Uses;
 
 /// ln(1.01 / 0.99)
 const LN_G: f64 = 0.020_000_666_706_669_435;
@@ -219,7 +219,11 @@ pub(super) fn update<U: Uses>(
     })
 }
 
-pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     states.each_pair(into, from, |into, from| {
         let at = QUANTILE_HEADER as usize;
         let (header, counts) = from.split_at_checked(at).ok_or(RunError::Internal)?;

@@ -13,9 +13,9 @@ use crate::expr::frame::{Vector, VectorMut};
 use crate::plan::AggregateFunction as F;
 use crate::plan::aggregates::rules::{SAMPLE_BYTES, SERIES_HEADER};
 
-use crate::plan::uses::Uses;
 use super::result::{Outcome, write};
 use super::{Groups, States};
+use crate::plan::uses::Uses;
 
 /// Microseconds of a second.
 const SECOND: f64 = 1e6;
@@ -254,7 +254,11 @@ pub(super) fn update<U: Uses>(
     })
 }
 
-pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     states.each_pair(into, from, |into, from| {
         let at = SERIES_HEADER as usize;
         let (header, samples) = from.split_at_checked(at).ok_or(RunError::Internal)?;

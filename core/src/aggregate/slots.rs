@@ -2,12 +2,12 @@
 
 use bytemuck::Pod;
 
-use crate::plan::uses::Uses;
 use super::arrays::place;
 use super::{Fresh, Groups, States};
 use crate::arena::{clear, view, view_mut};
 use crate::error::RunError;
 use crate::expr::frame::Vector;
+use crate::plan::uses::Uses;
 
 impl<U: Uses> States<'_, U> {
     /// The bytes of a slot; `None` of one outside the table.

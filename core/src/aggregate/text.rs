@@ -5,9 +5,9 @@ use crate::counters::{Counters, Failure};
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 
-use crate::plan::uses::Uses;
 use super::result::{Outcome, write_texts};
 use super::{Groups, States};
+use crate::plan::uses::Uses;
 
 /// A state: the text's length, whether there are any texts, whether there were more, and the bytes.
 struct Text<'a> {
@@ -62,7 +62,11 @@ pub(super) fn update<U: Uses>(
     })
 }
 
-pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     let capacity = usize::from(states.aggregate.capacity);
     let separator = separator(states);
     states.each_pair(into, from, |into, from| {

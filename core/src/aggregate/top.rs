@@ -131,7 +131,11 @@ pub(super) fn update<U: Uses>(
     })
 }
 
-pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     let rule = Rule::of(states);
     states.each_pair(into, from, |into, from| {
         let capacity = into.len().saturating_sub(HEADER).checked_div(rule.width).unwrap_or(0);

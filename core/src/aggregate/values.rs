@@ -106,7 +106,11 @@ pub(super) fn update<U: Uses>(
     states.each_row(x, groups, rows, |state, row| rule.insert(state, cell::of(x, row)?))
 }
 
-pub(super) fn merge<U: Uses>(states: &mut States<'_, U>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     let rule = Rule::of(states);
     states.each_pair(into, from, |into, from| {
         let (count, rest) = from.split_first_chunk().ok_or(RunError::Internal)?;

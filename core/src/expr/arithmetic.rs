@@ -7,7 +7,7 @@ use crate::plan::op::{Instruction, Op};
 use crate::plan::uses::{self, Uses};
 use crate::types::{DataType, Kind};
 
-use super::element::{Argument, Operands, Element, argument, for_integer, map, try_map};
+use super::element::{Argument, Element, Operands, argument, for_integer, map, try_map};
 use super::failures::Failures;
 use super::fmod::{fmod, fmodf};
 use super::overflow::arithmetic;
@@ -77,7 +77,10 @@ pub(super) fn negate<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Re
 
 /// Start of the tumbling window of `b` microseconds that holds timestamp `a`. Windows are aligned
 /// to 1970-01-01 00:00:00 UTC.
-pub(super) fn window_start<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn window_start<U: Uses>(
+    m: &mut Machine<'_, '_, U>,
+    i: &Instruction,
+) -> Result<(), RunError> {
     integer(m, i, |dst, valid, failures, a: &[i64], b| {
         try_map(dst, valid, failures, a, b, |ts, size| {
             match ts.checked_rem_euclid(size).and_then(|into| ts.checked_sub(into)) {
@@ -105,7 +108,9 @@ fn float<T: Element, U: Uses>(
     let a = others.get(register(i.a)?)?;
     let (b, vector) = match i.op == Op::Neg {
         true => (Argument::Constant(T::zeroed()), None),
-        false => argument::<T, U>(plan, &others, const { Operands::of::<T, U>(BINARY) }, i.b, rows)?,
+        false => {
+            argument::<T, U>(plan, &others, const { Operands::of::<T, U>(BINARY) }, i.b, rows)?
+        }
     };
     kernel(dst.of(rows)?, a.of(rows)?, b);
     dst.set_valid_as(&a, vector.as_ref());
@@ -125,7 +130,9 @@ fn integer<T: Element, U: Uses>(
     let mut failures = Failures::new(guard.map(|id| others.get(id)).transpose()?)?;
     let (b, vector) = match i.op == Op::Neg {
         true => (Argument::Constant(T::zeroed()), None),
-        false => argument::<T, U>(plan, &others, const { Operands::of::<T, U>(BINARY) }, i.b, rows)?,
+        false => {
+            argument::<T, U>(plan, &others, const { Operands::of::<T, U>(BINARY) }, i.b, rows)?
+        }
     };
     dst.set_valid_as(&a, vector.as_ref());
     let (values, validity) = dst.parts::<T>(rows)?;

@@ -4,8 +4,8 @@ use core::fmt;
 
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Source};
-use crate::plan::{Argument, Constant, Plan};
 use crate::plan::uses::{self, Uses};
+use crate::plan::{Argument, Constant, Plan};
 use crate::types::DataType;
 
 use super::Machine;

@@ -43,16 +43,24 @@ fn convert<U: Uses>(
 ) -> Result<(), RunError> {
     use DataType::{Date, Decimal, Time, Timestamp, TimestampTz, Uuid, Varbinary, Varchar};
     match (a.data_type, dst.data_type) {
-        (Varchar(_), _) | (_, Varchar(_)) if const { U::SET.casts.text } => text::convert(dst, a, failures, rows),
-        (Decimal(..), _) | (_, Decimal(..)) if const { U::SET.casts.decimal } => decimal::convert(dst, a, failures, rows),
-        (Date | Time | Timestamp | TimestampTz, _) if const { U::SET.casts.time } => time::convert(dst, a, failures, rows),
+        (Varchar(_), _) | (_, Varchar(_)) if const { U::SET.casts.text } => {
+            text::convert(dst, a, failures, rows)
+        }
+        (Decimal(..), _) | (_, Decimal(..)) if const { U::SET.casts.decimal } => {
+            decimal::convert(dst, a, failures, rows)
+        }
+        (Date | Time | Timestamp | TimestampTz, _) if const { U::SET.casts.time } => {
+            time::convert(dst, a, failures, rows)
+        }
         (Varbinary(_), Varbinary(n)) if const { U::SET.casts.bytes } => {
             each(dst, a, failures, rows, |dst, a, row| Ok(put(slot(dst, row), n, a.text(row))))
         }
-        (Uuid, Varbinary(n)) if const { U::SET.casts.bytes } => each(dst, a, failures, rows, |dst, a, row| {
-            let bytes = a.values.get(row * 16..row * 16 + 16).unwrap_or(&[]);
-            Ok(put(slot(dst, row), n, bytes))
-        }),
+        (Uuid, Varbinary(n)) if const { U::SET.casts.bytes } => {
+            each(dst, a, failures, rows, |dst, a, row| {
+                let bytes = a.values.get(row * 16..row * 16 + 16).unwrap_or(&[]);
+                Ok(put(slot(dst, row), n, bytes))
+            })
+        }
         // The same type: INTERVAL and UUID.
         (from, to) if const { U::SET.casts.same } && from == to && from.size() == 16 => {
             crate::arena::copy(dst.of::<Wide>(rows)?, a.of::<Wide>(rows)?)

@@ -7,7 +7,7 @@ use crate::plan::op::{Instruction, Op, Source};
 use crate::plan::uses::{self, Uses};
 use crate::types::{Kind, Span, Uuid16, Wide};
 
-use super::element::{Argument, Operands, Element, argument, for_value, map_mask};
+use super::element::{Argument, Element, Operands, argument, for_value, map_mask};
 use super::frame::{Others, Vector, constant_text};
 use super::{Machine, one, register};
 
@@ -15,7 +15,10 @@ use super::{Machine, one, register};
 const OPS: &[Op] = &[Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge];
 
 /// Compares `a` with `b` into a mask.
-pub(super) fn compare<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn compare<U: Uses>(
+    m: &mut Machine<'_, '_, U>,
+    i: &Instruction,
+) -> Result<(), RunError> {
     let rows = m.rows();
     if const { U::SET.fast } && rows == 1 && !matches!(i.kind, Kind::Bool | Kind::Text) {
         let word = for_value!(in U::SET.kinds(OPS), i.kind, T => Ok(one::operands::<T, U>(m, i).map(|(a, b)| {
@@ -32,8 +35,12 @@ pub(super) fn compare<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> R
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;
     let b = match i.kind {
-        Kind::Bool if const { U::SET.kinds(OPS).has(Kind::Bool) } => booleans(i, dst.mask()?, a, &others, plan)?,
-        Kind::Text if const { U::SET.kinds(OPS).has(Kind::Text) } => texts(i, dst.mask()?, a, &others, plan, rows)?,
+        Kind::Bool if const { U::SET.kinds(OPS).has(Kind::Bool) } => {
+            booleans(i, dst.mask()?, a, &others, plan)?
+        }
+        Kind::Text if const { U::SET.kinds(OPS).has(Kind::Text) } => {
+            texts(i, dst.mask()?, a, &others, plan, rows)?
+        }
         kind => for_value!(in U::SET.kinds(OPS), kind, T => {
             let (b, vector) = argument::<T, U>(plan, &others, const { Operands::of::<T, U>(OPS) }, i.b, rows)?;
             numbers::<T, U>(i.op, dst.mask()?, a.of(rows)?, b);

@@ -4,8 +4,8 @@ use bytemuck::Pod;
 
 use crate::error::RunError;
 use crate::plan::op::{Op, Operand, Source};
-use crate::plan::{Constant, Plan};
 use crate::plan::uses::Uses;
+use crate::plan::{Constant, Plan};
 use crate::selection::tail;
 use crate::types::{Kind, Span, Uuid16, Wide};
 

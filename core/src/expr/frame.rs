@@ -8,8 +8,8 @@ use crate::arena::{fill, slice, slice_mut};
 use crate::error::RunError;
 use crate::plan::layout::{registers_offset, values_bytes};
 use crate::plan::op::{Register, RegisterId};
-use crate::plan::{Constant, Plan};
 use crate::plan::uses::{Everything, Uses};
+use crate::plan::{Constant, Plan};
 use crate::types::DataType;
 
 /// All registers of a query.
@@ -60,9 +60,7 @@ pub(crate) struct Others<'a, U: Uses = Everything> {
 const fn known<U: Uses>() -> Option<(&'static [Register], usize, u16)> {
     const {
         match U::PLAN {
-            Some(plan) => {
-                Some((plan.registers, registers_offset(&plan) as usize, plan.batch_rows))
-            }
+            Some(plan) => Some((plan.registers, registers_offset(&plan) as usize, plan.batch_rows)),
             None => None,
         }
     }
@@ -110,9 +108,8 @@ impl<'a, U: Uses> Frame<'a, U> {
         let (rest, after) = self.bytes.split_at_mut_checked(end).ok_or(RunError::Internal)?;
         let (before, own) = rest.split_at_mut_checked(start).ok_or(RunError::Internal)?;
         let (values, validity) = if const { U::SET.nulls } && register.nullable {
-            let (values, rest) = own
-                .split_at_mut_checked(values_len(register, rows))
-                .ok_or(RunError::Internal)?;
+            let (values, rest) =
+                own.split_at_mut_checked(values_len(register, rows)).ok_or(RunError::Internal)?;
             let mask = rest.get_mut(..mask_len(rows)).ok_or(RunError::Internal)?;
             (values, Some(slice_mut(mask)?))
         } else {

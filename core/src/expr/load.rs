@@ -30,15 +30,20 @@ pub(super) fn load<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Resu
             m.frame.set_first(i.dst, T::from_le_bytes(*value.ok_or(RunError::Internal)?))
         });
     }
-    let validity = if const { U::SET.nulls } && field.nullable { m.stream_layout().validity } else { None };
+    let validity =
+        if const { U::SET.nulls } && field.nullable { m.stream_layout().validity } else { None };
     let size = field.data_type.size();
     let column =
         batch.column(index, field.offset as usize, size, validity).ok_or(RunError::Internal)?;
     let rows = m.rows();
     let (mut dst, _) = m.frame.split(i.dst)?;
     match i.kind {
-        Kind::Bool if const { U::SET.op(Op::Load).has(Kind::Bool) } => load_mask(&mut dst, &column, m.selection)?,
-        Kind::Text if const { U::SET.op(Op::Load).has(Kind::Text) } => load_text(&mut dst, &column, field.data_type, m.selection),
+        Kind::Bool if const { U::SET.op(Op::Load).has(Kind::Bool) } => {
+            load_mask(&mut dst, &column, m.selection)?
+        }
+        Kind::Text if const { U::SET.op(Op::Load).has(Kind::Text) } => {
+            load_text(&mut dst, &column, field.data_type, m.selection)
+        }
         kind => {
             for_width!(in U::SET.op(Op::Load), kind, T => load_values::<T, { size_of::<T>() }, U>(dst.of(rows)?, &column, m.selection, T::from_le_bytes))?
         }

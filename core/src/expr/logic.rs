@@ -3,8 +3,8 @@
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Op};
 
-use crate::plan::uses::Uses;
 use super::{Machine, one, register};
+use crate::plan::uses::Uses;
 
 /// `a AND b`, `a OR b`.
 pub(super) fn and_or<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
@@ -42,7 +42,10 @@ pub(super) fn not<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Resul
 }
 
 /// `a IS NULL`, `a IS NOT NULL`.
-pub(super) fn is_null<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn is_null<U: Uses>(
+    m: &mut Machine<'_, '_, U>,
+    i: &Instruction,
+) -> Result<(), RunError> {
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;
     let flip = if i.op == Op::IsNull { u64::MAX } else { 0 };

@@ -7,10 +7,10 @@ use bytemuck::Pod;
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Op, RegisterId, Source};
 
-use crate::plan::uses::{self, Uses};
 use super::Machine;
 use super::element::Element;
 use super::frame::Frame;
+use crate::plan::uses::{self, Uses};
 
 impl<U: Uses> Frame<'_, U> {
     /// The first value of a register that can't be NULL; of a BOOLEAN the word of its first bits.
@@ -39,7 +39,10 @@ impl<U: Uses> Frame<'_, U> {
 
 /// The operands of an instruction for the one row, if its result and they can't be NULL.
 #[inline(always)]
-pub(super) fn operands<T: Element, U: Uses>(m: &Machine<'_, '_, U>, i: &Instruction) -> Option<(T, T)> {
+pub(super) fn operands<T: Element, U: Uses>(
+    m: &Machine<'_, '_, U>,
+    i: &Instruction,
+) -> Option<(T, T)> {
     if const { !U::SET.fast } || m.rows() != 1 {
         return None;
     }
@@ -48,7 +51,10 @@ pub(super) fn operands<T: Element, U: Uses>(m: &Machine<'_, '_, U>, i: &Instruct
     let b = match i.b.source() {
         _ if i.op == Op::Neg => T::zeroed(),
         Source::Register(id) => m.frame.first(id)?,
-        Source::Constant(id) => T::from_constant(uses::plan::<U>(m.plan), *uses::plan::<U>(m.plan).constants.get(id.index())?),
+        Source::Constant(id) => T::from_constant(
+            uses::plan::<U>(m.plan),
+            *uses::plan::<U>(m.plan).constants.get(id.index())?,
+        ),
     };
     Some((m.frame.first(a)?, b))
 }

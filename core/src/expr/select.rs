@@ -3,8 +3,8 @@
 use crate::arena;
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Op, Operand, Source};
-use crate::plan::{Constant, Plan};
 use crate::plan::uses::{self, Uses};
+use crate::plan::{Constant, Plan};
 use crate::types::Kind;
 
 use super::element::{Element, for_width};
@@ -26,13 +26,20 @@ impl<'a> Values<'a> {
     fn of<U: Uses>(m: &Machine<'_, '_, U>, id: Operand) -> Result<Option<Constant>, RunError> {
         match id.source() {
             Source::Register(_) => Ok(None),
-            Source::Constant(c) => {
-                uses::plan::<U>(m.plan).constants.get(c.index()).copied().map(Some).ok_or(RunError::Internal)
-            }
+            Source::Constant(c) => uses::plan::<U>(m.plan)
+                .constants
+                .get(c.index())
+                .copied()
+                .map(Some)
+                .ok_or(RunError::Internal),
         }
     }
 
-    fn new<U: Uses>(constant: Option<Constant>, id: Operand, others: &Others<'a, U>) -> Result<Self, RunError> {
+    fn new<U: Uses>(
+        constant: Option<Constant>,
+        id: Operand,
+        others: &Others<'a, U>,
+    ) -> Result<Self, RunError> {
         match constant {
             Some(c) => Ok(Self::Constant(c)),
             None => Ok(Self::Vector(others.get(register(id)?)?)),
@@ -195,7 +202,10 @@ pub(super) fn blend<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Res
 }
 
 /// `dst` = `a` where it is not NULL, else `b`.
-pub(super) fn coalesce<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn coalesce<U: Uses>(
+    m: &mut Machine<'_, '_, U>,
+    i: &Instruction,
+) -> Result<(), RunError> {
     let rows = m.rows();
     let constant = Values::of(m, i.b)?;
     let (mut dst, others) = m.frame.split(i.dst)?;
@@ -213,7 +223,10 @@ pub(super) fn coalesce<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> 
 }
 
 /// `dst` = `a`, but NULL where `b` is true.
-pub(super) fn null_if<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn null_if<U: Uses>(
+    m: &mut Machine<'_, '_, U>,
+    i: &Instruction,
+) -> Result<(), RunError> {
     let rows = m.rows();
     let (mut dst, others) = m.frame.split(i.dst)?;
     let value = others.get(register(i.a)?)?;

@@ -3,9 +3,9 @@
 use crate::batch::Batch;
 use crate::error::RunError;
 
-use crate::plan::uses::{self, Uses};
 use super::Walk;
 use super::window::{self, Cut};
+use crate::plan::uses::{self, Uses};
 
 impl<U: Uses> Walk<'_, '_, U> {
     /// The first row of `batch` at which something must happen, and what. Rows before it can be
@@ -14,7 +14,9 @@ impl<U: Uses> Walk<'_, '_, U> {
         let Some(stage) = self.stages().first() else { return Ok(None) };
         let plan = uses::plan::<U>(self.context.plan);
         let cut = match (&stage.window, stage.window_state) {
-            (Some(window), Some(state)) if const { U::SET.window } => self.window(state)?.next_cut::<U>(plan, window, batch)?,
+            (Some(window), Some(state)) if const { U::SET.window } => {
+                self.window(state)?.next_cut::<U>(plan, window, batch)?
+            }
             _ => None,
         };
         if const { !U::SET.every } {

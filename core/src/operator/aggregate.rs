@@ -7,8 +7,8 @@ mod sessions;
 
 use crate::error::RunError;
 use crate::plan::layout::{AggregateLayout, Combine, window};
-use crate::plan::{AggregateTable, Plan, TimeSource, WindowShape, WindowTable};
 use crate::plan::uses::{self, Everything, Uses};
+use crate::plan::{AggregateTable, Plan, TimeSource, WindowShape, WindowTable};
 use crate::time::panes::Panes;
 
 use super::groups::{Progress, Table};
@@ -112,7 +112,7 @@ impl<'a, U: Uses> Aggregate<'a, U> {
             self.table.end_states()?;
         }
         let changes = self.table.layout().notes_changes && !self.table.is_busy();
-        if changes && *self.table.combine() != Combine::Whole {
+        if changes && !matches!(self.table.combine(), Combine::Whole) {
             // What closes may hold changes that have not left.
             self.table.leave_changes(self.first_taking(bound), until);
         } else {

@@ -23,7 +23,11 @@ pub(crate) fn emit<U: Uses>(
     clear(room);
     for (index, (field, id)) in fields.iter().zip(columns).enumerate() {
         let offset = field.offset as usize;
-        if const { U::SET.fast } && rows == 1 && layout.validity.is_none() && value(frame, *id, field, room).is_some() {
+        if const { U::SET.fast }
+            && rows == 1
+            && layout.validity.is_none()
+            && value(frame, *id, field, room).is_some()
+        {
             continue;
         }
         let column = frame.get(*id)?;
@@ -38,7 +42,12 @@ pub(crate) fn emit<U: Uses>(
 }
 
 /// Writes the value of the one row, if it is a number that can't be NULL.
-fn value<U: Uses>(frame: &Frame<'_, U>, id: RegisterId, field: &Field, room: &mut [u8]) -> Option<()> {
+fn value<U: Uses>(
+    frame: &Frame<'_, U>,
+    id: RegisterId,
+    field: &Field,
+    room: &mut [u8],
+) -> Option<()> {
     let place = room.get_mut(field.offset as usize..)?;
     match field.data_type.kind() {
         Kind::Bool | Kind::Text => return None,

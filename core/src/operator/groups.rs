@@ -17,12 +17,12 @@ use crate::error::RunError;
 use crate::plan::layout::{AGGREGATE_BYTES, AggregateLayout, Combine, bits_words};
 use crate::plan::{AggregateTable, Plan};
 
-use crate::plan::uses::{self, Everything, Uses};
-use super::stage::only;
 use super::bits::Bits;
 use super::directory::{Directory, DirectoryState};
 use super::sessions::{Session, SessionsState};
+use super::stage::only;
 use super::window::NEW;
+use crate::plan::uses::{self, Everything, Uses};
 
 /// The fixed state of an aggregate operator.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
@@ -238,9 +238,13 @@ impl<'a, U: Uses> Table<'a, U> {
         if const { U::SET.sessions } {
             self.heads.fill(NO_GROUP);
         }
-        states::each_state(uses::plan::<U>(self.plan), self.entry(), self.layout(), self.states, |_, states: &mut States<'_, U>| {
-            states.reset_all()
-        })
+        states::each_state(
+            uses::plan::<U>(self.plan),
+            self.entry(),
+            self.layout(),
+            self.states,
+            |_, states: &mut States<'_, U>| states.reset_all(),
+        )
     }
 
     /// Its entry of the operator table.

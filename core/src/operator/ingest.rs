@@ -7,8 +7,8 @@ use crate::error::RunError;
 use crate::expr::{Halt, Machine};
 use crate::plan::layout::{selection_bytes, window_bytes};
 use crate::plan::op::RegisterId;
-use crate::plan::{OnError, Operator};
 use crate::plan::uses::{self, Uses};
+use crate::plan::{OnError, Operator};
 use crate::selection::Selection;
 
 use super::aggregate::{Aggregate, Folded, Rows};

@@ -70,10 +70,18 @@ impl<'a> Lone<'a> {
             return Ok(None);
         }
         Ok(match key.data_type.kind() {
-            Kind::I8 | Kind::U8 if const { U::SET.keys.has_size(1) } => Some(Self::U8(key.of(rows)?)),
-            Kind::I16 | Kind::U16 if const { U::SET.keys.has_size(2) } => Some(Self::U16(key.of(rows)?)),
-            Kind::I32 | Kind::U32 if const { U::SET.keys.has_size(4) } => Some(Self::U32(key.of(rows)?)),
-            Kind::I64 | Kind::U64 if const { U::SET.keys.has_size(8) } => Some(Self::U64(key.of(rows)?)),
+            Kind::I8 | Kind::U8 if const { U::SET.keys.has_size(1) } => {
+                Some(Self::U8(key.of(rows)?))
+            }
+            Kind::I16 | Kind::U16 if const { U::SET.keys.has_size(2) } => {
+                Some(Self::U16(key.of(rows)?))
+            }
+            Kind::I32 | Kind::U32 if const { U::SET.keys.has_size(4) } => {
+                Some(Self::U32(key.of(rows)?))
+            }
+            Kind::I64 | Kind::U64 if const { U::SET.keys.has_size(8) } => {
+                Some(Self::U64(key.of(rows)?))
+            }
             _ => None,
         })
     }
@@ -135,7 +143,9 @@ fn encode_values<U: Uses>(
             let one = if v.is_nan() { f64::NAN } else { v + 0.0 };
             one.to_bits()
         }),
-        Kind::I128 | Kind::Uuid if used!(I128 | Uuid) => pairs(key, width, start, rows, words, |v: Wide| v)?,
+        Kind::I128 | Kind::Uuid if used!(I128 | Uuid) => {
+            pairs(key, width, start, rows, words, |v: Wide| v)?
+        }
         // Equal intervals are one group.
         Kind::Interval if used!(Interval) => {
             pairs(key, width, start, rows, words, |v: Span| v.normal())?;

@@ -4,8 +4,8 @@ use crate::arena::take;
 use crate::error::RunError;
 use crate::expr::Machine;
 use crate::plan::layout::{selection_bytes, window_bytes};
-use crate::plan::{OnError, Operator};
 use crate::plan::uses::{self, Uses};
+use crate::plan::{OnError, Operator};
 use crate::selection::Selection;
 
 use super::aggregate::{Aggregate, Folded};
@@ -134,7 +134,8 @@ impl<U: Uses> Walk<'_, '_, U> {
     }
 
     fn leave_through(&mut self, room: &mut [u8]) -> Result<usize, RunError> {
-        let (plan, geometry, stages) = (uses::plan::<U>(self.context.plan), self.geometry(), self.stages());
+        let (plan, geometry, stages) =
+            (uses::plan::<U>(self.context.plan), self.geometry(), self.stages());
         let mut leaving = None;
         for (at, stage) in stages.iter().enumerate() {
             if self.progress(stage)?.job != groups::NOTHING {

@@ -36,8 +36,8 @@ use crate::plan::{Operator, Plan};
 use crate::schema::{Field, Layout};
 use aggregate::Aggregate;
 use groups::Progress;
-pub(crate) use stage::Stages;
 use stage::Stage;
+pub(crate) use stage::Stages;
 use window::WindowState;
 
 pub(crate) use ingest::Walked;
@@ -199,7 +199,9 @@ impl<'a, U: Uses> Walk<'a, '_, U> {
 
     fn aggregate<'s>(&'s mut self, stage: &'s Stage) -> Result<Aggregate<'s, U>, RunError> {
         let stage = stage::only::<U>().map_or(stage, |(stage, _)| stage);
-        let Some(Operator::Aggregate(entry)) = uses::plan::<U>(self.context.plan).operators.get(stage.at) else {
+        let Some(Operator::Aggregate(entry)) =
+            uses::plan::<U>(self.context.plan).operators.get(stage.at)
+        else {
             return Err(RunError::Internal);
         };
         let state = part(self.states, self.geometry().states, entry.state)?;
@@ -211,7 +213,8 @@ impl<'a, U: Uses> Walk<'a, '_, U> {
             return Ok(None);
         }
         let Some(at) = self.geometry().sort else { return Ok(None) };
-        let Some(Operator::Sort(entry)) = uses::plan::<U>(self.context.plan).operators.get(at) else {
+        let Some(Operator::Sort(entry)) = uses::plan::<U>(self.context.plan).operators.get(at)
+        else {
             return Err(RunError::Internal);
         };
         let record = self.geometry().output.record_size;
@@ -258,7 +261,9 @@ fn deliver<U: Uses>(
     let rows = machine.selection.len();
     for operator in operators {
         match operator {
-            Operator::Project { program, .. } if const { U::SET.project } => machine.run(program.of(plan.instructions))?,
+            Operator::Project { program, .. } if const { U::SET.project } => {
+                machine.run(program.of(plan.instructions))?
+            }
             Operator::Emit { output, columns, .. } => {
                 let fields = plan.output(*output).fields;
                 emit::emit(machine.frame, fields, layout, columns.of(plan.lists), rows, room)?;

@@ -15,8 +15,8 @@ use bytemuck::{Pod, Zeroable};
 use crate::error::RunError;
 use crate::plan::layout::{SESSION_BYTES, left_bytes};
 
-use crate::plan::uses::{self, Uses};
 use super::groups::{LATE, NO_GROUP, Table};
+use crate::plan::uses::{self, Uses};
 
 /// A session.
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]

@@ -13,8 +13,8 @@ use crate::arena::{copy, slice_mut, swap, take, view_mut};
 use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector, bit};
 use crate::plan::layout::{SORT_BYTES, left_bytes, sort_key_words, sort_order_bytes};
-use crate::plan::{Plan, SortTable};
 use crate::plan::uses::{Everything, Uses};
+use crate::plan::{Plan, SortTable};
 use crate::types::{Kind, Span, Uuid16, Wide};
 
 /// The fixed state of a sort operator.
@@ -166,7 +166,12 @@ impl<'a, U: Uses> Sort<'a, U> {
     }
 
     /// Whether a row comes before the worst that is held.
-    fn is_better(&self, plan: &Plan<'_>, frame: &Frame<'_, U>, row: usize) -> Result<bool, RunError> {
+    fn is_better(
+        &self,
+        plan: &Plan<'_>,
+        frame: &Frame<'_, U>,
+        row: usize,
+    ) -> Result<bool, RunError> {
         let worst = *self.order.first().ok_or(RunError::Internal)? as usize;
         let mut held = self.key(worst)?.iter();
         let mut order = core::cmp::Ordering::Equal;

@@ -7,17 +7,17 @@ use crate::batch::Batch;
 use crate::column::Column;
 use crate::error::RunError;
 use crate::expr::{Halt, Machine};
-use crate::plan::op::OperatorId;
 use crate::plan::layout::{AggregateLayout, MAX_STAGES, aggregate_layout, operator_bytes, window};
+use crate::plan::op::OperatorId;
 use crate::plan::{
     AggregateTable, EmitMode, EventTime, OnFull, Operator, Plan, Range, TimeSource, WindowShape,
     WindowTime,
 };
 
-use crate::plan::uses::{self, Uses};
 use super::aggregate::Rows;
 use super::groups::Progress;
 use super::window::{Cut, NEW, RowPanes, Window, event_time, event_times};
+use crate::plan::uses::{self, Uses};
 
 /// A stage of the operator table.
 #[derive(Clone, Copy, Debug)]

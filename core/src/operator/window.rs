@@ -136,6 +136,7 @@ impl Window {
     }
 
     /// The place of a pane in the ring.
+    #[inline(always)]
     pub(crate) const fn ring(&self, pane: i64) -> u16 {
         self.panes.ring(pane) as u16
     }

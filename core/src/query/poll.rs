@@ -1,11 +1,11 @@
 //! A poll: batches from the source, results and late records to the sinks.
 
-use crate::plan::uses::{self, Uses};
 use super::{ENDED, Progress, Query, READING, Stop};
 use crate::batch::Batch;
 use crate::error::RunError;
 use crate::operator::window::Cut;
 use crate::operator::{Walk, Walked};
+use crate::plan::uses::{self, Uses};
 use crate::ring::{Sink, Source, fitting};
 
 impl<U: Uses> Query<'_, '_, U> {
@@ -128,7 +128,9 @@ fn fold_batches<U: Uses>(
 /// Whether a batch can be read as the plan's stream.
 #[inline]
 fn check<U: Uses>(walk: &Walk<'_, '_, U>, batch: &Batch<'_>) -> Result<(), RunError> {
-    match batch.rows() > 0 && batch.fits(walk.geometry().input, uses::fields::<U>(walk.context.fields)) {
+    match batch.rows() > 0
+        && batch.fits(walk.geometry().input, uses::fields::<U>(walk.context.fields))
+    {
         true => Ok(()),
         false => Err(RunError::BadBatch),
     }
@@ -145,7 +147,10 @@ fn took<U: Uses>(walk: &mut Walk<'_, '_, U>, walked: Walked, progress: &mut Prog
 }
 
 /// Lets rows leave into the sink; `None` if it is full.
-fn leave<U: Uses>(walk: &mut Walk<'_, '_, U>, sink: &mut impl Sink) -> Result<Option<usize>, RunError> {
+fn leave<U: Uses>(
+    walk: &mut Walk<'_, '_, U>,
+    sink: &mut impl Sink,
+) -> Result<Option<usize>, RunError> {
     let size = walk.geometry().output.record_size;
     let needs = walk.leaving_rows();
     let most = (uses::plan::<U>(walk.context.plan).batch_rows as usize).saturating_mul(needs);

@@ -1,10 +1,10 @@
 //! Snapshots: a query's state as bytes, and a query that goes on from them.
 
 use super::{Header, Query, fit};
-use crate::operator::{Stages, Tables};
 use crate::arena::{view, view_mut};
 use crate::error::{RunError, StartError};
 use crate::function::Functions;
+use crate::operator::{Stages, Tables};
 use crate::plan::Plan;
 use crate::plan::layout::HEADER_BYTES;
 use crate::plan::uses::{Everything, Keep, Kept, Uses};

@@ -23,7 +23,8 @@ impl<U: Uses> Aggregate<'_, U> {
         time: impl Fn(usize) -> i64,
         counters: &mut Counters,
     ) -> Result<Folded, RunError> {
-        let (plan, entry, count) = (uses::plan::<U>(self.table.plan), self.table.entry(), rows.count);
+        let (plan, entry, count) =
+            (uses::plan::<U>(self.table.plan), self.table.entry(), rows.count);
         if count == 0 {
             return Ok(Folded::All);
         }
@@ -117,7 +118,7 @@ impl<U: Uses> Aggregate<'_, U> {
             Some(rows) => {
                 let alone = || if const { U::SET.fast } { alone(rows) } else { None };
                 self.table.update(frame, rows, one.or_else(alone))
-            },
+            }
             None => Err(RunError::Internal),
         };
         self.table.batch_groups = groups;

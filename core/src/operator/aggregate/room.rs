@@ -5,9 +5,9 @@ use crate::counters::Counters;
 use crate::error::RunError;
 use crate::plan::layout::Combine;
 
-use crate::plan::uses::Uses;
 use super::super::groups::NO_GROUP;
 use super::Aggregate;
+use crate::plan::uses::Uses;
 
 impl<U: Uses> Aggregate<'_, U> {
     /// Makes places free whose keys are in no window.
@@ -17,7 +17,7 @@ impl<U: Uses> Aggregate<'_, U> {
             return Ok(false);
         }
         let (is_session, groups) =
-            (*self.table.combine() == Combine::Sessions, self.table.layout().groups);
+            (matches!(self.table.combine(), Combine::Sessions), self.table.layout().groups);
         let sets = self.table.layout().sets as usize;
         let words = crate::plan::layout::bits_words(groups) as usize;
         let (mut directory, present, heads) = self.table.directory();

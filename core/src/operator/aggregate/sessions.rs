@@ -5,11 +5,11 @@ use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::plan::{OnFull, WindowShape};
 
-use crate::plan::uses::Uses;
 use super::super::groups::{CHANGES, CLOSING, LATE, NO_GROUP, ONE};
 use super::super::keys;
 use super::super::sessions::{Reached, Rule};
 use super::{Aggregate, Folded};
+use crate::plan::uses::Uses;
 
 impl<U: Uses> Aggregate<'_, U> {
     #[allow(clippy::too_many_arguments)]
@@ -123,7 +123,12 @@ impl<U: Uses> Aggregate<'_, U> {
     }
 
     /// Folds rows `from..to`, which have sessions.
-    fn fold_sessions(&mut self, frame: &Frame<'_, U>, from: usize, to: usize) -> Result<(), RunError> {
+    fn fold_sessions(
+        &mut self,
+        frame: &Frame<'_, U>,
+        from: usize,
+        to: usize,
+    ) -> Result<(), RunError> {
         if from == to {
             return Ok(());
         }

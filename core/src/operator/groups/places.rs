@@ -3,12 +3,12 @@
 use crate::error::RunError;
 use crate::plan::layout::{Combine, bits_words};
 
-use crate::plan::uses::Uses;
 use super::super::bits::Bits;
 use super::super::directory::Directory;
 use super::super::keys::Lone;
 use super::super::window::RowPanes;
 use super::{LATE, Table, set_of};
+use crate::plan::uses::Uses;
 
 impl<U: Uses> Table<'_, U> {
     /// Finds the places of the keys of rows `from..rows`, which are in `batch_keys` or `lone`; see
@@ -31,10 +31,18 @@ impl<U: Uses> Table<'_, U> {
         };
         let new = directory.new_places();
         let found = match lone {
-            Some(Lone::U8(keys)) if const { U::SET.keys.has_size(1) } => numbers::<_, U>(&mut directory, keys, from, places, u64::from),
-            Some(Lone::U16(keys)) if const { U::SET.keys.has_size(2) } => numbers::<_, U>(&mut directory, keys, from, places, u64::from),
-            Some(Lone::U32(keys)) if const { U::SET.keys.has_size(4) } => numbers::<_, U>(&mut directory, keys, from, places, u64::from),
-            Some(Lone::U64(keys)) if const { U::SET.keys.has_size(8) } => numbers::<_, U>(&mut directory, keys, from, places, |key| key),
+            Some(Lone::U8(keys)) if const { U::SET.keys.has_size(1) } => {
+                numbers::<_, U>(&mut directory, keys, from, places, u64::from)
+            }
+            Some(Lone::U16(keys)) if const { U::SET.keys.has_size(2) } => {
+                numbers::<_, U>(&mut directory, keys, from, places, u64::from)
+            }
+            Some(Lone::U32(keys)) if const { U::SET.keys.has_size(4) } => {
+                numbers::<_, U>(&mut directory, keys, from, places, u64::from)
+            }
+            Some(Lone::U64(keys)) if const { U::SET.keys.has_size(8) } => {
+                numbers::<_, U>(&mut directory, keys, from, places, |key| key)
+            }
             None if const { U::SET.long_keys } => {
                 let keys = self.batch_keys.get(from * width..rows * width);
                 let keys = keys.ok_or(RunError::Internal)?;
@@ -46,7 +54,7 @@ impl<U: Uses> Table<'_, U> {
             _ => Err(RunError::Internal),
         }?;
         let new = new.since(&directory);
-        if *self.combine() == Combine::Whole {
+        if matches!(self.combine(), Combine::Whole) {
             let mut set = set_of(self.present, 0, self.layout().groups as usize)?;
             new.for_each(|place| set.insert(place as usize));
         }
@@ -61,7 +69,7 @@ impl<U: Uses> Table<'_, U> {
         from: usize,
         to: usize,
     ) -> Result<(), RunError> {
-        let (groups, is_whole) = (self.groups(), *self.combine() == Combine::Whole);
+        let (groups, is_whole) = (self.groups(), matches!(self.combine(), Combine::Whole));
         let rows = self.batch_groups.get_mut(from..to).ok_or(RunError::Internal)?;
         match panes {
             // A key has its place for good: new ones were put in when they got it.

@@ -8,9 +8,9 @@ use crate::expr::frame::Frame;
 use crate::plan::layout::{AggregateLayout, Combine, left_bytes};
 use crate::plan::{Aggregate, AggregateTable, Plan};
 
-use crate::plan::uses::{self, Uses};
 use super::super::keys;
 use super::Table;
+use crate::plan::uses::{self, Uses};
 
 /// Calls `f` with every aggregate of an operator and its states. (A function, so that a table's lists
 /// can be used beside them.)
@@ -39,13 +39,19 @@ impl<U: Uses> Table<'_, U> {
         let rows = groups.len();
         let groups = one.map_or(Groups::Each(groups), Groups::One);
         let mut together = Together::new(frame, groups, rows);
-        each_state(uses::plan::<U>(self.plan), self.entry(), self.layout(), self.states, |aggregate, states: &mut States<'_, U>| {
-            let Some(filter) = aggregate.filter.filter(|_| const { U::SET.filtered }) else {
-                return together.update(states);
-            };
-            let groups = groups.filtered(&frame.get(filter)?, rows, self.scratch)?;
-            states.update(frame, groups, rows)
-        })?;
+        each_state(
+            uses::plan::<U>(self.plan),
+            self.entry(),
+            self.layout(),
+            self.states,
+            |aggregate, states: &mut States<'_, U>| {
+                let Some(filter) = aggregate.filter.filter(|_| const { U::SET.filtered }) else {
+                    return together.update(states);
+                };
+                let groups = groups.filtered(&frame.get(filter)?, rows, self.scratch)?;
+                states.update(frame, groups, rows)
+            },
+        )?;
         together.finish()
     }
 
@@ -75,10 +81,16 @@ impl<U: Uses> Table<'_, U> {
         keys::decode(frame, uses::plan::<U>(self.plan).registers, results, width, words)?;
         let empty = self.progress.rows == 0;
         let slots = self.slots.get(..count).ok_or(RunError::Internal)?;
-        each_state(uses::plan::<U>(self.plan), self.entry(), self.layout(), self.states, |aggregate, states: &mut States<'_, U>| {
-            let (mut dst, _) = frame.split(aggregate.result)?;
-            states.finish(&mut dst, slots, empty, counters)
-        })?;
+        each_state(
+            uses::plan::<U>(self.plan),
+            self.entry(),
+            self.layout(),
+            self.states,
+            |aggregate, states: &mut States<'_, U>| {
+                let (mut dst, _) = frame.split(aggregate.result)?;
+                states.finish(&mut dst, slots, empty, counters)
+            },
+        )?;
         // They are in a result now: not lost, should the group be evicted.
         if matches!(self.combine(), Combine::Whole | Combine::Pane(_) | Combine::Sessions) {
             self.forget_records(count)?;
@@ -101,16 +113,21 @@ impl<U: Uses> Table<'_, U> {
         let slots = self.slots.get(..count).ok_or(RunError::Internal)?;
         let mut fresh = Fresh::Slots(slots);
         if const { U::SET.fast }
-            && let (true, Some(&first), Some(&last)) = (is_run, slots.first(), slots.last()) {
+            && let (true, Some(&first), Some(&last)) = (is_run, slots.first(), slots.last())
+        {
             let run = first as usize..last as usize + 1;
             // To write a few more in one go is cheaper than to go along a list.
             if run.len() / 4 <= count {
                 fresh = Fresh::Run(run.start, run.end);
             }
         }
-        each_state(uses::plan::<U>(self.plan), self.entry(), self.layout(), self.states, |_, states: &mut States<'_, U>| {
-            states.reset(fresh)
-        })?;
+        each_state(
+            uses::plan::<U>(self.plan),
+            self.entry(),
+            self.layout(),
+            self.states,
+            |_, states: &mut States<'_, U>| states.reset(fresh),
+        )?;
         if self.retracts() && !matches!(self.combine(), Combine::Each(_)) {
             let stride = left_bytes(uses::plan::<U>(self.plan)) as usize;
             for slot in slots {
@@ -141,8 +158,12 @@ impl<U: Uses> Table<'_, U> {
         }
         let into = self.slots.get(..count).ok_or(RunError::Internal)?;
         let from = self.from.get(..count).ok_or(RunError::Internal)?;
-        each_state(uses::plan::<U>(self.plan), self.entry(), self.layout(), self.states, |_, states: &mut States<'_, U>| {
-            states.merge(into, from)
-        })
+        each_state(
+            uses::plan::<U>(self.plan),
+            self.entry(),
+            self.layout(),
+            self.states,
+            |_, states: &mut States<'_, U>| states.merge(into, from),
+        )
     }
 }

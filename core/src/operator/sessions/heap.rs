@@ -3,8 +3,8 @@
 use crate::arena::swap;
 use crate::error::RunError;
 
-use crate::plan::uses::Uses;
 use super::super::groups::Table;
+use crate::plan::uses::Uses;
 
 impl<U: Uses> Table<'_, U> {
     fn key_of(&self, at: usize) -> Option<(i64, u32)> {

@@ -2,10 +2,10 @@
 
 use crate::error::RunError;
 
-use crate::plan::uses::Uses;
 use super::super::groups::Table;
 use super::super::retract::TAKEN_BACK;
 use super::{GONE, LEFT, Rule};
+use crate::plan::uses::Uses;
 
 impl<U: Uses> Table<'_, U> {
     /// The session that is due first, if it is before `limit`, with its end as it is now. Those

@@ -3,9 +3,9 @@
 use crate::error::RunError;
 use crate::expr::frame::{Vector, bit};
 
-use crate::plan::uses::Uses;
 use super::super::groups::{NO_GROUP, Table};
 use super::Reached;
+use crate::plan::uses::Uses;
 
 impl<U: Uses> Table<'_, U> {
     /// Puts the rows `from..to` into state windows: see [`put_into_sessions`](Self::put_into_sessions).

@@ -60,7 +60,12 @@ impl WindowState {
 
     /// The first row that moves the watermark, and its time. Notes how many rows before it are in
     /// the watermark's pane.
-    fn scan<U: Uses>(&mut self, window: &Window, times: Column<'_>, rows: usize) -> Option<(usize, i64)> {
+    fn scan<U: Uses>(
+        &mut self,
+        window: &Window,
+        times: Column<'_>,
+        rows: usize,
+    ) -> Option<(usize, i64)> {
         let window = window.own::<U>();
         let low = self.threshold.max(-TIME_LIMIT);
         let start = window.panes.start(self.bound).max(-TIME_LIMIT);
@@ -148,7 +153,12 @@ impl WindowState {
 }
 
 /// The first row before `end` that punctuates.
-fn punctuation<U: Uses>(plan: &Plan<'_>, window: &Window, batch: &Batch<'_>, end: usize) -> Option<usize> {
+fn punctuation<U: Uses>(
+    plan: &Plan<'_>,
+    window: &Window,
+    batch: &Batch<'_>,
+    end: usize,
+) -> Option<usize> {
     let window = window.own::<U>();
     let index = window.event?.punctuation?.index();
     let schema = plan.input(StreamId(0));

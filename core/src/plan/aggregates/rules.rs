@@ -339,7 +339,9 @@ const fn slot_bytes<U: Uses>(
     let capacity = aggregate.capacity as u64;
     Some(match family {
         Family::Count | Family::CountIf | Family::Sum | Family::Avg | Family::Best => return None,
-        Family::Values if U::SET.folds(Family::Values) => STATE_HEADER + align8(capacity * first.size() as u64),
+        Family::Values if U::SET.folds(Family::Values) => {
+            STATE_HEADER + align8(capacity * first.size() as u64)
+        }
         Family::Lanes if U::SET.folds(Family::Lanes) => LANES_BYTES,
         Family::Bits if U::SET.folds(Family::Bits) => 16,
         Family::Pick if U::SET.folds(Family::Pick) => {
@@ -352,9 +354,13 @@ const fn slot_bytes<U: Uses>(
         Family::Second if U::SET.folds(Family::Second) => 24,
         Family::Fourth if U::SET.folds(Family::Fourth) => 40,
         Family::Pairs if U::SET.folds(Family::Pairs) => 48,
-        Family::Quantile if U::SET.folds(Family::Quantile) => QUANTILE_HEADER + 4 * QUANTILE_BUCKETS as u64,
+        Family::Quantile if U::SET.folds(Family::Quantile) => {
+            QUANTILE_HEADER + 4 * QUANTILE_BUCKETS as u64
+        }
         Family::Distinct if U::SET.folds(Family::Distinct) => HLL_REGISTERS as u64,
-        Family::Top if U::SET.folds(Family::Top) => STATE_HEADER + capacity * (COUNTER_BYTES + value_bytes(first)),
+        Family::Top if U::SET.folds(Family::Top) => {
+            STATE_HEADER + capacity * (COUNTER_BYTES + value_bytes(first))
+        }
         Family::Histogram if U::SET.folds(Family::Histogram) => 8 * (count(plan, aggregate) + 2),
         Family::Text if U::SET.folds(Family::Text) => STATE_HEADER + align8(capacity),
         Family::Series if U::SET.folds(Family::Series) => {
