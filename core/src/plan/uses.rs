@@ -110,7 +110,7 @@ impl<T> Keep<T> for () {
 }
 
 impl<K: Known> Uses for K {
-    const SET: Set = Set { fast: K::FAST, ..Set::of(&K::PLAN) };
+    const SET: Set = Set::of(&K::PLAN).with_speed(K::FAST);
     const PLAN: Option<Plan<'static>> = Some(K::PLAN);
     type Kept<T: Debug> = ();
 }
@@ -497,6 +497,14 @@ impl Set {
         set.direct = stages == 0;
         set.stages = stages > 1;
         set
+    }
+
+    /// With faster ways beside the general ones, or without.
+    const fn with_speed(mut self, fast: bool) -> Self {
+        self.fast = fast;
+        // A batch of which all rows have one key goes to its group at once.
+        self.one_group |= fast;
+        self
     }
 
     const fn with_instruction(mut self, plan: &Plan<'_>, i: &Instruction) -> Self {
