@@ -4,15 +4,17 @@
 #![allow(missing_docs)]
 
 mod common;
-#[path = "data/known/plans.rs"]
-mod plans;
+#[allow(unreachable_pub)]
+mod plans {
+    include!("data/known/plans.rs");
+}
 
 use common::Random;
 use common::run::records;
 use common::sql::plan;
 use ringql_core::counters::Counters;
 use ringql_core::error::{RunError, StartError};
-use ringql_core::function::{ALL, Functions};
+use ringql_core::function::{ALL, Function, Functions};
 use ringql_core::plan::Plan;
 use ringql_core::plan::op::{OutputId, StreamId};
 use ringql_core::plan::source::plan_source;
@@ -171,6 +173,16 @@ fn run<U: Uses>(
         return Outcome { records: written, counters: query.counters(), error };
     }
     panic!("the query does not end");
+}
+
+#[test]
+fn the_functions_that_a_plan_calls_are_enough() {
+    const CALLED: [Function; plans::CALLS.calls.len()] = ALL.called(&plans::CALLS);
+    let mut random = Random::new(7);
+    let records = records(&plans::CALLS.input(StreamId(0)), 50, &mut random);
+    let all = run(&records, 7, |arena| Query::<slow::CALLS>::start(ALL, arena));
+    let called = Functions::NONE.with(&CALLED);
+    assert!(run(&records, 7, |arena| Query::<slow::CALLS>::start(called, arena)) == all);
 }
 
 #[test]

@@ -9,9 +9,9 @@ pub const Q1: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -20,68 +20,21 @@ pub const Q1: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 2 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 2 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 0,
-            }, // k
-            Field {
-                name: Text { offset: 9, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 4,
-            }, // x
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 0 }, // k
+            Field { name: Text { offset: 9, len: 1 }, data_type: DataType::Real, nullable: false, offset: 4 }, // x
         ],
         constants: &[
             Constant(0x41100000),
@@ -98,87 +51,27 @@ pub const Q1: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::Real, nullable: false, offset: 328 },
         ],
         instructions: &[
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F32,
-                dst: RegisterId(0),
-                a: Operand(0x3),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Gt,
-                kind: Kind::F32,
-                dst: RegisterId(1),
-                a: Operand(0x0),
-                b: Operand(0x8000),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::U32,
-                dst: RegisterId(2),
-                a: Operand(0x1),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Ne,
-                kind: Kind::U32,
-                dst: RegisterId(3),
-                a: Operand(0x2),
-                b: Operand(0x8001),
-            },
-            Instruction {
-                op: Op::And,
-                kind: Kind::Bool,
-                dst: RegisterId(4),
-                a: Operand(0x1),
-                b: Operand(0x3),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::U32,
-                dst: RegisterId(2),
-                a: Operand(0x1),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F32,
-                dst: RegisterId(0),
-                a: Operand(0x3),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Mul,
-                kind: Kind::F32,
-                dst: RegisterId(5),
-                a: Operand(0x0),
-                b: Operand(0x8002),
-            },
-            Instruction {
-                op: Op::Add,
-                kind: Kind::F32,
-                dst: RegisterId(0),
-                a: Operand(0x5),
-                b: Operand(0x8003),
-            },
+            Instruction { op: Op::Load, kind: Kind::F32, dst: RegisterId(0), a: Operand(0x3), b: Operand(0x0) },
+            Instruction { op: Op::Gt, kind: Kind::F32, dst: RegisterId(1), a: Operand(0x0), b: Operand(0x8000) },
+            Instruction { op: Op::Load, kind: Kind::U32, dst: RegisterId(2), a: Operand(0x1), b: Operand(0x0) },
+            Instruction { op: Op::Ne, kind: Kind::U32, dst: RegisterId(3), a: Operand(0x2), b: Operand(0x8001) },
+            Instruction { op: Op::And, kind: Kind::Bool, dst: RegisterId(4), a: Operand(0x1), b: Operand(0x3) },
+            Instruction { op: Op::Load, kind: Kind::U32, dst: RegisterId(2), a: Operand(0x1), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::F32, dst: RegisterId(0), a: Operand(0x3), b: Operand(0x0) },
+            Instruction { op: Op::Mul, kind: Kind::F32, dst: RegisterId(5), a: Operand(0x0), b: Operand(0x8002) },
+            Instruction { op: Op::Add, kind: Kind::F32, dst: RegisterId(0), a: Operand(0x5), b: Operand(0x8003) },
         ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
-            Operator::Filter {
-                input: OperatorId(0),
-                program: Range { start: 0, len: 5 },
-                predicate: RegisterId(4),
-                state: 408,
-            },
+            Operator::Filter { input: OperatorId(0), program: Range { start: 0, len: 5 }, predicate: RegisterId(4), state: 408 },
             Operator::Project { input: OperatorId(1), program: Range { start: 5, len: 4 } },
-            Operator::Emit {
-                input: OperatorId(2),
-                output: OutputId(0),
-                columns: Range { start: 0, len: 2 },
-            },
+            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 0, len: 2 } },
         ],
         aggregates: &[],
-        lists: &[RegisterId(2), RegisterId(0)],
+        lists: &[
+            RegisterId(2),
+            RegisterId(0),
+        ],
         calls: &[],
         arguments: &[],
         texts: "stskbfdokx",
@@ -195,9 +88,9 @@ pub const Q2: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -206,82 +99,27 @@ pub const Q2: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 4 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 4 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 9, len: 1 },
-                data_type: DataType::BigInt,
-                nullable: false,
-                offset: 0,
-            }, // n
-            Field {
-                name: Text { offset: 10, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 8,
-            }, // a
-            Field {
-                name: Text { offset: 11, len: 2 },
-                data_type: DataType::Real,
-                nullable: true,
-                offset: 16,
-            }, // lo
-            Field {
-                name: Text { offset: 13, len: 2 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // hi
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 9, len: 1 }, data_type: DataType::BigInt, nullable: false, offset: 0 }, // n
+            Field { name: Text { offset: 10, len: 1 }, data_type: DataType::Double, nullable: true, offset: 8 }, // a
+            Field { name: Text { offset: 11, len: 2 }, data_type: DataType::Real, nullable: true, offset: 16 }, // lo
+            Field { name: Text { offset: 13, len: 2 }, data_type: DataType::Double, nullable: true, offset: 24 }, // hi
         ],
-        constants: &[Constant(0x1)],
+        constants: &[
+            Constant(0x1),
+        ],
         registers: &[
             Register { data_type: DataType::UInteger, nullable: false, offset: 144 },
             Register { data_type: DataType::Boolean, nullable: false, offset: 224 },
@@ -292,43 +130,14 @@ pub const Q2: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::Double, nullable: true, offset: 728 },
         ],
         instructions: &[
-            Instruction {
-                op: Op::Load,
-                kind: Kind::U32,
-                dst: RegisterId(0),
-                a: Operand(0x1),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Eq,
-                kind: Kind::U32,
-                dst: RegisterId(1),
-                a: Operand(0x0),
-                b: Operand(0x8000),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F32,
-                dst: RegisterId(2),
-                a: Operand(0x3),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F64,
-                dst: RegisterId(3),
-                a: Operand(0x4),
-                b: Operand(0x0),
-            },
+            Instruction { op: Op::Load, kind: Kind::U32, dst: RegisterId(0), a: Operand(0x1), b: Operand(0x0) },
+            Instruction { op: Op::Eq, kind: Kind::U32, dst: RegisterId(1), a: Operand(0x0), b: Operand(0x8000) },
+            Instruction { op: Op::Load, kind: Kind::F32, dst: RegisterId(2), a: Operand(0x3), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::F64, dst: RegisterId(3), a: Operand(0x4), b: Operand(0x0) },
         ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
-            Operator::Filter {
-                input: OperatorId(0),
-                program: Range { start: 0, len: 2 },
-                predicate: RegisterId(1),
-                state: 896,
-            },
+            Operator::Filter { input: OperatorId(0), program: Range { start: 0, len: 2 }, predicate: RegisterId(1), state: 896 },
             Operator::Aggregate(AggregateTable {
                 input: OperatorId(1),
                 program: Range { start: 2, len: 2 },
@@ -342,53 +151,13 @@ pub const Q2: ::ringql_core::plan::Plan<'static> = {
                 retract: false,
                 state: 936,
             }),
-            Operator::Emit {
-                input: OperatorId(2),
-                output: OutputId(0),
-                columns: Range { start: 2, len: 4 },
-            },
+            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 2, len: 4 } },
         ],
         aggregates: &[
-            Aggregate {
-                function: AggregateFunction::CountAll,
-                distinct: false,
-                filter: None,
-                arguments: Range::EMPTY,
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(4),
-                state: 1432,
-            },
-            Aggregate {
-                function: AggregateFunction::Avg,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 0, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(3),
-                state: 1440,
-            },
-            Aggregate {
-                function: AggregateFunction::Min,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 0, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(5),
-                state: 1480,
-            },
-            Aggregate {
-                function: AggregateFunction::Max,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 1, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(6),
-                state: 1488,
-            },
+            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(4), state: 1432 },
+            Aggregate { function: AggregateFunction::Avg, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(3), state: 1440 },
+            Aggregate { function: AggregateFunction::Min, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(5), state: 1480 },
+            Aggregate { function: AggregateFunction::Max, distinct: false, filter: None, arguments: Range { start: 1, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(6), state: 1488 },
         ],
         lists: &[
             RegisterId(2),
@@ -414,9 +183,9 @@ pub const Q3: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -425,80 +194,23 @@ pub const Q3: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 4 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 4 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 0,
-            }, // k
-            Field {
-                name: Text { offset: 9, len: 1 },
-                data_type: DataType::BigInt,
-                nullable: false,
-                offset: 8,
-            }, // n
-            Field {
-                name: Text { offset: 10, len: 1 },
-                data_type: DataType::Double,
-                nullable: false,
-                offset: 16,
-            }, // a
-            Field {
-                name: Text { offset: 11, len: 2 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 24,
-            }, // hi
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 0 }, // k
+            Field { name: Text { offset: 9, len: 1 }, data_type: DataType::BigInt, nullable: false, offset: 8 }, // n
+            Field { name: Text { offset: 10, len: 1 }, data_type: DataType::Double, nullable: false, offset: 16 }, // a
+            Field { name: Text { offset: 11, len: 2 }, data_type: DataType::Real, nullable: false, offset: 24 }, // hi
         ],
         constants: &[],
         registers: &[
@@ -508,20 +220,8 @@ pub const Q3: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::Double, nullable: false, offset: 464 },
         ],
         instructions: &[
-            Instruction {
-                op: Op::Load,
-                kind: Kind::U32,
-                dst: RegisterId(0),
-                a: Operand(0x1),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F32,
-                dst: RegisterId(1),
-                a: Operand(0x3),
-                b: Operand(0x0),
-            },
+            Instruction { op: Op::Load, kind: Kind::U32, dst: RegisterId(0), a: Operand(0x1), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::F32, dst: RegisterId(1), a: Operand(0x3), b: Operand(0x0) },
         ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
@@ -538,43 +238,12 @@ pub const Q3: ::ringql_core::plan::Plan<'static> = {
                 retract: false,
                 state: 624,
             }),
-            Operator::Emit {
-                input: OperatorId(1),
-                output: OutputId(0),
-                columns: Range { start: 2, len: 4 },
-            },
+            Operator::Emit { input: OperatorId(1), output: OutputId(0), columns: Range { start: 2, len: 4 } },
         ],
         aggregates: &[
-            Aggregate {
-                function: AggregateFunction::CountAll,
-                distinct: false,
-                filter: None,
-                arguments: Range::EMPTY,
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(2),
-                state: 4952,
-            },
-            Aggregate {
-                function: AggregateFunction::Avg,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 0, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(3),
-                state: 6552,
-            },
-            Aggregate {
-                function: AggregateFunction::Max,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 0, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(1),
-                state: 9752,
-            },
+            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(2), state: 4952 },
+            Aggregate { function: AggregateFunction::Avg, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(3), state: 6552 },
+            Aggregate { function: AggregateFunction::Max, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(1), state: 9752 },
         ],
         lists: &[
             RegisterId(1),
@@ -600,9 +269,9 @@ pub const Q4: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -611,86 +280,24 @@ pub const Q4: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 5 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 5 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 9, len: 12 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // window_start
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 11, len: 1 },
-                data_type: DataType::BigInt,
-                nullable: false,
-                offset: 16,
-            }, // n
-            Field {
-                name: Text { offset: 18, len: 1 },
-                data_type: DataType::Double,
-                nullable: false,
-                offset: 24,
-            }, // a
-            Field {
-                name: Text { offset: 21, len: 2 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 32,
-            }, // hi
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 9, len: 12 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // window_start
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 11, len: 1 }, data_type: DataType::BigInt, nullable: false, offset: 16 }, // n
+            Field { name: Text { offset: 18, len: 1 }, data_type: DataType::Double, nullable: false, offset: 24 }, // a
+            Field { name: Text { offset: 21, len: 2 }, data_type: DataType::Real, nullable: false, offset: 32 }, // hi
         ],
         constants: &[],
         registers: &[
@@ -702,20 +309,8 @@ pub const Q4: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::Double, nullable: false, offset: 784 },
         ],
         instructions: &[
-            Instruction {
-                op: Op::Load,
-                kind: Kind::U32,
-                dst: RegisterId(0),
-                a: Operand(0x1),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F32,
-                dst: RegisterId(1),
-                a: Operand(0x3),
-                b: Operand(0x0),
-            },
+            Instruction { op: Op::Load, kind: Kind::U32, dst: RegisterId(0), a: Operand(0x1), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::F32, dst: RegisterId(1), a: Operand(0x3), b: Operand(0x0) },
         ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
@@ -742,43 +337,12 @@ pub const Q4: ::ringql_core::plan::Plan<'static> = {
                 retract: false,
                 state: 1120,
             }),
-            Operator::Emit {
-                input: OperatorId(2),
-                output: OutputId(0),
-                columns: Range { start: 4, len: 5 },
-            },
+            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 4, len: 5 } },
         ],
         aggregates: &[
-            Aggregate {
-                function: AggregateFunction::CountAll,
-                distinct: false,
-                filter: None,
-                arguments: Range::EMPTY,
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(4),
-                state: 5488,
-            },
-            Aggregate {
-                function: AggregateFunction::Avg,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 0, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(5),
-                state: 8688,
-            },
-            Aggregate {
-                function: AggregateFunction::Max,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 0, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(1),
-                state: 15088,
-            },
+            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(4), state: 5488 },
+            Aggregate { function: AggregateFunction::Avg, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(5), state: 8688 },
+            Aggregate { function: AggregateFunction::Max, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(1), state: 15088 },
         ],
         lists: &[
             RegisterId(1),
@@ -807,9 +371,9 @@ pub const VALUES: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -818,104 +382,27 @@ pub const VALUES: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 8 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 8 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 9, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: false,
-                offset: 0,
-            }, // c
-            Field {
-                name: Text { offset: 10, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // m
-            Field {
-                name: Text { offset: 11, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 14,
-            }, // i
-            Field {
-                name: Text { offset: 12, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 16,
-            }, // q
-            Field {
-                name: Text { offset: 13, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 24,
-            }, // r
-            Field {
-                name: Text { offset: 14, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: true,
-                offset: 28,
-            }, // n
-            Field {
-                name: Text { offset: 7, len: 1 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // o
-            Field {
-                name: Text { offset: 15, len: 1 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 33,
-            }, // g
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 9, len: 1 }, data_type: DataType::Varchar(9), nullable: false, offset: 0 }, // c
+            Field { name: Text { offset: 10, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // m
+            Field { name: Text { offset: 11, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 14 }, // i
+            Field { name: Text { offset: 12, len: 1 }, data_type: DataType::Double, nullable: true, offset: 16 }, // q
+            Field { name: Text { offset: 13, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 24 }, // r
+            Field { name: Text { offset: 14, len: 1 }, data_type: DataType::UInteger, nullable: true, offset: 28 }, // n
+            Field { name: Text { offset: 7, len: 1 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // o
+            Field { name: Text { offset: 15, len: 1 }, data_type: DataType::Boolean, nullable: true, offset: 33 }, // g
         ],
         constants: &[
             Constant(0x2),
@@ -946,210 +433,39 @@ pub const VALUES: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::UInteger, nullable: true, offset: 1776 },
         ],
         instructions: &[
-            Instruction {
-                op: Op::Load,
-                kind: Kind::Text,
-                dst: RegisterId(0),
-                a: Operand(0x6),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::IsNotNull,
-                kind: Kind::Text,
-                dst: RegisterId(1),
-                a: Operand(0x0),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::I16,
-                dst: RegisterId(2),
-                a: Operand(0x2),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Ge,
-                kind: Kind::I16,
-                dst: RegisterId(3),
-                a: Operand(0x2),
-                b: Operand(0x8000),
-            },
-            Instruction {
-                op: Op::Le,
-                kind: Kind::I16,
-                dst: RegisterId(4),
-                a: Operand(0x2),
-                b: Operand(0x8001),
-            },
-            Instruction {
-                op: Op::And,
-                kind: Kind::Bool,
-                dst: RegisterId(5),
-                a: Operand(0x3),
-                b: Operand(0x4),
-            },
-            Instruction {
-                op: Op::Or,
-                kind: Kind::Bool,
-                dst: RegisterId(3),
-                a: Operand(0x1),
-                b: Operand(0x5),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::Text,
-                dst: RegisterId(0),
-                a: Operand(0x6),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Coalesce,
-                kind: Kind::Text,
-                dst: RegisterId(6),
-                a: Operand(0x0),
-                b: Operand(0x8002),
-            },
-            Instruction {
-                op: Op::Copy,
-                kind: Kind::Text,
-                dst: RegisterId(7),
-                a: Operand(0x6),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Eq,
-                kind: Kind::Text,
-                dst: RegisterId(3),
-                a: Operand(0x0),
-                b: Operand(0x8003),
-            },
-            Instruction {
-                op: Op::Blend,
-                kind: Kind::Text,
-                dst: RegisterId(7),
-                a: Operand(0x3),
-                b: Operand(0x8004),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::I16,
-                dst: RegisterId(2),
-                a: Operand(0x2),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Neg,
-                kind: Kind::I16,
-                dst: RegisterId(8),
-                a: Operand(0x2),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Mul,
-                kind: Kind::I16,
-                dst: RegisterId(9),
-                a: Operand(0x2),
-                b: Operand(0x8005),
-            },
-            Instruction {
-                op: Op::Sub,
-                kind: Kind::I16,
-                dst: RegisterId(10),
-                a: Operand(0x9),
-                b: Operand(0x8000),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F64,
-                dst: RegisterId(11),
-                a: Operand(0x4),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F32,
-                dst: RegisterId(12),
-                a: Operand(0x3),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Cast,
-                kind: Kind::F32,
-                dst: RegisterId(13),
-                a: Operand(0xc),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Div,
-                kind: Kind::F64,
-                dst: RegisterId(14),
-                a: Operand(0xb),
-                b: Operand(0xd),
-            },
-            Instruction {
-                op: Op::Mod,
-                kind: Kind::I16,
-                dst: RegisterId(9),
-                a: Operand(0x2),
-                b: Operand(0x8006),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::U32,
-                dst: RegisterId(15),
-                a: Operand(0x1),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Eq,
-                kind: Kind::U32,
-                dst: RegisterId(1),
-                a: Operand(0xf),
-                b: Operand(0x8006),
-            },
-            Instruction {
-                op: Op::NullIf,
-                kind: Kind::U32,
-                dst: RegisterId(16),
-                a: Operand(0xf),
-                b: Operand(0x1),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::Bool,
-                dst: RegisterId(3),
-                a: Operand(0x5),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Not,
-                kind: Kind::Bool,
-                dst: RegisterId(4),
-                a: Operand(0x3),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Ge,
-                kind: Kind::F64,
-                dst: RegisterId(5),
-                a: Operand(0xd),
-                b: Operand(0xb),
-            },
+            Instruction { op: Op::Load, kind: Kind::Text, dst: RegisterId(0), a: Operand(0x6), b: Operand(0x0) },
+            Instruction { op: Op::IsNotNull, kind: Kind::Text, dst: RegisterId(1), a: Operand(0x0), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::I16, dst: RegisterId(2), a: Operand(0x2), b: Operand(0x0) },
+            Instruction { op: Op::Ge, kind: Kind::I16, dst: RegisterId(3), a: Operand(0x2), b: Operand(0x8000) },
+            Instruction { op: Op::Le, kind: Kind::I16, dst: RegisterId(4), a: Operand(0x2), b: Operand(0x8001) },
+            Instruction { op: Op::And, kind: Kind::Bool, dst: RegisterId(5), a: Operand(0x3), b: Operand(0x4) },
+            Instruction { op: Op::Or, kind: Kind::Bool, dst: RegisterId(3), a: Operand(0x1), b: Operand(0x5) },
+            Instruction { op: Op::Load, kind: Kind::Text, dst: RegisterId(0), a: Operand(0x6), b: Operand(0x0) },
+            Instruction { op: Op::Coalesce, kind: Kind::Text, dst: RegisterId(6), a: Operand(0x0), b: Operand(0x8002) },
+            Instruction { op: Op::Copy, kind: Kind::Text, dst: RegisterId(7), a: Operand(0x6), b: Operand(0x0) },
+            Instruction { op: Op::Eq, kind: Kind::Text, dst: RegisterId(3), a: Operand(0x0), b: Operand(0x8003) },
+            Instruction { op: Op::Blend, kind: Kind::Text, dst: RegisterId(7), a: Operand(0x3), b: Operand(0x8004) },
+            Instruction { op: Op::Load, kind: Kind::I16, dst: RegisterId(2), a: Operand(0x2), b: Operand(0x0) },
+            Instruction { op: Op::Neg, kind: Kind::I16, dst: RegisterId(8), a: Operand(0x2), b: Operand(0x0) },
+            Instruction { op: Op::Mul, kind: Kind::I16, dst: RegisterId(9), a: Operand(0x2), b: Operand(0x8005) },
+            Instruction { op: Op::Sub, kind: Kind::I16, dst: RegisterId(10), a: Operand(0x9), b: Operand(0x8000) },
+            Instruction { op: Op::Load, kind: Kind::F64, dst: RegisterId(11), a: Operand(0x4), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::F32, dst: RegisterId(12), a: Operand(0x3), b: Operand(0x0) },
+            Instruction { op: Op::Cast, kind: Kind::F32, dst: RegisterId(13), a: Operand(0xc), b: Operand(0x0) },
+            Instruction { op: Op::Div, kind: Kind::F64, dst: RegisterId(14), a: Operand(0xb), b: Operand(0xd) },
+            Instruction { op: Op::Mod, kind: Kind::I16, dst: RegisterId(9), a: Operand(0x2), b: Operand(0x8006) },
+            Instruction { op: Op::Load, kind: Kind::U32, dst: RegisterId(15), a: Operand(0x1), b: Operand(0x0) },
+            Instruction { op: Op::Eq, kind: Kind::U32, dst: RegisterId(1), a: Operand(0xf), b: Operand(0x8006) },
+            Instruction { op: Op::NullIf, kind: Kind::U32, dst: RegisterId(16), a: Operand(0xf), b: Operand(0x1) },
+            Instruction { op: Op::Load, kind: Kind::Bool, dst: RegisterId(3), a: Operand(0x5), b: Operand(0x0) },
+            Instruction { op: Op::Not, kind: Kind::Bool, dst: RegisterId(4), a: Operand(0x3), b: Operand(0x0) },
+            Instruction { op: Op::Ge, kind: Kind::F64, dst: RegisterId(5), a: Operand(0xd), b: Operand(0xb) },
         ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
-            Operator::Filter {
-                input: OperatorId(0),
-                program: Range { start: 0, len: 7 },
-                predicate: RegisterId(3),
-                state: 1864,
-            },
+            Operator::Filter { input: OperatorId(0), program: Range { start: 0, len: 7 }, predicate: RegisterId(3), state: 1864 },
             Operator::Project { input: OperatorId(1), program: Range { start: 7, len: 20 } },
-            Operator::Emit {
-                input: OperatorId(2),
-                output: OutputId(0),
-                columns: Range { start: 0, len: 8 },
-            },
+            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 0, len: 8 } },
         ],
         aggregates: &[],
         lists: &[
@@ -1178,9 +494,9 @@ pub const CASTS: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -1189,104 +505,27 @@ pub const CASTS: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 8 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 8 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 9, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 0,
-            }, // a
-            Field {
-                name: Text { offset: 10, len: 1 },
-                data_type: DataType::Varchar(40),
-                nullable: false,
-                offset: 2,
-            }, // c
-            Field {
-                name: Text { offset: 11, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 48,
-            }, // e
-            Field {
-                name: Text { offset: 12, len: 1 },
-                data_type: DataType::Integer,
-                nullable: true,
-                offset: 56,
-            }, // g
-            Field {
-                name: Text { offset: 13, len: 1 },
-                data_type: DataType::Boolean,
-                nullable: false,
-                offset: 60,
-            }, // h
-            Field {
-                name: Text { offset: 14, len: 1 },
-                data_type: DataType::Integer,
-                nullable: true,
-                offset: 64,
-            }, // i
-            Field {
-                name: Text { offset: 15, len: 1 },
-                data_type: DataType::Decimal(9, 2),
-                nullable: true,
-                offset: 72,
-            }, // m
-            Field {
-                name: Text { offset: 16, len: 1 },
-                data_type: DataType::Date,
-                nullable: false,
-                offset: 80,
-            }, // n
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 9, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 0 }, // a
+            Field { name: Text { offset: 10, len: 1 }, data_type: DataType::Varchar(40), nullable: false, offset: 2 }, // c
+            Field { name: Text { offset: 11, len: 1 }, data_type: DataType::Double, nullable: true, offset: 48 }, // e
+            Field { name: Text { offset: 12, len: 1 }, data_type: DataType::Integer, nullable: true, offset: 56 }, // g
+            Field { name: Text { offset: 13, len: 1 }, data_type: DataType::Boolean, nullable: false, offset: 60 }, // h
+            Field { name: Text { offset: 14, len: 1 }, data_type: DataType::Integer, nullable: true, offset: 64 }, // i
+            Field { name: Text { offset: 15, len: 1 }, data_type: DataType::Decimal(9, 2), nullable: true, offset: 72 }, // m
+            Field { name: Text { offset: 16, len: 1 }, data_type: DataType::Date, nullable: false, offset: 80 }, // n
         ],
         constants: &[],
         registers: &[
@@ -1305,106 +544,24 @@ pub const CASTS: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::Date, nullable: false, offset: 2224 },
         ],
         instructions: &[
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F64,
-                dst: RegisterId(0),
-                a: Operand(0x4),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Cast,
-                kind: Kind::F64,
-                dst: RegisterId(1),
-                a: Operand(0x0),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::I64,
-                dst: RegisterId(2),
-                a: Operand(0x0),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Cast,
-                kind: Kind::I64,
-                dst: RegisterId(3),
-                a: Operand(0x2),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::Text,
-                dst: RegisterId(4),
-                a: Operand(0x6),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Cast,
-                kind: Kind::Text,
-                dst: RegisterId(5),
-                a: Operand(0x4),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::Bool,
-                dst: RegisterId(6),
-                a: Operand(0x5),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Cast,
-                kind: Kind::Bool,
-                dst: RegisterId(7),
-                a: Operand(0x6),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::U32,
-                dst: RegisterId(8),
-                a: Operand(0x1),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Cast,
-                kind: Kind::U32,
-                dst: RegisterId(9),
-                a: Operand(0x8),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::TryCast,
-                kind: Kind::Text,
-                dst: RegisterId(10),
-                a: Operand(0x4),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Cast,
-                kind: Kind::F64,
-                dst: RegisterId(11),
-                a: Operand(0x0),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Cast,
-                kind: Kind::I64,
-                dst: RegisterId(12),
-                a: Operand(0x2),
-                b: Operand(0x0),
-            },
+            Instruction { op: Op::Load, kind: Kind::F64, dst: RegisterId(0), a: Operand(0x4), b: Operand(0x0) },
+            Instruction { op: Op::Cast, kind: Kind::F64, dst: RegisterId(1), a: Operand(0x0), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::I64, dst: RegisterId(2), a: Operand(0x0), b: Operand(0x0) },
+            Instruction { op: Op::Cast, kind: Kind::I64, dst: RegisterId(3), a: Operand(0x2), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::Text, dst: RegisterId(4), a: Operand(0x6), b: Operand(0x0) },
+            Instruction { op: Op::Cast, kind: Kind::Text, dst: RegisterId(5), a: Operand(0x4), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::Bool, dst: RegisterId(6), a: Operand(0x5), b: Operand(0x0) },
+            Instruction { op: Op::Cast, kind: Kind::Bool, dst: RegisterId(7), a: Operand(0x6), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::U32, dst: RegisterId(8), a: Operand(0x1), b: Operand(0x0) },
+            Instruction { op: Op::Cast, kind: Kind::U32, dst: RegisterId(9), a: Operand(0x8), b: Operand(0x0) },
+            Instruction { op: Op::TryCast, kind: Kind::Text, dst: RegisterId(10), a: Operand(0x4), b: Operand(0x0) },
+            Instruction { op: Op::Cast, kind: Kind::F64, dst: RegisterId(11), a: Operand(0x0), b: Operand(0x0) },
+            Instruction { op: Op::Cast, kind: Kind::I64, dst: RegisterId(12), a: Operand(0x2), b: Operand(0x0) },
         ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
             Operator::Project { input: OperatorId(0), program: Range { start: 0, len: 13 } },
-            Operator::Emit {
-                input: OperatorId(1),
-                output: OutputId(0),
-                columns: Range { start: 0, len: 8 },
-            },
+            Operator::Emit { input: OperatorId(1), output: OutputId(0), columns: Range { start: 0, len: 8 } },
         ],
         aggregates: &[],
         lists: &[
@@ -1433,9 +590,9 @@ pub const CALLS: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -1444,88 +601,30 @@ pub const CALLS: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 5 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 5 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 9, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 0,
-            }, // a
-            Field {
-                name: Text { offset: 10, len: 1 },
-                data_type: DataType::Varchar(13),
-                nullable: true,
-                offset: 2,
-            }, // u
-            Field {
-                name: Text { offset: 11, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // q
-            Field {
-                name: Text { offset: 12, len: 1 },
-                data_type: DataType::TimestampTz,
-                nullable: true,
-                offset: 32,
-            }, // n
-            Field {
-                name: Text { offset: 13, len: 1 },
-                data_type: DataType::Timestamp,
-                nullable: true,
-                offset: 40,
-            }, // m
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 9, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 0 }, // a
+            Field { name: Text { offset: 10, len: 1 }, data_type: DataType::Varchar(13), nullable: true, offset: 2 }, // u
+            Field { name: Text { offset: 11, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // q
+            Field { name: Text { offset: 12, len: 1 }, data_type: DataType::TimestampTz, nullable: true, offset: 32 }, // n
+            Field { name: Text { offset: 13, len: 1 }, data_type: DataType::Timestamp, nullable: true, offset: 40 }, // m
         ],
-        constants: &[Constant(0x3000e), Constant(0x3f800000), Constant(0x10000)],
+        constants: &[
+            Constant(0x3000e),
+            Constant(0x3f800000),
+            Constant(0x10000),
+        ],
         registers: &[
             Register { data_type: DataType::Varchar(9), nullable: true, offset: 160 },
             Register { data_type: DataType::Boolean, nullable: true, offset: 408 },
@@ -1542,122 +641,35 @@ pub const CALLS: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::Timestamp, nullable: true, offset: 1616 },
         ],
         instructions: &[
-            Instruction {
-                op: Op::Load,
-                kind: Kind::Text,
-                dst: RegisterId(0),
-                a: Operand(0x6),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Call,
-                kind: Kind::Bool,
-                dst: RegisterId(1),
-                a: Operand(0x0),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F32,
-                dst: RegisterId(2),
-                a: Operand(0x3),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Gt,
-                kind: Kind::F32,
-                dst: RegisterId(3),
-                a: Operand(0x2),
-                b: Operand(0x8001),
-            },
-            Instruction {
-                op: Op::Or,
-                kind: Kind::Bool,
-                dst: RegisterId(4),
-                a: Operand(0x1),
-                b: Operand(0x3),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::I16,
-                dst: RegisterId(5),
-                a: Operand(0x2),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Call,
-                kind: Kind::I16,
-                dst: RegisterId(6),
-                a: Operand(0x1),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::Text,
-                dst: RegisterId(0),
-                a: Operand(0x6),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Call,
-                kind: Kind::Text,
-                dst: RegisterId(7),
-                a: Operand(0x2),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F64,
-                dst: RegisterId(8),
-                a: Operand(0x4),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Call,
-                kind: Kind::F64,
-                dst: RegisterId(9),
-                a: Operand(0x3),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Now,
-                kind: Kind::I64,
-                dst: RegisterId(10),
-                a: Operand(0x0),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::I64,
-                dst: RegisterId(11),
-                a: Operand(0x0),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Call,
-                kind: Kind::I64,
-                dst: RegisterId(12),
-                a: Operand(0x4),
-                b: Operand(0x0),
-            },
+            Instruction { op: Op::Load, kind: Kind::Text, dst: RegisterId(0), a: Operand(0x6), b: Operand(0x0) },
+            Instruction { op: Op::Call, kind: Kind::Bool, dst: RegisterId(1), a: Operand(0x0), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::F32, dst: RegisterId(2), a: Operand(0x3), b: Operand(0x0) },
+            Instruction { op: Op::Gt, kind: Kind::F32, dst: RegisterId(3), a: Operand(0x2), b: Operand(0x8001) },
+            Instruction { op: Op::Or, kind: Kind::Bool, dst: RegisterId(4), a: Operand(0x1), b: Operand(0x3) },
+            Instruction { op: Op::Load, kind: Kind::I16, dst: RegisterId(5), a: Operand(0x2), b: Operand(0x0) },
+            Instruction { op: Op::Call, kind: Kind::I16, dst: RegisterId(6), a: Operand(0x1), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::Text, dst: RegisterId(0), a: Operand(0x6), b: Operand(0x0) },
+            Instruction { op: Op::Call, kind: Kind::Text, dst: RegisterId(7), a: Operand(0x2), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::F64, dst: RegisterId(8), a: Operand(0x4), b: Operand(0x0) },
+            Instruction { op: Op::Call, kind: Kind::F64, dst: RegisterId(9), a: Operand(0x3), b: Operand(0x0) },
+            Instruction { op: Op::Now, kind: Kind::I64, dst: RegisterId(10), a: Operand(0x0), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::I64, dst: RegisterId(11), a: Operand(0x0), b: Operand(0x0) },
+            Instruction { op: Op::Call, kind: Kind::I64, dst: RegisterId(12), a: Operand(0x4), b: Operand(0x0) },
         ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
-            Operator::Filter {
-                input: OperatorId(0),
-                program: Range { start: 0, len: 5 },
-                predicate: RegisterId(4),
-                state: 1784,
-            },
+            Operator::Filter { input: OperatorId(0), program: Range { start: 0, len: 5 }, predicate: RegisterId(4), state: 1784 },
             Operator::Project { input: OperatorId(1), program: Range { start: 5, len: 9 } },
-            Operator::Emit {
-                input: OperatorId(2),
-                output: OutputId(0),
-                columns: Range { start: 0, len: 5 },
-            },
+            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 0, len: 5 } },
         ],
         aggregates: &[],
-        lists: &[RegisterId(6), RegisterId(7), RegisterId(9), RegisterId(10), RegisterId(12)],
+        lists: &[
+            RegisterId(6),
+            RegisterId(7),
+            RegisterId(9),
+            RegisterId(10),
+            RegisterId(12),
+        ],
         calls: &[
             Call { function: FunctionId(0xe4ebfd00), arguments: Range { start: 0, len: 2 } },
             Call { function: FunctionId(0x8145dc5a), arguments: Range { start: 2, len: 1 } },
@@ -1688,9 +700,9 @@ pub const STOPS: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -1699,116 +711,45 @@ pub const STOPS: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Stop,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 1 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 1 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 9, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 0,
-            }, // a
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 9, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 0 }, // a
         ],
-        constants: &[Constant(0x7)],
+        constants: &[
+            Constant(0x7),
+        ],
         registers: &[
             Register { data_type: DataType::SmallInt, nullable: true, offset: 144 },
             Register { data_type: DataType::Boolean, nullable: true, offset: 192 },
             Register { data_type: DataType::Varchar(9), nullable: true, offset: 208 },
         ],
         instructions: &[
-            Instruction {
-                op: Op::Load,
-                kind: Kind::I16,
-                dst: RegisterId(0),
-                a: Operand(0x2),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Gt,
-                kind: Kind::I16,
-                dst: RegisterId(1),
-                a: Operand(0x0),
-                b: Operand(0x8000),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::Text,
-                dst: RegisterId(2),
-                a: Operand(0x6),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Cast,
-                kind: Kind::Text,
-                dst: RegisterId(0),
-                a: Operand(0x2),
-                b: Operand(0x0),
-            },
+            Instruction { op: Op::Load, kind: Kind::I16, dst: RegisterId(0), a: Operand(0x2), b: Operand(0x0) },
+            Instruction { op: Op::Gt, kind: Kind::I16, dst: RegisterId(1), a: Operand(0x0), b: Operand(0x8000) },
+            Instruction { op: Op::Load, kind: Kind::Text, dst: RegisterId(2), a: Operand(0x6), b: Operand(0x0) },
+            Instruction { op: Op::Cast, kind: Kind::Text, dst: RegisterId(0), a: Operand(0x2), b: Operand(0x0) },
         ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
-            Operator::Filter {
-                input: OperatorId(0),
-                program: Range { start: 0, len: 2 },
-                predicate: RegisterId(1),
-                state: 456,
-            },
+            Operator::Filter { input: OperatorId(0), program: Range { start: 0, len: 2 }, predicate: RegisterId(1), state: 456 },
             Operator::Project { input: OperatorId(1), program: Range { start: 2, len: 2 } },
-            Operator::Emit {
-                input: OperatorId(2),
-                output: OutputId(0),
-                columns: Range { start: 0, len: 1 },
-            },
+            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 0, len: 1 } },
         ],
         aggregates: &[],
-        lists: &[RegisterId(0)],
+        lists: &[
+            RegisterId(0),
+        ],
         calls: &[],
         arguments: &[],
         texts: "stskbfdoka",
@@ -1825,9 +766,9 @@ pub const TEXTS: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -1836,88 +777,28 @@ pub const TEXTS: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 5 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 5 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 0,
-            }, // t
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 12,
-            }, // ok
-            Field {
-                name: Text { offset: 9, len: 1 },
-                data_type: DataType::BigInt,
-                nullable: false,
-                offset: 16,
-            }, // n
-            Field {
-                name: Text { offset: 0, len: 1 },
-                data_type: DataType::BigInt,
-                nullable: true,
-                offset: 24,
-            }, // s
-            Field {
-                name: Text { offset: 10, len: 2 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 32,
-            }, // lo
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 0 }, // t
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 12 }, // ok
+            Field { name: Text { offset: 9, len: 1 }, data_type: DataType::BigInt, nullable: false, offset: 16 }, // n
+            Field { name: Text { offset: 0, len: 1 }, data_type: DataType::BigInt, nullable: true, offset: 24 }, // s
+            Field { name: Text { offset: 10, len: 2 }, data_type: DataType::Varchar(9), nullable: true, offset: 32 }, // lo
         ],
-        constants: &[Constant(0x1)],
+        constants: &[
+            Constant(0x1),
+        ],
         registers: &[
             Register { data_type: DataType::Varchar(9), nullable: true, offset: 144 },
             Register { data_type: DataType::Boolean, nullable: true, offset: 392 },
@@ -1932,69 +813,15 @@ pub const TEXTS: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::BigInt, nullable: true, offset: 1464 },
         ],
         instructions: &[
-            Instruction {
-                op: Op::Load,
-                kind: Kind::Text,
-                dst: RegisterId(0),
-                a: Operand(0x6),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::Bool,
-                dst: RegisterId(1),
-                a: Operand(0x5),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::I16,
-                dst: RegisterId(2),
-                a: Operand(0x2),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Gt,
-                kind: Kind::I64,
-                dst: RegisterId(6),
-                a: Operand(0x3),
-                b: Operand(0x8000),
-            },
-            Instruction {
-                op: Op::Gather,
-                kind: Kind::Text,
-                dst: RegisterId(7),
-                a: Operand(0x0),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Gather,
-                kind: Kind::Bool,
-                dst: RegisterId(8),
-                a: Operand(0x1),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Gather,
-                kind: Kind::I64,
-                dst: RegisterId(9),
-                a: Operand(0x3),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Gather,
-                kind: Kind::I64,
-                dst: RegisterId(10),
-                a: Operand(0x4),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Gather,
-                kind: Kind::Text,
-                dst: RegisterId(0),
-                a: Operand(0x5),
-                b: Operand(0x0),
-            },
+            Instruction { op: Op::Load, kind: Kind::Text, dst: RegisterId(0), a: Operand(0x6), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::Bool, dst: RegisterId(1), a: Operand(0x5), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::I16, dst: RegisterId(2), a: Operand(0x2), b: Operand(0x0) },
+            Instruction { op: Op::Gt, kind: Kind::I64, dst: RegisterId(6), a: Operand(0x3), b: Operand(0x8000) },
+            Instruction { op: Op::Gather, kind: Kind::Text, dst: RegisterId(7), a: Operand(0x0), b: Operand(0x0) },
+            Instruction { op: Op::Gather, kind: Kind::Bool, dst: RegisterId(8), a: Operand(0x1), b: Operand(0x0) },
+            Instruction { op: Op::Gather, kind: Kind::I64, dst: RegisterId(9), a: Operand(0x3), b: Operand(0x0) },
+            Instruction { op: Op::Gather, kind: Kind::I64, dst: RegisterId(10), a: Operand(0x4), b: Operand(0x0) },
+            Instruction { op: Op::Gather, kind: Kind::Text, dst: RegisterId(0), a: Operand(0x5), b: Operand(0x0) },
         ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
@@ -2011,50 +838,14 @@ pub const TEXTS: ::ringql_core::plan::Plan<'static> = {
                 retract: false,
                 state: 1632,
             }),
-            Operator::Filter {
-                input: OperatorId(1),
-                program: Range { start: 3, len: 1 },
-                predicate: RegisterId(6),
-                state: 3120,
-            },
+            Operator::Filter { input: OperatorId(1), program: Range { start: 3, len: 1 }, predicate: RegisterId(6), state: 3120 },
             Operator::Project { input: OperatorId(2), program: Range { start: 4, len: 5 } },
-            Operator::Emit {
-                input: OperatorId(3),
-                output: OutputId(0),
-                columns: Range { start: 4, len: 5 },
-            },
+            Operator::Emit { input: OperatorId(3), output: OutputId(0), columns: Range { start: 4, len: 5 } },
         ],
         aggregates: &[
-            Aggregate {
-                function: AggregateFunction::CountAll,
-                distinct: false,
-                filter: None,
-                arguments: Range::EMPTY,
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(3),
-                state: 2960,
-            },
-            Aggregate {
-                function: AggregateFunction::Sum,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 0, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(4),
-                state: 3000,
-            },
-            Aggregate {
-                function: AggregateFunction::Min,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 1, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(5),
-                state: 3048,
-            },
+            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(3), state: 2960 },
+            Aggregate { function: AggregateFunction::Sum, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(4), state: 3000 },
+            Aggregate { function: AggregateFunction::Min, distinct: false, filter: None, arguments: Range { start: 1, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(5), state: 3048 },
         ],
         lists: &[
             RegisterId(2),
@@ -2083,9 +874,9 @@ pub const HOP: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -2094,80 +885,23 @@ pub const HOP: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 4 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 4 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 9, len: 12 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // window_start
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 18, len: 1 },
-                data_type: DataType::Double,
-                nullable: false,
-                offset: 16,
-            }, // a
-            Field {
-                name: Text { offset: 21, len: 2 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 24,
-            }, // hi
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 9, len: 12 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // window_start
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 18, len: 1 }, data_type: DataType::Double, nullable: false, offset: 16 }, // a
+            Field { name: Text { offset: 21, len: 2 }, data_type: DataType::SmallInt, nullable: true, offset: 24 }, // hi
         ],
         constants: &[],
         registers: &[
@@ -2179,27 +913,9 @@ pub const HOP: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::Double, nullable: false, offset: 672 },
         ],
         instructions: &[
-            Instruction {
-                op: Op::Load,
-                kind: Kind::U32,
-                dst: RegisterId(0),
-                a: Operand(0x1),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F32,
-                dst: RegisterId(1),
-                a: Operand(0x3),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::I16,
-                dst: RegisterId(2),
-                a: Operand(0x2),
-                b: Operand(0x0),
-            },
+            Instruction { op: Op::Load, kind: Kind::U32, dst: RegisterId(0), a: Operand(0x1), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::F32, dst: RegisterId(1), a: Operand(0x3), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::I16, dst: RegisterId(2), a: Operand(0x2), b: Operand(0x0) },
         ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
@@ -2226,33 +942,11 @@ pub const HOP: ::ringql_core::plan::Plan<'static> = {
                 retract: false,
                 state: 1008,
             }),
-            Operator::Emit {
-                input: OperatorId(2),
-                output: OutputId(0),
-                columns: Range { start: 5, len: 4 },
-            },
+            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 5, len: 4 } },
         ],
         aggregates: &[
-            Aggregate {
-                function: AggregateFunction::Avg,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 0, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(5),
-                state: 6536,
-            },
-            Aggregate {
-                function: AggregateFunction::Max,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 1, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(2),
-                state: 105736,
-            },
+            Aggregate { function: AggregateFunction::Avg, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(5), state: 6536 },
+            Aggregate { function: AggregateFunction::Max, distinct: false, filter: None, arguments: Range { start: 1, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(2), state: 105736 },
         ],
         lists: &[
             RegisterId(1),
@@ -2281,9 +975,9 @@ pub const CUMULATE: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -2292,74 +986,22 @@ pub const CUMULATE: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 3 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 3 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 9, len: 10 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // window_end
-            Field {
-                name: Text { offset: 19, len: 1 },
-                data_type: DataType::Double,
-                nullable: false,
-                offset: 8,
-            }, // a
-            Field {
-                name: Text { offset: 11, len: 1 },
-                data_type: DataType::BigInt,
-                nullable: false,
-                offset: 16,
-            }, // n
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 9, len: 10 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // window_end
+            Field { name: Text { offset: 19, len: 1 }, data_type: DataType::Double, nullable: false, offset: 8 }, // a
+            Field { name: Text { offset: 11, len: 1 }, data_type: DataType::BigInt, nullable: false, offset: 16 }, // n
         ],
         constants: &[],
         registers: &[
@@ -2371,20 +1013,8 @@ pub const CUMULATE: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::BigInt, nullable: false, offset: 752 },
         ],
         instructions: &[
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F32,
-                dst: RegisterId(0),
-                a: Operand(0x3),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::I16,
-                dst: RegisterId(1),
-                a: Operand(0x2),
-                b: Operand(0x0),
-            },
+            Instruction { op: Op::Load, kind: Kind::F32, dst: RegisterId(0), a: Operand(0x3), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::I16, dst: RegisterId(1), a: Operand(0x2), b: Operand(0x0) },
         ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
@@ -2411,33 +1041,11 @@ pub const CUMULATE: ::ringql_core::plan::Plan<'static> = {
                 retract: false,
                 state: 1088,
             }),
-            Operator::Emit {
-                input: OperatorId(2),
-                output: OutputId(0),
-                columns: Range { start: 4, len: 3 },
-            },
+            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 4, len: 3 } },
         ],
         aggregates: &[
-            Aggregate {
-                function: AggregateFunction::Sum,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 0, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(4),
-                state: 1712,
-            },
-            Aggregate {
-                function: AggregateFunction::Count,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 1, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(5),
-                state: 2072,
-            },
+            Aggregate { function: AggregateFunction::Sum, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(4), state: 1712 },
+            Aggregate { function: AggregateFunction::Count, distinct: false, filter: None, arguments: Range { start: 1, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(5), state: 2072 },
         ],
         lists: &[
             RegisterId(0),
@@ -2464,9 +1072,9 @@ pub const SESSION: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -2475,86 +1083,24 @@ pub const SESSION: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 5 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 5 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 9, len: 12 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // window_start
-            Field {
-                name: Text { offset: 21, len: 10 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 8,
-            }, // window_end
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 16,
-            }, // k
-            Field {
-                name: Text { offset: 11, len: 1 },
-                data_type: DataType::BigInt,
-                nullable: false,
-                offset: 24,
-            }, // n
-            Field {
-                name: Text { offset: 31, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 32,
-            }, // l
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 9, len: 12 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // window_start
+            Field { name: Text { offset: 21, len: 10 }, data_type: DataType::Timestamp, nullable: false, offset: 8 }, // window_end
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 16 }, // k
+            Field { name: Text { offset: 11, len: 1 }, data_type: DataType::BigInt, nullable: false, offset: 24 }, // n
+            Field { name: Text { offset: 31, len: 1 }, data_type: DataType::Double, nullable: true, offset: 32 }, // l
         ],
         constants: &[],
         registers: &[
@@ -2565,27 +1111,9 @@ pub const SESSION: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::BigInt, nullable: false, offset: 712 },
         ],
         instructions: &[
-            Instruction {
-                op: Op::Load,
-                kind: Kind::U32,
-                dst: RegisterId(0),
-                a: Operand(0x1),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F64,
-                dst: RegisterId(1),
-                a: Operand(0x4),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::I64,
-                dst: RegisterId(2),
-                a: Operand(0x0),
-                b: Operand(0x0),
-            },
+            Instruction { op: Op::Load, kind: Kind::U32, dst: RegisterId(0), a: Operand(0x1), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::F64, dst: RegisterId(1), a: Operand(0x4), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::I64, dst: RegisterId(2), a: Operand(0x0), b: Operand(0x0) },
         ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
@@ -2612,33 +1140,11 @@ pub const SESSION: ::ringql_core::plan::Plan<'static> = {
                 retract: false,
                 state: 1048,
             }),
-            Operator::Emit {
-                input: OperatorId(2),
-                output: OutputId(0),
-                columns: Range { start: 5, len: 5 },
-            },
+            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 5, len: 5 } },
         ],
         aggregates: &[
-            Aggregate {
-                function: AggregateFunction::CountAll,
-                distinct: false,
-                filter: None,
-                arguments: Range::EMPTY,
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(4),
-                state: 13416,
-            },
-            Aggregate {
-                function: AggregateFunction::Last,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 0, len: 2 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(1),
-                state: 15016,
-            },
+            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(4), state: 13416 },
+            Aggregate { function: AggregateFunction::Last, distinct: false, filter: None, arguments: Range { start: 0, len: 2 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(1), state: 15016 },
         ],
         lists: &[
             RegisterId(1),
@@ -2668,9 +1174,9 @@ pub const STATE: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -2679,76 +1185,27 @@ pub const STATE: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 3 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 3 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 9, len: 12 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // window_start
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 11, len: 1 },
-                data_type: DataType::BigInt,
-                nullable: false,
-                offset: 16,
-            }, // n
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 9, len: 12 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // window_start
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 11, len: 1 }, data_type: DataType::BigInt, nullable: false, offset: 16 }, // n
         ],
-        constants: &[Constant(0x4014000000000000), Constant(0x0)],
+        constants: &[
+            Constant(0x4014000000000000),
+            Constant(0x0),
+        ],
         registers: &[
             Register { data_type: DataType::Double, nullable: true, offset: 144 },
             Register { data_type: DataType::Boolean, nullable: true, offset: 312 },
@@ -2759,45 +1216,17 @@ pub const STATE: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::BigInt, nullable: false, offset: 744 },
         ],
         instructions: &[
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F64,
-                dst: RegisterId(0),
-                a: Operand(0x4),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Gt,
-                kind: Kind::F64,
-                dst: RegisterId(1),
-                a: Operand(0x0),
-                b: Operand(0x8000),
-            },
-            Instruction {
-                op: Op::Lt,
-                kind: Kind::F64,
-                dst: RegisterId(2),
-                a: Operand(0x0),
-                b: Operand(0x8001),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::U32,
-                dst: RegisterId(3),
-                a: Operand(0x1),
-                b: Operand(0x0),
-            },
+            Instruction { op: Op::Load, kind: Kind::F64, dst: RegisterId(0), a: Operand(0x4), b: Operand(0x0) },
+            Instruction { op: Op::Gt, kind: Kind::F64, dst: RegisterId(1), a: Operand(0x0), b: Operand(0x8000) },
+            Instruction { op: Op::Lt, kind: Kind::F64, dst: RegisterId(2), a: Operand(0x0), b: Operand(0x8001) },
+            Instruction { op: Op::Load, kind: Kind::U32, dst: RegisterId(3), a: Operand(0x1), b: Operand(0x0) },
         ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
             Operator::Window(WindowTable {
                 input: OperatorId(0),
                 time: TimeSource::Event,
-                shape: WindowShape::State {
-                    program: Range { start: 0, len: 3 },
-                    begin: RegisterId(1),
-                    end: RegisterId(2),
-                },
+                shape: WindowShape::State { program: Range { start: 0, len: 3 }, begin: RegisterId(1), end: RegisterId(2) },
                 lateness: 0,
                 max_ahead: 31536000000000,
                 idle_timeout: 0,
@@ -2817,22 +1246,11 @@ pub const STATE: ::ringql_core::plan::Plan<'static> = {
                 retract: false,
                 state: 1080,
             }),
-            Operator::Emit {
-                input: OperatorId(2),
-                output: OutputId(0),
-                columns: Range { start: 3, len: 3 },
-            },
+            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 3, len: 3 } },
         ],
-        aggregates: &[Aggregate {
-            function: AggregateFunction::CountAll,
-            distinct: false,
-            filter: None,
-            arguments: Range::EMPTY,
-            parameters: Range::EMPTY,
-            capacity: 0,
-            result: RegisterId(6),
-            state: 13408,
-        }],
+        aggregates: &[
+            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(6), state: 13408 },
+        ],
         lists: &[
             RegisterId(3),
             RegisterId(4),
@@ -2857,9 +1275,9 @@ pub const COUNTED: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -2868,74 +1286,22 @@ pub const COUNTED: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 3 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 3 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 9, len: 10 },
-                data_type: DataType::BigInt,
-                nullable: false,
-                offset: 0,
-            }, // window_end
-            Field {
-                name: Text { offset: 19, len: 1 },
-                data_type: DataType::Double,
-                nullable: false,
-                offset: 8,
-            }, // a
-            Field {
-                name: Text { offset: 20, len: 2 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // lo
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 9, len: 10 }, data_type: DataType::BigInt, nullable: false, offset: 0 }, // window_end
+            Field { name: Text { offset: 19, len: 1 }, data_type: DataType::Double, nullable: false, offset: 8 }, // a
+            Field { name: Text { offset: 20, len: 2 }, data_type: DataType::Real, nullable: false, offset: 16 }, // lo
         ],
         constants: &[],
         registers: &[
@@ -2944,13 +1310,9 @@ pub const COUNTED: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::BigInt, nullable: false, offset: 384 },
             Register { data_type: DataType::Double, nullable: false, offset: 544 },
         ],
-        instructions: &[Instruction {
-            op: Op::Load,
-            kind: Kind::F32,
-            dst: RegisterId(0),
-            a: Operand(0x3),
-            b: Operand(0x0),
-        }],
+        instructions: &[
+            Instruction { op: Op::Load, kind: Kind::F32, dst: RegisterId(0), a: Operand(0x3), b: Operand(0x0) },
+        ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
             Operator::Window(WindowTable {
@@ -2976,33 +1338,11 @@ pub const COUNTED: ::ringql_core::plan::Plan<'static> = {
                 retract: false,
                 state: 880,
             }),
-            Operator::Emit {
-                input: OperatorId(2),
-                output: OutputId(0),
-                columns: Range { start: 3, len: 3 },
-            },
+            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 3, len: 3 } },
         ],
         aggregates: &[
-            Aggregate {
-                function: AggregateFunction::Avg,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 0, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(3),
-                state: 1536,
-            },
-            Aggregate {
-                function: AggregateFunction::Min,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 0, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(0),
-                state: 1976,
-            },
+            Aggregate { function: AggregateFunction::Avg, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(3), state: 1536 },
+            Aggregate { function: AggregateFunction::Min, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(0), state: 1976 },
         ],
         lists: &[
             RegisterId(0),
@@ -3028,9 +1368,9 @@ pub const CHANGES: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -3039,81 +1379,30 @@ pub const CHANGES: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 2 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 2 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 0,
-            }, // k
-            Field {
-                name: Text { offset: 9, len: 1 },
-                data_type: DataType::BigInt,
-                nullable: false,
-                offset: 8,
-            }, // n
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 0 }, // k
+            Field { name: Text { offset: 9, len: 1 }, data_type: DataType::BigInt, nullable: false, offset: 8 }, // n
         ],
         constants: &[],
         registers: &[
             Register { data_type: DataType::UInteger, nullable: false, offset: 144 },
             Register { data_type: DataType::BigInt, nullable: false, offset: 224 },
         ],
-        instructions: &[Instruction {
-            op: Op::Load,
-            kind: Kind::U32,
-            dst: RegisterId(0),
-            a: Operand(0x1),
-            b: Operand(0x0),
-        }],
+        instructions: &[
+            Instruction { op: Op::Load, kind: Kind::U32, dst: RegisterId(0), a: Operand(0x1), b: Operand(0x0) },
+        ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
             Operator::Aggregate(AggregateTable {
@@ -3129,23 +1418,16 @@ pub const CHANGES: ::ringql_core::plan::Plan<'static> = {
                 retract: false,
                 state: 384,
             }),
-            Operator::Emit {
-                input: OperatorId(1),
-                output: OutputId(0),
-                columns: Range { start: 1, len: 2 },
-            },
+            Operator::Emit { input: OperatorId(1), output: OutputId(0), columns: Range { start: 1, len: 2 } },
         ],
-        aggregates: &[Aggregate {
-            function: AggregateFunction::CountAll,
-            distinct: false,
-            filter: None,
-            arguments: Range::EMPTY,
-            parameters: Range::EMPTY,
-            capacity: 0,
-            result: RegisterId(1),
-            state: 4752,
-        }],
-        lists: &[RegisterId(0), RegisterId(0), RegisterId(1)],
+        aggregates: &[
+            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(1), state: 4752 },
+        ],
+        lists: &[
+            RegisterId(0),
+            RegisterId(0),
+            RegisterId(1),
+        ],
         calls: &[],
         arguments: &[],
         texts: "stskbfdokn",
@@ -3162,9 +1444,9 @@ pub const RETRACTS: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -3173,80 +1455,23 @@ pub const RETRACTS: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 4 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 4 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 9, len: 10 },
-                data_type: DataType::Boolean,
-                nullable: false,
-                offset: 0,
-            }, // retraction
-            Field {
-                name: Text { offset: 19, len: 12 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 8,
-            }, // window_start
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 16,
-            }, // k
-            Field {
-                name: Text { offset: 18, len: 1 },
-                data_type: DataType::BigInt,
-                nullable: false,
-                offset: 24,
-            }, // n
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 9, len: 10 }, data_type: DataType::Boolean, nullable: false, offset: 0 }, // retraction
+            Field { name: Text { offset: 19, len: 12 }, data_type: DataType::Timestamp, nullable: false, offset: 8 }, // window_start
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 16 }, // k
+            Field { name: Text { offset: 18, len: 1 }, data_type: DataType::BigInt, nullable: false, offset: 24 }, // n
         ],
         constants: &[],
         registers: &[
@@ -3256,13 +1481,9 @@ pub const RETRACTS: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::BigInt, nullable: false, offset: 544 },
             Register { data_type: DataType::Boolean, nullable: false, offset: 704 },
         ],
-        instructions: &[Instruction {
-            op: Op::Load,
-            kind: Kind::U32,
-            dst: RegisterId(0),
-            a: Operand(0x1),
-            b: Operand(0x0),
-        }],
+        instructions: &[
+            Instruction { op: Op::Load, kind: Kind::U32, dst: RegisterId(0), a: Operand(0x1), b: Operand(0x0) },
+        ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
             Operator::Window(WindowTable {
@@ -3288,22 +1509,11 @@ pub const RETRACTS: ::ringql_core::plan::Plan<'static> = {
                 retract: true,
                 state: 888,
             }),
-            Operator::Emit {
-                input: OperatorId(2),
-                output: OutputId(0),
-                columns: Range { start: 3, len: 4 },
-            },
+            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 3, len: 4 } },
         ],
-        aggregates: &[Aggregate {
-            function: AggregateFunction::CountAll,
-            distinct: false,
-            filter: None,
-            arguments: Range::EMPTY,
-            parameters: Range::EMPTY,
-            capacity: 0,
-            result: RegisterId(3),
-            state: 37496,
-        }],
+        aggregates: &[
+            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(3), state: 37496 },
+        ],
         lists: &[
             RegisterId(0),
             RegisterId(1),
@@ -3329,9 +1539,9 @@ pub const EVICTS: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -3340,74 +1550,22 @@ pub const EVICTS: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 3 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 3 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 9, len: 12 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // window_start
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 11, len: 1 },
-                data_type: DataType::BigInt,
-                nullable: false,
-                offset: 16,
-            }, // n
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 9, len: 12 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // window_start
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 11, len: 1 }, data_type: DataType::BigInt, nullable: false, offset: 16 }, // n
         ],
         constants: &[],
         registers: &[
@@ -3416,13 +1574,9 @@ pub const EVICTS: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::Timestamp, nullable: false, offset: 384 },
             Register { data_type: DataType::BigInt, nullable: false, offset: 544 },
         ],
-        instructions: &[Instruction {
-            op: Op::Load,
-            kind: Kind::U32,
-            dst: RegisterId(0),
-            a: Operand(0x1),
-            b: Operand(0x0),
-        }],
+        instructions: &[
+            Instruction { op: Op::Load, kind: Kind::U32, dst: RegisterId(0), a: Operand(0x1), b: Operand(0x0) },
+        ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
             Operator::Window(WindowTable {
@@ -3448,22 +1602,11 @@ pub const EVICTS: ::ringql_core::plan::Plan<'static> = {
                 retract: false,
                 state: 880,
             }),
-            Operator::Emit {
-                input: OperatorId(2),
-                output: OutputId(0),
-                columns: Range { start: 3, len: 3 },
-            },
+            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 3, len: 3 } },
         ],
-        aggregates: &[Aggregate {
-            function: AggregateFunction::CountAll,
-            distinct: false,
-            filter: None,
-            arguments: Range::EMPTY,
-            parameters: Range::EMPTY,
-            capacity: 0,
-            result: RegisterId(3),
-            state: 1600,
-        }],
+        aggregates: &[
+            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(3), state: 1600 },
+        ],
         lists: &[
             RegisterId(0),
             RegisterId(1),
@@ -3488,9 +1631,9 @@ pub const CLOSES: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -3499,74 +1642,22 @@ pub const CLOSES: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 3 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 3 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 9, len: 12 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // window_start
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 11, len: 1 },
-                data_type: DataType::BigInt,
-                nullable: false,
-                offset: 16,
-            }, // n
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 9, len: 12 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // window_start
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 11, len: 1 }, data_type: DataType::BigInt, nullable: false, offset: 16 }, // n
         ],
         constants: &[],
         registers: &[
@@ -3575,13 +1666,9 @@ pub const CLOSES: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::Timestamp, nullable: false, offset: 384 },
             Register { data_type: DataType::BigInt, nullable: false, offset: 544 },
         ],
-        instructions: &[Instruction {
-            op: Op::Load,
-            kind: Kind::U32,
-            dst: RegisterId(0),
-            a: Operand(0x1),
-            b: Operand(0x0),
-        }],
+        instructions: &[
+            Instruction { op: Op::Load, kind: Kind::U32, dst: RegisterId(0), a: Operand(0x1), b: Operand(0x0) },
+        ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
             Operator::Window(WindowTable {
@@ -3607,22 +1694,11 @@ pub const CLOSES: ::ringql_core::plan::Plan<'static> = {
                 retract: false,
                 state: 880,
             }),
-            Operator::Emit {
-                input: OperatorId(2),
-                output: OutputId(0),
-                columns: Range { start: 3, len: 3 },
-            },
+            Operator::Emit { input: OperatorId(2), output: OutputId(0), columns: Range { start: 3, len: 3 } },
         ],
-        aggregates: &[Aggregate {
-            function: AggregateFunction::CountAll,
-            distinct: false,
-            filter: None,
-            arguments: Range::EMPTY,
-            parameters: Range::EMPTY,
-            capacity: 0,
-            result: RegisterId(3),
-            state: 1584,
-        }],
+        aggregates: &[
+            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(3), state: 1584 },
+        ],
         lists: &[
             RegisterId(0),
             RegisterId(1),
@@ -3647,9 +1723,9 @@ pub const FULL: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -3658,81 +1734,30 @@ pub const FULL: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 2 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 2 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 0,
-            }, // k
-            Field {
-                name: Text { offset: 9, len: 1 },
-                data_type: DataType::BigInt,
-                nullable: false,
-                offset: 8,
-            }, // n
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 0 }, // k
+            Field { name: Text { offset: 9, len: 1 }, data_type: DataType::BigInt, nullable: false, offset: 8 }, // n
         ],
         constants: &[],
         registers: &[
             Register { data_type: DataType::UInteger, nullable: false, offset: 144 },
             Register { data_type: DataType::BigInt, nullable: false, offset: 224 },
         ],
-        instructions: &[Instruction {
-            op: Op::Load,
-            kind: Kind::U32,
-            dst: RegisterId(0),
-            a: Operand(0x1),
-            b: Operand(0x0),
-        }],
+        instructions: &[
+            Instruction { op: Op::Load, kind: Kind::U32, dst: RegisterId(0), a: Operand(0x1), b: Operand(0x0) },
+        ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
             Operator::Aggregate(AggregateTable {
@@ -3748,23 +1773,16 @@ pub const FULL: ::ringql_core::plan::Plan<'static> = {
                 retract: false,
                 state: 384,
             }),
-            Operator::Emit {
-                input: OperatorId(1),
-                output: OutputId(0),
-                columns: Range { start: 1, len: 2 },
-            },
+            Operator::Emit { input: OperatorId(1), output: OutputId(0), columns: Range { start: 1, len: 2 } },
         ],
-        aggregates: &[Aggregate {
-            function: AggregateFunction::CountAll,
-            distinct: false,
-            filter: None,
-            arguments: Range::EMPTY,
-            parameters: Range::EMPTY,
-            capacity: 0,
-            result: RegisterId(1),
-            state: 1072,
-        }],
-        lists: &[RegisterId(0), RegisterId(0), RegisterId(1)],
+        aggregates: &[
+            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(1), state: 1072 },
+        ],
+        lists: &[
+            RegisterId(0),
+            RegisterId(0),
+            RegisterId(1),
+        ],
         calls: &[],
         arguments: &[],
         texts: "stskbfdokn",
@@ -3781,9 +1799,9 @@ pub const SORTED: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -3792,74 +1810,22 @@ pub const SORTED: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 3 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 3 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 9, len: 10 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // window_end
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 19, len: 1 },
-                data_type: DataType::Double,
-                nullable: false,
-                offset: 16,
-            }, // a
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 9, len: 10 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // window_end
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 19, len: 1 }, data_type: DataType::Double, nullable: false, offset: 16 }, // a
         ],
         constants: &[],
         registers: &[
@@ -3870,20 +1836,8 @@ pub const SORTED: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::Double, nullable: false, offset: 624 },
         ],
         instructions: &[
-            Instruction {
-                op: Op::Load,
-                kind: Kind::U32,
-                dst: RegisterId(0),
-                a: Operand(0x1),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F32,
-                dst: RegisterId(1),
-                a: Operand(0x3),
-                b: Operand(0x0),
-            },
+            Instruction { op: Op::Load, kind: Kind::U32, dst: RegisterId(0), a: Operand(0x1), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::F32, dst: RegisterId(1), a: Operand(0x3), b: Operand(0x0) },
         ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
@@ -3920,22 +1874,11 @@ pub const SORTED: ::ringql_core::plan::Plan<'static> = {
                 capacity: 2,
                 state: 8528,
             }),
-            Operator::Emit {
-                input: OperatorId(3),
-                output: OutputId(0),
-                columns: Range { start: 7, len: 3 },
-            },
+            Operator::Emit { input: OperatorId(3), output: OutputId(0), columns: Range { start: 7, len: 3 } },
         ],
-        aggregates: &[Aggregate {
-            function: AggregateFunction::Sum,
-            distinct: false,
-            filter: None,
-            arguments: Range { start: 0, len: 1 },
-            parameters: Range::EMPTY,
-            capacity: 0,
-            result: RegisterId(4),
-            state: 5328,
-        }],
+        aggregates: &[
+            Aggregate { function: AggregateFunction::Sum, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(4), state: 5328 },
+        ],
         lists: &[
             RegisterId(1),
             RegisterId(0),
@@ -3964,9 +1907,9 @@ pub const NESTED: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -3975,68 +1918,21 @@ pub const NESTED: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 2 } }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 2 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 9, len: 12 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // window_start
-            Field {
-                name: Text { offset: 21, len: 2 },
-                data_type: DataType::BigInt,
-                nullable: false,
-                offset: 8,
-            }, // hi
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 9, len: 12 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // window_start
+            Field { name: Text { offset: 21, len: 2 }, data_type: DataType::BigInt, nullable: false, offset: 8 }, // hi
         ],
         constants: &[],
         registers: &[
@@ -4045,13 +1941,9 @@ pub const NESTED: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::BigInt, nullable: false, offset: 464 },
             Register { data_type: DataType::BigInt, nullable: false, offset: 624 },
         ],
-        instructions: &[Instruction {
-            op: Op::Gather,
-            kind: Kind::I64,
-            dst: RegisterId(3),
-            a: Operand(0x2),
-            b: Operand(0x0),
-        }],
+        instructions: &[
+            Instruction { op: Op::Gather, kind: Kind::I64, dst: RegisterId(3), a: Operand(0x2), b: Operand(0x0) },
+        ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
             Operator::Window(WindowTable {
@@ -4100,35 +1992,19 @@ pub const NESTED: ::ringql_core::plan::Plan<'static> = {
                 retract: false,
                 state: 1664,
             }),
-            Operator::Emit {
-                input: OperatorId(4),
-                output: OutputId(0),
-                columns: Range { start: 3, len: 2 },
-            },
+            Operator::Emit { input: OperatorId(4), output: OutputId(0), columns: Range { start: 3, len: 2 } },
         ],
         aggregates: &[
-            Aggregate {
-                function: AggregateFunction::CountAll,
-                distinct: false,
-                filter: None,
-                arguments: Range::EMPTY,
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(2),
-                state: 1472,
-            },
-            Aggregate {
-                function: AggregateFunction::Max,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 2, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(3),
-                state: 2160,
-            },
+            Aggregate { function: AggregateFunction::CountAll, distinct: false, filter: None, arguments: Range::EMPTY, parameters: Range::EMPTY, capacity: 0, result: RegisterId(2), state: 1472 },
+            Aggregate { function: AggregateFunction::Max, distinct: false, filter: None, arguments: Range { start: 2, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(3), state: 2160 },
         ],
-        lists: &[RegisterId(0), RegisterId(1), RegisterId(3), RegisterId(0), RegisterId(3)],
+        lists: &[
+            RegisterId(0),
+            RegisterId(1),
+            RegisterId(3),
+            RegisterId(0),
+            RegisterId(3),
+        ],
         calls: &[],
         arguments: &[],
         texts: "stskbfdokwindow_starthi",
@@ -4145,9 +2021,9 @@ pub const SKETCHES: ::ringql_core::plan::Plan<'static> = {
             RegisterId, StreamId,
         },
         plan::{
-            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EmitMode,
-            EventTime, OnError, OnFull, Operator, Output, Plan, Range, SortTable, Stream,
-            TimeSource, WindowShape, WindowTable, WindowTime,
+            Aggregate, AggregateFunction, AggregateTable, Argument, Call, Constant, EventTime,
+            EmitMode, OnError, OnFull, Operator, Output, Plan, Range, SortTable,
+            Stream, TimeSource, WindowShape, WindowTable, WindowTime,
         },
         schema::{Field, Text},
         types::{DataType, Kind},
@@ -4156,143 +2032,33 @@ pub const SKETCHES: ::ringql_core::plan::Plan<'static> = {
         batch_rows: 20,
         on_error: OnError::Null,
         streams: &[
-            Stream {
-                name: Text { offset: 0, len: 1 },
-                fields: Range { start: 0, len: 7 },
-                time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }),
-            }, // s
+            Stream { name: Text { offset: 0, len: 1 }, fields: Range { start: 0, len: 7 }, time: Some(EventTime { column: ColumnId(0), delay: 1000000, punctuation: None }) }, // s
         ],
-        outputs: &[Output {
-            name: Text { offset: 0, len: 0 },
-            fields: Range { start: 7, len: 14 },
-        }],
+        outputs: &[
+            Output { name: Text { offset: 0, len: 0 }, fields: Range { start: 7, len: 14 } },
+        ],
         fields: &[
-            Field {
-                name: Text { offset: 1, len: 2 },
-                data_type: DataType::Timestamp,
-                nullable: false,
-                offset: 0,
-            }, // ts
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 8,
-            }, // k
-            Field {
-                name: Text { offset: 4, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 12,
-            }, // b
-            Field {
-                name: Text { offset: 5, len: 1 },
-                data_type: DataType::Real,
-                nullable: false,
-                offset: 16,
-            }, // f
-            Field {
-                name: Text { offset: 6, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 24,
-            }, // d
-            Field {
-                name: Text { offset: 7, len: 2 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 32,
-            }, // ok
-            Field {
-                name: Text { offset: 1, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 34,
-            }, // t
-            Field {
-                name: Text { offset: 3, len: 1 },
-                data_type: DataType::UInteger,
-                nullable: false,
-                offset: 0,
-            }, // k
-            Field {
-                name: Text { offset: 9, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 8,
-            }, // m
-            Field {
-                name: Text { offset: 10, len: 1 },
-                data_type: DataType::BigInt,
-                nullable: true,
-                offset: 16,
-            }, // c
-            Field {
-                name: Text { offset: 11, len: 1 },
-                data_type: DataType::BigInt,
-                nullable: false,
-                offset: 24,
-            }, // u
-            Field {
-                name: Text { offset: 12, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 32,
-            }, // q
-            Field {
-                name: Text { offset: 0, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 40,
-            }, // s
-            Field {
-                name: Text { offset: 13, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 48,
-            }, // r
-            Field {
-                name: Text { offset: 14, len: 1 },
-                data_type: DataType::SmallInt,
-                nullable: true,
-                offset: 56,
-            }, // x
-            Field {
-                name: Text { offset: 15, len: 1 },
-                data_type: DataType::Varchar(256),
-                nullable: true,
-                offset: 58,
-            }, // l
-            Field {
-                name: Text { offset: 16, len: 1 },
-                data_type: DataType::Varchar(127),
-                nullable: true,
-                offset: 316,
-            }, // h
-            Field {
-                name: Text { offset: 17, len: 1 },
-                data_type: DataType::Varchar(9),
-                nullable: true,
-                offset: 446,
-            }, // a
-            Field {
-                name: Text { offset: 18, len: 1 },
-                data_type: DataType::Double,
-                nullable: true,
-                offset: 464,
-            }, // w
-            Field {
-                name: Text { offset: 7, len: 1 },
-                data_type: DataType::Boolean,
-                nullable: true,
-                offset: 472,
-            }, // o
-            Field {
-                name: Text { offset: 19, len: 1 },
-                data_type: DataType::BigInt,
-                nullable: true,
-                offset: 480,
-            }, // i
+            Field { name: Text { offset: 1, len: 2 }, data_type: DataType::Timestamp, nullable: false, offset: 0 }, // ts
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 8 }, // k
+            Field { name: Text { offset: 4, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 12 }, // b
+            Field { name: Text { offset: 5, len: 1 }, data_type: DataType::Real, nullable: false, offset: 16 }, // f
+            Field { name: Text { offset: 6, len: 1 }, data_type: DataType::Double, nullable: true, offset: 24 }, // d
+            Field { name: Text { offset: 7, len: 2 }, data_type: DataType::Boolean, nullable: true, offset: 32 }, // ok
+            Field { name: Text { offset: 1, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 34 }, // t
+            Field { name: Text { offset: 3, len: 1 }, data_type: DataType::UInteger, nullable: false, offset: 0 }, // k
+            Field { name: Text { offset: 9, len: 1 }, data_type: DataType::Double, nullable: true, offset: 8 }, // m
+            Field { name: Text { offset: 10, len: 1 }, data_type: DataType::BigInt, nullable: true, offset: 16 }, // c
+            Field { name: Text { offset: 11, len: 1 }, data_type: DataType::BigInt, nullable: false, offset: 24 }, // u
+            Field { name: Text { offset: 12, len: 1 }, data_type: DataType::Double, nullable: true, offset: 32 }, // q
+            Field { name: Text { offset: 0, len: 1 }, data_type: DataType::Double, nullable: true, offset: 40 }, // s
+            Field { name: Text { offset: 13, len: 1 }, data_type: DataType::Double, nullable: true, offset: 48 }, // r
+            Field { name: Text { offset: 14, len: 1 }, data_type: DataType::SmallInt, nullable: true, offset: 56 }, // x
+            Field { name: Text { offset: 15, len: 1 }, data_type: DataType::Varchar(256), nullable: true, offset: 58 }, // l
+            Field { name: Text { offset: 16, len: 1 }, data_type: DataType::Varchar(127), nullable: true, offset: 316 }, // h
+            Field { name: Text { offset: 17, len: 1 }, data_type: DataType::Varchar(9), nullable: true, offset: 446 }, // a
+            Field { name: Text { offset: 18, len: 1 }, data_type: DataType::Double, nullable: true, offset: 464 }, // w
+            Field { name: Text { offset: 7, len: 1 }, data_type: DataType::Boolean, nullable: true, offset: 472 }, // o
+            Field { name: Text { offset: 19, len: 1 }, data_type: DataType::BigInt, nullable: true, offset: 480 }, // i
         ],
         constants: &[
             Constant(0x3fe0000000000000),
@@ -4320,55 +2086,13 @@ pub const SKETCHES: ::ringql_core::plan::Plan<'static> = {
             Register { data_type: DataType::BigInt, nullable: true, offset: 9720 },
         ],
         instructions: &[
-            Instruction {
-                op: Op::Load,
-                kind: Kind::U32,
-                dst: RegisterId(0),
-                a: Operand(0x1),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F64,
-                dst: RegisterId(1),
-                a: Operand(0x4),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::I16,
-                dst: RegisterId(2),
-                a: Operand(0x2),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::Text,
-                dst: RegisterId(3),
-                a: Operand(0x6),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::F32,
-                dst: RegisterId(4),
-                a: Operand(0x3),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Cast,
-                kind: Kind::F32,
-                dst: RegisterId(5),
-                a: Operand(0x4),
-                b: Operand(0x0),
-            },
-            Instruction {
-                op: Op::Load,
-                kind: Kind::Bool,
-                dst: RegisterId(6),
-                a: Operand(0x5),
-                b: Operand(0x0),
-            },
+            Instruction { op: Op::Load, kind: Kind::U32, dst: RegisterId(0), a: Operand(0x1), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::F64, dst: RegisterId(1), a: Operand(0x4), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::I16, dst: RegisterId(2), a: Operand(0x2), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::Text, dst: RegisterId(3), a: Operand(0x6), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::F32, dst: RegisterId(4), a: Operand(0x3), b: Operand(0x0) },
+            Instruction { op: Op::Cast, kind: Kind::F32, dst: RegisterId(5), a: Operand(0x4), b: Operand(0x0) },
+            Instruction { op: Op::Load, kind: Kind::Bool, dst: RegisterId(6), a: Operand(0x5), b: Operand(0x0) },
         ],
         operators: &[
             Operator::Scan { stream: StreamId(0) },
@@ -4385,143 +2109,22 @@ pub const SKETCHES: ::ringql_core::plan::Plan<'static> = {
                 retract: false,
                 state: 9888,
             }),
-            Operator::Emit {
-                input: OperatorId(1),
-                output: OutputId(0),
-                columns: Range { start: 10, len: 14 },
-            },
+            Operator::Emit { input: OperatorId(1), output: OutputId(0), columns: Range { start: 10, len: 14 } },
         ],
         aggregates: &[
-            Aggregate {
-                function: AggregateFunction::Median,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 0, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 200,
-                result: RegisterId(1),
-                state: 10832,
-            },
-            Aggregate {
-                function: AggregateFunction::Count,
-                distinct: true,
-                filter: None,
-                arguments: Range { start: 1, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 64,
-                result: RegisterId(7),
-                state: 42992,
-            },
-            Aggregate {
-                function: AggregateFunction::ApproxCountDistinct,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 2, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(8),
-                state: 45712,
-            },
-            Aggregate {
-                function: AggregateFunction::ApproxQuantile,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 3, len: 1 },
-                parameters: Range { start: 0, len: 1 },
-                capacity: 0,
-                result: RegisterId(9),
-                state: 66192,
-            },
-            Aggregate {
-                function: AggregateFunction::StddevSamp,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 0, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(10),
-                state: 108272,
-            },
-            Aggregate {
-                function: AggregateFunction::Corr,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 4, len: 2 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(11),
-                state: 108752,
-            },
-            Aggregate {
-                function: AggregateFunction::BitXor,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 1, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(2),
-                state: 109712,
-            },
-            Aggregate {
-                function: AggregateFunction::StringAgg,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 2, len: 1 },
-                parameters: Range { start: 1, len: 1 },
-                capacity: 256,
-                result: RegisterId(12),
-                state: 110032,
-            },
-            Aggregate {
-                function: AggregateFunction::Histogram,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 5, len: 1 },
-                parameters: Range { start: 2, len: 3 },
-                capacity: 0,
-                result: RegisterId(13),
-                state: 115312,
-            },
-            Aggregate {
-                function: AggregateFunction::ArgMax,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 6, len: 2 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(3),
-                state: 116272,
-            },
-            Aggregate {
-                function: AggregateFunction::Sum,
-                distinct: false,
-                filter: Some(RegisterId(6)),
-                arguments: Range { start: 0, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(14),
-                state: 116912,
-            },
-            Aggregate {
-                function: AggregateFunction::BoolOr,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 8, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(6),
-                state: 117096,
-            },
-            Aggregate {
-                function: AggregateFunction::CountIf,
-                distinct: false,
-                filter: None,
-                arguments: Range { start: 8, len: 1 },
-                parameters: Range::EMPTY,
-                capacity: 0,
-                result: RegisterId(15),
-                state: 117144,
-            },
+            Aggregate { function: AggregateFunction::Median, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 200, result: RegisterId(1), state: 10832 },
+            Aggregate { function: AggregateFunction::Count, distinct: true, filter: None, arguments: Range { start: 1, len: 1 }, parameters: Range::EMPTY, capacity: 64, result: RegisterId(7), state: 42992 },
+            Aggregate { function: AggregateFunction::ApproxCountDistinct, distinct: false, filter: None, arguments: Range { start: 2, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(8), state: 45712 },
+            Aggregate { function: AggregateFunction::ApproxQuantile, distinct: false, filter: None, arguments: Range { start: 3, len: 1 }, parameters: Range { start: 0, len: 1 }, capacity: 0, result: RegisterId(9), state: 66192 },
+            Aggregate { function: AggregateFunction::StddevSamp, distinct: false, filter: None, arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(10), state: 108272 },
+            Aggregate { function: AggregateFunction::Corr, distinct: false, filter: None, arguments: Range { start: 4, len: 2 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(11), state: 108752 },
+            Aggregate { function: AggregateFunction::BitXor, distinct: false, filter: None, arguments: Range { start: 1, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(2), state: 109712 },
+            Aggregate { function: AggregateFunction::StringAgg, distinct: false, filter: None, arguments: Range { start: 2, len: 1 }, parameters: Range { start: 1, len: 1 }, capacity: 256, result: RegisterId(12), state: 110032 },
+            Aggregate { function: AggregateFunction::Histogram, distinct: false, filter: None, arguments: Range { start: 5, len: 1 }, parameters: Range { start: 2, len: 3 }, capacity: 0, result: RegisterId(13), state: 115312 },
+            Aggregate { function: AggregateFunction::ArgMax, distinct: false, filter: None, arguments: Range { start: 6, len: 2 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(3), state: 116272 },
+            Aggregate { function: AggregateFunction::Sum, distinct: false, filter: Some(RegisterId(6)), arguments: Range { start: 0, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(14), state: 116912 },
+            Aggregate { function: AggregateFunction::BoolOr, distinct: false, filter: None, arguments: Range { start: 8, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(6), state: 117096 },
+            Aggregate { function: AggregateFunction::CountIf, distinct: false, filter: None, arguments: Range { start: 8, len: 1 }, parameters: Range::EMPTY, capacity: 0, result: RegisterId(15), state: 117144 },
         ],
         lists: &[
             RegisterId(1),
