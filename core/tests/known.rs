@@ -1,7 +1,8 @@
 //! Plans that are known while a program is built: their queries give what the same plans give that come
 //! at run time, to the byte, and link no way that a plan needs but is not said to use.
 #![cfg(feature = "sql")]
-#![allow(missing_docs)]
+// The types are named as the plans are.
+#![allow(missing_docs, clippy::upper_case_acronyms)]
 
 mod common;
 #[allow(unreachable_pub)]
@@ -24,6 +25,7 @@ use ringql_core::ring::{RecordSink, RecordSource};
 
 const STREAM: &str = "CREATE STREAM s (ts TIMESTAMP NOT NULL, k INTEGER UNSIGNED NOT NULL, \
     b SMALLINT, f REAL NOT NULL, d DOUBLE, ok BOOLEAN, t VARCHAR(9), \
+    c VARCHAR(3) NOT NULL, \
     WATERMARK FOR ts AS ts - INTERVAL '1' SECOND);";
 
 macro_rules! known {
@@ -32,7 +34,7 @@ macro_rules! known {
         const QUERIES: &[(&str, &str)] = &[$((stringify!($name), $text)),*];
 
         mod slow {
-            $(pub struct $name;
+            $(pub(super) struct $name;
 
             impl super::Known for $name {
                 const PLAN: super::Plan<'static> = super::plans::$name;
@@ -40,7 +42,7 @@ macro_rules! known {
         }
 
         mod fast {
-            $(pub struct $name;
+            $(pub(super) struct $name;
 
             impl super::Known for $name {
                 const PLAN: super::Plan<'static> = super::plans::$name;
@@ -79,6 +81,10 @@ known! {
     STOPS "SELECT CAST(t AS SMALLINT) AS a FROM s WHERE b > 7 SETTINGS on_error = 'stop'";
     TEXTS "SELECT t, ok, COUNT(*) AS n, SUM(b) AS s, MIN(t) AS lo FROM s GROUP BY t, ok
         HAVING COUNT(*) > 1 SETTINGS max_groups = 5, on_full = 'drop_new'";
+    LABELS "SELECT window_start, c, COUNT(*) AS n, MIN(f) AS lo
+        FROM TUMBLE(s, ts, INTERVAL '1' SECOND) GROUP BY window_start, window_end, c
+        SETTINGS max_groups = 200";
+    FLOATS "SELECT f, COUNT(*) AS n FROM s GROUP BY f SETTINGS max_groups = 200";
     HOP "SELECT window_start, k, AVG(f) AS a, MAX(b) AS hi
         FROM HOP(s, ts, INTERVAL '300' MILLISECOND, INTERVAL '2' SECOND)
         GROUP BY window_start, window_end, k SETTINGS max_groups = 200";
