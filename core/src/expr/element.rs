@@ -282,8 +282,10 @@ pub(crate) fn map_mask<T: Copy, U: Uses>(
     f: impl Fn(T, T) -> bool,
 ) {
     if const { !U::SET.fast } {
-        let words = mask.iter_mut().zip(a.chunks(64)).enumerate();
-        return words.for_each(|(w, (word, a))| {
+        // No zip of chunks: where it is not inlined it divides by their size.
+        let mut chunks = a.chunks(64);
+        return mask.iter_mut().enumerate().for_each(|(w, word)| {
+            let a = chunks.next().unwrap_or(&[]);
             // From the last row to the first: a shift by one is no call on a machine of 32 bits.
             *word = match b {
                 Argument::Vector(b) => {
@@ -379,10 +381,16 @@ pub(crate) fn try_map<T: Copy, R>(
             failures.word(i, failed);
         }
     };
+    // No zip of chunks: where it is not inlined it divides by their size.
+    let (mut dsts, mut firsts) = (dst.chunks_mut(64), a.chunks(64));
     match b {
         Argument::Vector(b) => {
-            let chunks = dst.chunks_mut(64).zip(a.chunks(64)).zip(b.chunks(64)).zip(validity);
-            for (i, (((dst, a), b), valid)) in chunks.enumerate() {
+            let mut seconds = b.chunks(64);
+            for (i, valid) in validity.iter_mut().enumerate() {
+                let (Some(dst), Some(a), Some(b)) = (dsts.next(), firsts.next(), seconds.next())
+                else {
+                    break;
+                };
                 let mut bytes = [0u8; 64];
                 for (((d, &a), &b), byte) in dst.iter_mut().zip(a).zip(b).zip(&mut bytes) {
                     let (value, failed) = f(a, b);
@@ -393,8 +401,8 @@ pub(crate) fn try_map<T: Copy, R>(
             }
         }
         Argument::Constant(b) => {
-            let chunks = dst.chunks_mut(64).zip(a.chunks(64)).zip(validity);
-            for (i, ((dst, a), valid)) in chunks.enumerate() {
+            for (i, valid) in validity.iter_mut().enumerate() {
+                let (Some(dst), Some(a)) = (dsts.next(), firsts.next()) else { break };
                 let mut bytes = [0u8; 64];
                 for ((d, &a), byte) in dst.iter_mut().zip(a).zip(&mut bytes) {
                     let (value, failed) = f(a, b);

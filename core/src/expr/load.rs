@@ -194,7 +194,10 @@ fn fill_bits(words: &mut [u64], selection: Selection<'_>, f: impl Fn(usize) -> b
             }
         }
         Selection::Rows(rows) => {
-            for (word, rows) in words.iter_mut().zip(rows.chunks(64)) {
+            // No zip of chunks: where it is not inlined it divides by their size.
+            let mut chunks = rows.chunks(64);
+            for word in words {
+                let Some(rows) = chunks.next() else { break };
                 *word = rows
                     .iter()
                     .enumerate()

@@ -282,7 +282,10 @@ fn find<T: Copy>(
     b: Argument<'_, T>,
     fails: impl Fn(T, T) -> bool,
 ) {
-    for (i, (valid, a)) in validity.iter_mut().zip(a.chunks(64)).enumerate() {
+    // No zip of chunks: where it is not inlined it divides by their size.
+    let mut chunks = a.chunks(64);
+    for (i, valid) in validity.iter_mut().enumerate() {
+        let Some(a) = chunks.next() else { break };
         let mut bytes = [0u8; 64];
         match b {
             Argument::Vector(b) => {

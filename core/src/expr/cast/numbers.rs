@@ -75,7 +75,10 @@ fn to_mask<S: Element>(
     a: Vector<'_>,
     rows: usize,
 ) -> Result<(), RunError> {
-    for (word, values) in dst.mask()?.iter_mut().zip(a.of::<S>(rows)?.chunks(64)) {
+    // No zip of chunks: where it is not inlined it divides by their size.
+    let mut chunks = a.of::<S>(rows)?.chunks(64);
+    for word in dst.mask()? {
+        let Some(values) = chunks.next() else { break };
         let bits = values.iter().enumerate();
         *word = bits.fold(0, |w, (k, v)| w | u64::from(*v != S::zeroed()) << k);
     }
