@@ -164,7 +164,9 @@ impl<'a, U: Uses> Walk<'a, '_, U> {
             return Ok(());
         }
         for stage in self.stages().iter() {
-            if let Some(state) = stage.window_state {
+            if const { U::SET.window }
+                && let Some(state) = stage.window_state
+            {
                 self.window(state)?.start();
             }
             self.aggregate(stage)?.start()?;
