@@ -8,6 +8,9 @@ use ringql_runtime::Arena;
 
 use crate::queries::STREAM;
 
+/// Rows of a batch where queries over memory are compared with other engines and with loops by hand.
+pub const BATCH_ROWS: u16 = 4096;
+
 /// A sink that takes result rows into a buffer, over and over, and counts them.
 #[derive(Debug)]
 pub struct CountingSink {

@@ -1,5 +1,6 @@
 //! A batch: rows of one stream in memory that somebody else owns.
 
+use crate::ahead::{Ahead, Part};
 use crate::column::{Column, Validity};
 use crate::schema::{Field, Layout};
 
@@ -15,6 +16,8 @@ use crate::schema::{Field, Layout};
 pub struct Batch<'a> {
     rows: usize,
     data: Data<'a>,
+    #[cfg(feature = "simd")]
+    ahead: Option<&'a Ahead<'a>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -40,10 +43,9 @@ impl<'a> Batch<'a> {
     #[must_use]
     pub const fn records(bytes: &'a [u8], record_size: usize) -> Option<Self> {
         match bytes.len().checked_rem(record_size) {
-            Some(0) => Some(Self {
-                rows: bytes.len() / record_size,
-                data: Data::Records { bytes, record_size },
-            }),
+            Some(0) => {
+                Some(Self::of(bytes.len() / record_size, Data::Records { bytes, record_size }))
+            }
             _ => None,
         }
     }
@@ -52,7 +54,49 @@ impl<'a> Batch<'a> {
     /// column is long enough.
     #[must_use]
     pub const fn columns(columns: &'a [ColumnValues<'a>], rows: usize) -> Self {
-        Self { rows, data: Data::Columns { columns, skip: 0 } }
+        Self::of(rows, Data::Columns { columns, skip: 0 })
+    }
+
+    const fn of(rows: usize, data: Data<'a>) -> Self {
+        Self {
+            rows,
+            data,
+            #[cfg(feature = "simd")]
+            ahead: None,
+        }
+    }
+
+    /// The same batch: work on it asks for what lies behind it.
+    pub(crate) const fn asking<'b>(self, ahead: &'b Ahead<'b>) -> Batch<'b>
+    where
+        'a: 'b,
+    {
+        #[cfg(feature = "simd")]
+        return Batch { ahead: Some(ahead), ..self };
+        #[cfg(not(feature = "simd"))]
+        return self;
+    }
+
+    /// Asks for a little more of what lies behind the batch.
+    #[inline]
+    pub(crate) fn ask(&self) {
+        #[cfg(feature = "simd")]
+        if let Some(ahead) = self.ahead {
+            ahead.ask();
+        }
+    }
+
+    /// The rows behind these: of the column `index` of values of `size` bytes, or all of records.
+    pub(crate) fn behind(&self, index: usize, size: usize) -> Option<Part<'a>> {
+        Some(match self.data {
+            Data::Records { bytes, record_size } => {
+                Part { bytes, start: bytes.len(), stride: record_size }
+            }
+            Data::Columns { columns, skip } => {
+                let bytes = columns.get(index)?.values;
+                Part { bytes, start: (skip + self.rows) * size, stride: size }
+            }
+        })
     }
 
     /// Rows.
@@ -76,7 +120,7 @@ impl<'a> Batch<'a> {
                 Data::Columns { columns, skip: before + skip }
             }
         };
-        Self { rows, data }
+        Self { rows, data, ..*self }
     }
 
     /// Leaves out the first `rows` rows.

@@ -13,6 +13,7 @@ extern crate alloc;
 extern crate std;
 
 mod aggregate;
+mod ahead;
 pub mod arena;
 pub mod batch;
 mod column;

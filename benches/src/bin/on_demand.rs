@@ -19,14 +19,14 @@ use std::{env, fs};
 use ringql_benches::columns::Columns;
 use ringql_benches::data::{DEVICES, Reading, readings};
 use ringql_benches::queries;
-use ringql_benches::run::{CollectingSink, CountingSink, arena, plan, plan_over, run, run_from};
+use ringql_benches::run::{
+    BATCH_ROWS, CollectingSink, CountingSink, arena, plan, plan_over, run, run_from,
+};
 use ringql_benches::trades::{Trade, TradeColumns, trades};
 use ringql_benches::variants::of_devices;
 use ringql_core::ring::{ColumnSource, Sink};
 use ringql_core::sql::OwnedPlan;
 use ringql_runtime::Arena;
-
-const BATCH_ROWS: u16 = 1024;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = env::args().skip(1).collect();

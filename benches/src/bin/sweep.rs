@@ -13,9 +13,9 @@ use ringql_benches::hand::{self, Q1Row};
 use ringql_benches::hand_groups::q3_of;
 use ringql_benches::measure::{by_hand, columnar, in_turns, memory, rate, row_major};
 use ringql_benches::queries;
+use ringql_benches::run::BATCH_ROWS;
 use serde_json::{Value, json};
 
-const BATCH_ROWS: u16 = 1024;
 /// What is swept over many points is swept over fewer records: more than a core's own caches hold,
 /// but a server's shared cache may hold them.
 const FEWER: usize = 2_000_000;

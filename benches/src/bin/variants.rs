@@ -12,7 +12,7 @@ use ringql_benches::columns::Columns;
 use ringql_benches::data::{Reading, readings};
 use ringql_benches::measure::{in_turns, over_columns, over_records};
 use ringql_benches::queries::{self, STREAM};
-use ringql_benches::run::{CollectingSink, arena, plan_over, run};
+use ringql_benches::run::{BATCH_ROWS, CollectingSink, arena, plan_over, run};
 use ringql_benches::variants::{
     DELAYED, NAMED, NamedRows, Nullable, WITH_NULLS, of_devices, out_of_order, zipf,
 };
@@ -20,7 +20,6 @@ use ringql_core::batch::ColumnValues;
 use serde_json::{Value, json};
 
 const ROWS: usize = 10_000_000;
-const BATCH_ROWS: u16 = 1024;
 /// Rows of which the results are compared.
 const CHECKED: usize = 20_000;
 

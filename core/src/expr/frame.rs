@@ -21,6 +21,8 @@ pub(crate) struct Frame<'a, U: Uses = Everything> {
     pub(super) base: usize,
     pub(super) registers: &'a [Register],
     batch_rows: u16,
+    /// Registers whose values lie elsewhere, and these.
+    lent: &'a [(RegisterId, &'a [u8])],
     uses: PhantomData<U>,
 }
 
@@ -88,7 +90,12 @@ impl<'a, U: Uses> Frame<'a, U> {
         registers: &'a [Register],
         batch_rows: u16,
     ) -> Self {
-        Self { bytes, base, registers, batch_rows, uses: PhantomData }
+        Self { bytes, base, registers, batch_rows, lent: &[], uses: PhantomData }
+    }
+
+    /// The same registers, but some have the values of columns, which are never NULL.
+    pub(crate) fn lending<'b>(&'b mut self, lent: &'b [(RegisterId, &'b [u8])]) -> Frame<'b, U> {
+        Frame { bytes: self.bytes, lent, ..*self }
     }
 
     /// The capacity of a register, rows.
@@ -131,6 +138,11 @@ impl<'a, U: Uses> Frame<'a, U> {
     #[inline(always)]
     pub(crate) fn get(&self, id: RegisterId) -> Result<Vector<'_>, RunError> {
         let (register, start, end) = place(self.table(), id, self.base(), self.bytes.len())?;
+        if const { U::SET.fast }
+            && let Some((_, values)) = self.lent.iter().rfind(|(lent, _)| *lent == id)
+        {
+            return Ok(Vector { data_type: register.data_type, values, validity: None });
+        }
         vector::<U>(self.bytes, start, end, register, self.rows())
     }
 }

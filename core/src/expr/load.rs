@@ -4,7 +4,7 @@ use crate::arena::{copy, fill};
 use crate::column::{Column, Validity};
 use crate::error::RunError;
 use crate::fours;
-use crate::plan::op::{Instruction, Op};
+use crate::plan::op::{Instruction, Op, RegisterId};
 use crate::plan::uses::{self, Uses};
 use crate::record::char_bytes;
 use crate::selection::Selection;
@@ -13,6 +13,35 @@ use crate::types::{DataType, Kind};
 use super::element::for_width;
 use super::frame::{VectorMut, bit, set_text, text_bytes};
 use super::{Machine, register};
+
+/// Columns in the place of registers.
+pub(crate) type InPlace<'a> = heapless::Vec<(RegisterId, &'a [u8]), 4>;
+
+/// The columns that a program loads, if it does nothing else and they lie in memory as registers do:
+/// then they need no copy.
+pub(crate) fn in_place<'a, U: Uses>(
+    m: &Machine<'a, '_, U>,
+    program: &[Instruction],
+) -> Option<InPlace<'a>> {
+    if const { !U::SET.fast } {
+        return None;
+    }
+    let (batch, Selection::All(_)) = (m.batch?, m.selection) else { return None };
+    let mut columns = InPlace::new();
+    for i in program {
+        let index = i.a.0 as usize;
+        let field = m.context.fields.get(index)?;
+        let size = field.data_type.size();
+        let is_plain = !field.nullable && m.frame.plain(i.dst).is_some();
+        if i.op != Op::Load || !is_plain || matches!(i.kind, Kind::Bool | Kind::Text) {
+            return None;
+        }
+        let column = batch.column(index, field.offset as usize, size, None)?;
+        let lies = column.stride == size && column.bytes.as_ptr().align_offset(size) == 0;
+        columns.push((i.dst, lies.then_some(column.bytes)?)).ok()?;
+    }
+    Some(columns)
+}
 
 /// `dst` = column `a`, selected rows only.
 pub(super) fn load<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {

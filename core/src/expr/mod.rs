@@ -88,9 +88,15 @@ impl<'a, 'f, U: Uses> Machine<'a, 'f, U> {
     pub(crate) fn run(&mut self, program: &[Instruction]) -> Result<(), Halt> {
         self.guard = None;
         for instruction in program {
+            self.ask();
             self.step(instruction)?;
         }
         self.failed.map_or(Ok(()), |failed| Err(Halt::Row(failed)))
+    }
+
+    /// The columns that a program loads, if that is all it does and they can be read in place.
+    pub(crate) fn in_place(&self, program: &[Instruction]) -> Option<load::InPlace<'a>> {
+        load::in_place(self, program)
     }
 
     /// Counts the rows that failed in an instruction.
@@ -149,6 +155,14 @@ impl<'a, 'f, U: Uses> Machine<'a, 'f, U> {
                 Ok(())
             }
             _ => Err(RunError::Internal),
+        }
+    }
+
+    /// Asks for a little of the next batch.
+    #[inline]
+    fn ask(&self) {
+        if let Some(batch) = self.batch {
+            batch.ask();
         }
     }
 

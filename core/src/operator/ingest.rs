@@ -183,11 +183,17 @@ impl<U: Uses> Walk<'_, '_, U> {
                     if const { U::SET.sessions } {
                         stage.conditions(&mut machine)?;
                     }
-                    machine.run(entry.program.of(plan.instructions))?;
+                    let program = entry.program.of(plan.instructions);
+                    let columns = machine.in_place(program);
+                    if columns.is_none() {
+                        machine.run(program)?;
+                    }
                     if !fold {
                         break;
                     }
                     let Machine { frame, counters, selection, .. } = machine;
+                    let columns = columns.unwrap_or_default();
+                    let frame = &frame.lending(&columns);
                     input.count = selection.len();
                     let mut aggregate = Aggregate::new(plan, entry, &stage.layout, rest)?;
                     // The clock may go back, time does not.
@@ -195,6 +201,7 @@ impl<U: Uses> Walk<'_, '_, U> {
                     let time = stage.times(plan, batch, clock)?;
                     let time = |row: usize| time.of(selection.row(row));
                     let (late, filtered) = (counters.late, counters.filtered);
+                    batch.ask();
                     let folded = aggregate.update(frame, input, time, counters)?;
                     let done = match folded {
                         Folded::All => input.count,

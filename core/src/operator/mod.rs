@@ -25,6 +25,7 @@ mod stage;
 use crate::plan::uses::{self, Everything, Uses};
 pub(crate) mod window;
 
+use crate::ahead::Columns;
 use crate::arena::{view, view_mut};
 use crate::counters::{Counters, OperatorCounters};
 use crate::error::RunError;
@@ -59,6 +60,8 @@ pub(crate) struct Geometry {
     pub(crate) arena: usize,
     /// The sort operator's place in the operator table.
     sort: Option<usize>,
+    /// What the plan reads.
+    pub(crate) columns: Columns,
 }
 
 impl Geometry {
@@ -80,6 +83,7 @@ impl Geometry {
             states: registers + registers_bytes(plan) as usize,
             arena: plan.arena_bytes(),
             sort,
+            columns: Columns::of(plan),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A poll: batches from the source, results and late records to the sinks.
 
 use super::{ENDED, Progress, Query, READING, Stop};
+use crate::ahead::Ahead;
 use crate::batch::Batch;
 use crate::error::RunError;
 use crate::operator::window::Cut;
@@ -74,12 +75,8 @@ fn fold_batches<U: Uses>(
     let mut changes = const { U::SET.changes } && walk.emits_each_poll();
     loop {
         if walk.is_leaving()? {
-            match leave(walk, sink)? {
-                Some(rows) => {
-                    progress.rows_out += rows;
-                    walk.counters.rows_out += rows as u64;
-                }
-                None => return Ok(Progress { stop: Stop::SinkFull, ..progress }),
+            if !leave(walk, sink, &mut progress)? {
+                return Ok(Progress { stop: Stop::SinkFull, ..progress });
             }
             continue;
         }
@@ -102,10 +99,7 @@ fn fold_batches<U: Uses>(
                 Some(late) if const { U::SET.late } && walk.delivers_late() => {
                     fold_with_late(walk, batch, *late, &mut progress)
                 }
-                _ => match fold(walk, &batch, &mut []) {
-                    Ok(walked) => took(walk, walked, &mut progress),
-                    Err(error) => (0, Err(error)),
-                },
+                _ => fold_through(walk, &batch, sink, &mut progress),
             }
         });
         match read {
@@ -121,6 +115,43 @@ fn fold_batches<U: Uses>(
                 walk.emit_changes()?;
             }
             None => return Ok(progress),
+        }
+    }
+}
+
+/// Folds a batch, and lets leave in between what must, up to the last row or a full sink.
+fn fold_through<U: Uses>(
+    walk: &mut Walk<'_, '_, U>,
+    batch: &Batch<'_>,
+    sink: &mut impl Sink,
+    progress: &mut Progress,
+) -> Taken {
+    let ahead = Ahead::of(batch, walk.context.plan, walk.geometry().columns);
+    let batch = batch.asking(&ahead);
+    let mut taken = 0;
+    loop {
+        let rest = batch.slice(taken, usize::MAX);
+        batch.ask();
+        let (rows, outcome) = match fold(walk, &rest, &mut []) {
+            Ok(walked) => took(walk, walked, progress),
+            Err(error) => (0, Err(error)),
+        };
+        taken += rows;
+        if !matches!(outcome, Ok(true)) || taken == batch.rows() {
+            return (taken, outcome);
+        }
+        loop {
+            batch.ask();
+            match walk.is_leaving() {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => return (taken, Err(error)),
+            }
+            batch.ask();
+            match leave(walk, sink, progress) {
+                Ok(true) => {}
+                stops => return (taken, stops),
+            }
         }
     }
 }
@@ -146,11 +177,12 @@ fn took<U: Uses>(walk: &mut Walk<'_, '_, U>, walked: Walked, progress: &mut Prog
     (walked.rows_in, walked.error.map_or(Ok(true), Err))
 }
 
-/// Lets rows leave into the sink; `None` if it is full.
+/// Lets rows leave into the sink; whether it has room.
 fn leave<U: Uses>(
     walk: &mut Walk<'_, '_, U>,
     sink: &mut impl Sink,
-) -> Result<Option<usize>, RunError> {
+    progress: &mut Progress,
+) -> Result<bool, RunError> {
     let size = walk.geometry().output.record_size;
     let needs = walk.leaving_rows();
     let most = (uses::plan::<U>(walk.context.plan).batch_rows as usize).saturating_mul(needs);
@@ -162,19 +194,24 @@ fn leave<U: Uses>(
         };
         (left.unwrap_or_default().unwrap_or(0), left)
     });
-    left.transpose().map(Option::flatten)
+    let Some(rows) = left.transpose()?.flatten() else { return Ok(false) };
+    progress.rows_out += rows;
+    walk.counters.rows_out += rows as u64;
+    Ok(true)
 }
 
 /// Runs a batch through to the sink.
 fn pass<U: Uses>(
     walk: &mut Walk<'_, '_, U>,
-    mut batch: Batch<'_>,
+    batch: Batch<'_>,
     sink: &mut impl Sink,
     progress: &mut Progress,
 ) -> Taken {
     if let Err(error) = check(walk, &batch) {
         return (0, Err(error));
     }
+    let ahead = Ahead::of(&batch, walk.context.plan, walk.geometry().columns);
+    let mut batch = batch.asking(&ahead);
     let size = walk.geometry().output.record_size;
     let taken = sink.write(size, batch.rows(), |room| {
         batch.truncate(fitting(room.len(), size, batch.rows()));

@@ -62,6 +62,9 @@ impl<U: Uses> Table<'_, U> {
     /// Merges the groups of one set into another.
     fn merge_sets(&mut self, into: usize, from: usize) -> Result<(), RunError> {
         let groups = self.groups();
+        if groups == 1 {
+            return self.merge_alone(into, from);
+        }
         let mut at = 0;
         while at < groups {
             let (count, next) = bits::list(self.present, groups, once(from), at, self.scratch);
@@ -76,6 +79,16 @@ impl<U: Uses> Table<'_, U> {
             at = next;
         }
         bits::unite(self.present, groups, into, from);
+        Ok(())
+    }
+
+    /// The same, of sets of one group.
+    fn merge_alone(&mut self, into: usize, from: usize) -> Result<(), RunError> {
+        if self.present(from)?.contains(0) {
+            self.pair(0, into, from)?;
+            self.merge_lists(1)?;
+            self.present(into)?.insert(0);
+        }
         Ok(())
     }
 

@@ -37,7 +37,7 @@ impl WindowState {
         if let Some((row, restart)) = self.doubt::<U>(window, batch.rows(), time) {
             return Ok(Some((row, Cut::Restart(restart))));
         }
-        let cut = self.scan::<U>(window, times, batch.rows());
+        let cut = self.scan::<U>(window, times, batch);
         let before = cut.map_or(batch.rows(), |(row, _)| row);
         if before > 0 {
             self.refused = NEW;
@@ -64,9 +64,10 @@ impl WindowState {
         &mut self,
         window: &Window,
         times: Column<'_>,
-        rows: usize,
+        batch: &Batch<'_>,
     ) -> Option<(usize, i64)> {
         let window = window.own::<U>();
+        let rows = batch.rows();
         let low = self.threshold.max(-TIME_LIMIT);
         let start = window.panes.start(self.bound).max(-TIME_LIMIT);
         let length = low.min(TIME_LIMIT + 1).saturating_sub(start).max(0) as u64;
@@ -98,6 +99,9 @@ impl WindowState {
                 (all_here, at) = (false, at + 1);
             }
             row += RUN;
+            if row.is_multiple_of(2 * RUN) {
+                batch.ask();
+            }
         }
         self.known = if all_here { rows as u64 } else { 0 };
         None

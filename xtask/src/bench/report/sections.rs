@@ -14,7 +14,7 @@ pub(super) fn reference(text: &mut String, sweep: &Value) {
     let _ = write!(
         text,
         "\n## Beside loops by hand and beside memory\n\n\
-         {} records of `S` in memory, in batches of 1,024 rows. The loops are those of\n\
+         {} records of `S` in memory, in batches of 4,096 rows. The loops are those of\n\
          `benches/src/hand.rs`, over records; all take turns with a loop that only reads the\n\
          records' memory. \"Of memory\" is the part of its bytes a second that a query reads: of\n\
          whole records of {} bytes, or of the columns that it names.\n\n",
