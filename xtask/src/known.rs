@@ -79,12 +79,12 @@ const PROGRAMS: [Program; 4] = [
     },
     Program {
         name: "q2",
-        most: 13_600,
+        most: 13_800,
         target: 6 * 1024,
         unused: &["operator::directory", "operator::window", "time"],
     },
-    Program { name: "q3", most: 13_900, target: 10 * 1024, unused: &["operator::window", "time"] },
-    Program { name: "q4", most: 22_200, target: 14 * 1024, unused: &[] },
+    Program { name: "q3", most: 14_100, target: 10 * 1024, unused: &["operator::window", "time"] },
+    Program { name: "q4", most: 22_600, target: 14 * 1024, unused: &[] },
 ];
 
 /// Builds the programs, and fails if one links what its plan does not use, or more bytes than it did.
