@@ -26,16 +26,33 @@ const MOST: usize = 8;
 pub(crate) struct Columns(u64);
 
 impl Columns {
-    pub(crate) fn of(plan: &Plan<'_>) -> Self {
-        let loads = plan.instructions.iter().filter(|i| i.op == Op::Load).map(|i| i.a.0.into());
-        let time = plan.streams.first().and_then(|stream| stream.time);
-        let time = time.map(|time| time.column.index() as u32);
-        let bits = loads.chain(time).map(|index| 1u64.checked_shl(index).unwrap_or(0));
-        Self(bits.fold(0, |all, bit| all | bit))
+    pub(crate) const fn of(plan: &Plan<'_>) -> Self {
+        let mut bits = 0;
+        let mut i = 0;
+        while i < plan.instructions.len() {
+            if matches!(plan.instructions[i].op, Op::Load) {
+                bits |= bit(plan.instructions[i].a.0 as u32);
+            }
+            i += 1;
+        }
+        if let [stream, ..] = plan.streams
+            && let Some(time) = stream.time
+        {
+            bits |= bit(time.column.0 as u32);
+        }
+        Self(bits)
     }
 
     fn has(self, index: usize) -> bool {
         self.0.checked_shr(index as u32).is_some_and(|bits| bits & 1 != 0)
+    }
+}
+
+/// The bit of a column, if it is one of the first.
+const fn bit(index: u32) -> u64 {
+    match 1u64.checked_shl(index) {
+        Some(bit) => bit,
+        None => 0,
     }
 }
 

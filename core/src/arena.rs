@@ -61,6 +61,18 @@ pub(crate) fn slice_mut<T: Pod>(bytes: &mut [u8]) -> Result<&mut [T], RunError> 
     bytemuck::try_cast_slice_mut(bytes).map_err(|_| RunError::Internal)
 }
 
+/// Makes bytes zero. (A function, so that a device has one loop for all that it clears.)
+#[inline(never)]
+pub(crate) fn clear(bytes: &mut [u8]) {
+    bytes.fill(0);
+}
+
+/// Makes all words `value`: the same, for masks.
+#[inline(never)]
+pub(crate) fn fill(words: &mut [u64], value: u64) {
+    words.fill(value);
+}
+
 /// Copies `src` over `dst`, which is as long. `copy_from_slice` alone would link a panic.
 #[inline]
 pub(crate) fn copy<T: Copy>(dst: &mut [T], src: &[T]) -> Result<(), RunError> {

@@ -9,19 +9,19 @@ mod resume;
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::arena::{slice, slice_mut, view_mut};
+use crate::arena::{clear, slice, slice_mut, view_mut};
 use crate::counters::Counters;
 use crate::error::{RunError, StartError};
 use crate::expr::Context;
 use crate::expr::frame::Frame;
 use crate::function::{self, Functions};
-use crate::operator::{Geometry, Walk};
+use crate::operator::{Stages, Tables, Walk, known};
 use crate::plan::Plan;
 use crate::plan::layout::HEADER_BYTES;
-use crate::plan::op::StreamId;
+use crate::plan::op::Op;
+use crate::plan::uses::{Everything, Keep, Kept, Known, Uses};
 use crate::plan::verify::verify;
 use crate::ring::{Sink, Source};
-use crate::schema::Field;
 
 /// The arena's first bytes.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
@@ -71,13 +71,10 @@ pub enum Stop {
 
 /// A running query.
 #[derive(Debug)]
-pub struct Query<'p, 'a> {
-    plan: Plan<'p>,
+pub struct Query<'p, 'a, U: Uses = Everything> {
     functions: Functions<'p>,
     arena: &'a mut [u8],
-    geometry: Geometry,
-    /// The scanned stream's columns.
-    fields: &'p [Field],
+    tables: U::Kept<(Tables<'p>, Stages)>,
 }
 
 impl<'p, 'a> Query<'p, 'a> {
@@ -99,36 +96,52 @@ impl<'p, 'a> Query<'p, 'a> {
         functions: Functions<'p>,
         arena: &'a mut [u8],
     ) -> Result<Self, StartError> {
-        let mut query = Self::over(plan, functions, arena)?;
-        query.arena.fill(0);
-        query.place_calls()?;
-        query.set_clock(None);
-        query.with_walk(|walk| walk.start()).map_err(|_| StartError::Internal)?;
+        verify(plan, &functions)?;
+        let tables = Kept::new(|| (Tables::of(plan), Stages::of(plan)));
+        let arena = fit::<Everything>(&tables, arena)?;
+        let mut query = Self { functions, arena, tables };
+        query.begin()?;
         Ok(query)
     }
+}
 
-    /// A query over an arena as it is.
-    fn over(
-        plan: &Plan<'p>,
-        functions: Functions<'p>,
-        arena: &'a mut [u8],
-    ) -> Result<Self, StartError> {
-        verify(plan, &functions)?;
-        let (needed, given) = (plan.arena_bytes(), arena.len());
-        let arena = arena.get_mut(..needed).ok_or(StartError::ArenaTooSmall { needed, given })?;
-        if arena.as_ptr().align_offset(8) != 0 {
-            return Err(StartError::ArenaMisaligned);
+impl<'a, K: Known> Query<'static, 'a, K> {
+    /// Starts a query over a plan that is known while the program is built, with its state in `arena`,
+    /// which is overwritten. `functions` are those that the plan calls: [`Functions::NONE`] if it calls
+    /// none. Only what the plan uses is linked, and `verify` is not: see [`Known`].
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub fn start(functions: Functions<'static>, arena: &'a mut [u8]) -> Result<Self, StartError> {
+        if cfg!(debug_assertions) {
+            verify(&K::PLAN, &functions)?;
         }
-        let fields = plan.input(StreamId(0)).fields;
-        Ok(Self { plan: *plan, functions, arena, geometry: Geometry::of(plan), fields })
+        let mut query = Self { functions, arena: fit::<K>(&(), arena)?, tables: () };
+        query.begin()?;
+        Ok(query)
+    }
+}
+
+impl<'p, 'a, U: Uses> Query<'p, 'a, U> {
+    /// Makes its state new.
+    fn begin(&mut self) -> Result<(), StartError> {
+        clear(self.arena);
+        self.place_calls()?;
+        self.set_clock(None);
+        self.with_walk(|walk| walk.start()).map_err(|_| StartError::Internal)
     }
 
     /// Writes where the functions of the plan's calls are in the set.
     fn place_calls(&mut self) -> Result<(), StartError> {
-        let places = self.arena.get_mut(self.geometry.calls..self.geometry.registers);
+        if const { !U::SET.any(&[Op::Call]) } {
+            return Ok(());
+        }
+        let Tables { plan, geometry, .. } =
+            tables::<U>(&self.tables).ok_or(StartError::Internal)?;
+        let places = self.arena.get_mut(geometry.calls..geometry.registers);
         let places = slice_mut::<u16>(places.ok_or(StartError::Internal)?);
         let places = places.map_err(|_| StartError::Internal)?;
-        for (place, call) in places.iter_mut().zip(self.plan.calls) {
+        for (place, call) in places.iter_mut().zip(plan.calls) {
             *place = self.functions.place(call.function).ok_or(StartError::Internal)?;
         }
         Ok(())
@@ -198,9 +211,11 @@ impl<'p, 'a> Query<'p, 'a> {
     #[inline]
     fn with_walk<R>(
         &mut self,
-        f: impl FnOnce(&mut Walk<'_, '_>) -> Result<R, RunError>,
+        f: impl FnOnce(&mut Walk<'_, '_, U>) -> Result<R, RunError>,
     ) -> Result<R, RunError> {
-        let Self { plan, functions, arena, geometry, fields } = self;
+        let Self { functions, arena, tables: kept } = self;
+        let tables = tables::<U>(kept).ok_or(RunError::Internal)?;
+        let Tables { plan, geometry, fields } = tables;
         let (rest, states) =
             arena.split_at_mut_checked(geometry.states).ok_or(RunError::Internal)?;
         let (head, registers) =
@@ -211,12 +226,36 @@ impl<'p, 'a> Query<'p, 'a> {
         let clock = (*clock != UNSET).then_some(*clock);
         let places = slice(places)?;
         let context = Context { plan, fields, functions: *functions, places, clock };
-        f(&mut Walk { context, geometry, frame, counters, phase, states })
+        let stages = kept.get().map_or(&[][..], |(_, stages)| stages);
+        f(&mut Walk { context, tables, stages, frame, counters, phase, states })
     }
 
     /// The plan.
     #[must_use]
-    pub const fn plan(&self) -> &Plan<'p> {
-        &self.plan
+    pub fn plan(&self) -> &Plan<'p> {
+        tables::<U>(&self.tables).map_or(&Plan::EMPTY, |tables| &tables.plan)
+    }
+}
+
+/// The bytes that a query needs of `arena`, as they are.
+fn fit<'a, U: Uses>(
+    kept: &U::Kept<(Tables<'_>, Stages)>,
+    arena: &'a mut [u8],
+) -> Result<&'a mut [u8], StartError> {
+    let geometry = &tables::<U>(kept).ok_or(StartError::Internal)?.geometry;
+    let (needed, given) = (geometry.arena, arena.len());
+    let arena = arena.get_mut(..needed).ok_or(StartError::ArenaTooSmall { needed, given })?;
+    match arena.as_ptr().align_offset(8) {
+        0 => Ok(arena),
+        _ => Err(StartError::ArenaMisaligned),
+    }
+}
+
+/// The tables of a query, which it keeps if they are not known.
+#[inline(always)]
+fn tables<'t, 'p, U: Uses>(kept: &'t U::Kept<(Tables<'p>, Stages)>) -> Option<&'t Tables<'p>> {
+    match known::<U>() {
+        Some(known) => Some(known),
+        None => kept.get().map(|(tables, _)| tables),
     }
 }

@@ -1,6 +1,7 @@
 //! Selections: which rows of a batch are still in, without moving them.
 
 use crate::error::RunError;
+use crate::plan::uses::Uses;
 use crate::simd::widest;
 
 /// The rows that an operator passes on, as row numbers of the batch that its pipeline started with.
@@ -34,7 +35,7 @@ impl Selection<'_> {
 /// Writes the numbers of the set bits among the first `rows` of a mask to `out` and returns how
 /// many there are. `valid` is and-ed in where there is one.
 #[inline]
-pub(crate) fn from_mask(
+pub(crate) fn from_mask<U: Uses>(
     mask: &[u64],
     valid: Option<&[u64]>,
     rows: usize,
@@ -42,7 +43,7 @@ pub(crate) fn from_mask(
 ) -> Result<usize, RunError> {
     let valid = valid.unwrap_or(&[]);
     let open = move |at: usize, word: u64| word & valid.get(at).copied().unwrap_or(u64::MAX);
-    if rows < 64 {
+    if const { !U::SET.wide } || rows < 64 {
         return put_few(open(0, mask.first().copied().unwrap_or(0)) & tail(rows), 0, out);
     }
     let words = mask.iter().enumerate().zip((0..rows).step_by(64));
@@ -108,16 +109,17 @@ pub(crate) const fn tail(rows: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::uses::Everything;
 
     #[test]
     fn set_bits_become_row_numbers_in_order() {
         let mut out = [0; 200];
         let mask = [u64::MAX, 0b1010, u64::MAX];
-        let n = from_mask(&mask, None, 130, &mut out).unwrap();
+        let n = from_mask::<Everything>(&mask, None, 130, &mut out).unwrap();
         let expected: std::vec::Vec<u16> = (0..64).chain([65, 67]).chain([128, 129]).collect();
         assert_eq!(&out[..n], expected);
         let valid = [!1, u64::MAX, 0];
-        let n = from_mask(&mask, Some(&valid), 130, &mut out).unwrap();
+        let n = from_mask::<Everything>(&mask, Some(&valid), 130, &mut out).unwrap();
         let expected: std::vec::Vec<u16> = (1..64).chain([65, 67]).collect();
         assert_eq!(&out[..n], expected);
     }
@@ -144,7 +146,7 @@ mod tests {
                     .collect();
                 // No more room than a batch of these rows has.
                 let mut out = std::vec![0; rows];
-                let n = from_mask(&mask, Some(&valid), rows, &mut out).unwrap();
+                let n = from_mask::<Everything>(&mask, Some(&valid), rows, &mut out).unwrap();
                 assert_eq!(&out[..n], expected);
             }
         }

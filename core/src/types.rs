@@ -270,6 +270,25 @@ impl core::fmt::Display for DataType {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 15] = [
+        Self::Bool,
+        Self::I8,
+        Self::I16,
+        Self::I32,
+        Self::I64,
+        Self::U8,
+        Self::U16,
+        Self::U32,
+        Self::U64,
+        Self::F32,
+        Self::F64,
+        Self::Text,
+        Self::I128,
+        Self::Interval,
+        Self::Uuid,
+    ];
+
     /// Bytes of one element; 0 for [`Kind::Bool`] (a bit) and [`Kind::Text`] (its type knows).
     #[must_use]
     pub const fn size(self) -> usize {

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::expected::{self, Expected};
 use crate::route::{Route, TARGET};
-use crate::{difference, elf, evaluated, panics, process, project, qemu, size};
+use crate::{difference, elf, evaluated, known, panics, process, project, qemu, size};
 
 /// The ELF files of the firmware's programs, named as in its manifest.
 pub(crate) struct Images {
@@ -69,6 +69,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         println!("    no panic is linked");
         qemu::run(&images.cost)?;
         evaluated::check(route, &target_dir(route))?;
+        known::check(route, &target_dir(route))?;
     }
     size::report(&images)
 }
@@ -100,9 +101,11 @@ fn compare(images: &Images, expected: &Expected) -> Result<()> {
     Ok(())
 }
 
-/// Builds the firmware.
-pub(crate) fn build(args: &BuildArgs) -> Result<Images> {
-    build_by(find_route(args)?, args)
+/// Builds the firmware, and prints the flash and RAM that its programs take.
+pub(crate) fn measure(args: &BuildArgs) -> Result<()> {
+    let route = find_route(args)?;
+    size::report(&build_by(route, args)?)?;
+    known::check(route, &target_dir(route))
 }
 
 fn build_by(route: Route, args: &BuildArgs) -> Result<Images> {

@@ -13,6 +13,7 @@ mod event_time;
 mod expected;
 mod firmware;
 mod fuzz;
+mod known;
 mod memory_map;
 mod msrv;
 mod panics;

@@ -29,14 +29,19 @@ pub(crate) fn firmware_event_time() -> PathBuf {
     firmware().join("event-time")
 }
 
+/// The firmware whose programs hold one query each, and nothing else.
+pub(crate) fn firmware_size() -> PathBuf {
+    firmware().join("size")
+}
+
 /// The fuzz targets.
 pub(crate) fn fuzz() -> PathBuf {
     root().join("fuzz")
 }
 
 /// The workspaces of programs for the device.
-pub(crate) fn firmwares() -> [PathBuf; 3] {
-    [firmware(), firmware_differential(), firmware_event_time()]
+pub(crate) fn firmwares() -> [PathBuf; 4] {
+    [firmware(), firmware_differential(), firmware_event_time(), firmware_size()]
 }
 
 /// The workspaces beside the main one, each with a lock file of its own.

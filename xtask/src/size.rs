@@ -6,7 +6,7 @@ use crate::firmware::{self, Images};
 use crate::{elf, memory_map};
 
 pub(crate) fn run(args: &firmware::BuildArgs) -> Result<()> {
-    report(&firmware::build(args)?)
+    firmware::measure(args)
 }
 
 /// Prints what each program takes, and one of them by section.

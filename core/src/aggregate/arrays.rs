@@ -6,12 +6,13 @@ use core::ops::Range;
 use bytemuck::Pod;
 
 use super::{Fresh, Groups, States};
-use crate::arena::{shift, slice_mut};
+use crate::arena::{fill, shift, slice_mut};
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::fours;
+use crate::plan::uses::Uses;
 
-impl States<'_> {
+impl<U: Uses> States<'_, U> {
     /// The values of `width` bytes per slot, and the bytes after them.
     pub(super) fn split(&mut self, width: usize) -> Result<(&mut [u8], &mut [u8]), RunError> {
         let len = self.slots.saturating_mul(width).next_multiple_of(8);
@@ -25,7 +26,14 @@ pub(super) fn place(slot: usize, width: usize) -> Range<usize> {
 }
 
 /// Makes slots of an array `value`.
-pub(super) fn put<T: Pod>(array: &mut [T], slots: Fresh<'_>, value: T) {
+pub(super) fn put<T: Pod, U: Uses>(array: &mut [T], slots: Fresh<'_>, value: T) {
+    if const { !U::SET.fast } {
+        return slots.each(|slot| {
+            if let Some(entry) = array.get_mut(slot) {
+                *entry = value;
+            }
+        });
+    }
     match slots {
         Fresh::Slots(slots) => {
             for &slot in slots {
@@ -68,7 +76,7 @@ pub(super) fn copy_bytes(
 /// Calls `f` with every state and the value that goes into it, in row order, NULLs left out, and
 /// `note` with the slot's entry of a second array.
 #[inline]
-pub(super) fn fold<S, C, T: Copy>(
+pub(super) fn fold<S, C, T: Copy, U: Uses>(
     states: &mut [S],
     notes: &mut [C],
     argument: &Vector<'_>,
@@ -89,18 +97,18 @@ pub(super) fn fold<S, C, T: Copy>(
             note(n);
         }
     };
-    match (groups, argument.validity) {
-        (Groups::Each(groups), None) => {
+    match (groups, argument.validity.filter(|_| const { U::SET.nulls })) {
+        (Groups::Each(groups), None) if const { U::SET.each_group } => {
             fours::both(groups, values, |group, value| one(group as usize, value));
         }
-        (Groups::Each(groups), Some(_)) => {
+        (Groups::Each(groups), Some(_)) if const { U::SET.each_group && U::SET.nulls } => {
             for (row, (&group, &value)) in groups.iter().zip(values).enumerate() {
                 if argument.is_valid(row) {
                     one(group as usize, value);
                 }
             }
         }
-        (Groups::One(group), None) => {
+        (Groups::One(group), None) if const { U::SET.one_group } => {
             if let (Some(state), Some(n)) = (states.get_mut(group), notes.get_mut(group)) {
                 values.iter().for_each(|&value| {
                     f(state, value);
@@ -108,20 +116,21 @@ pub(super) fn fold<S, C, T: Copy>(
                 });
             }
         }
-        (Groups::One(group), Some(_)) => {
+        (Groups::One(group), Some(_)) if const { U::SET.one_group && U::SET.nulls } => {
             for (row, &value) in values.iter().enumerate() {
                 if argument.is_valid(row) {
                     one(group, value);
                 }
             }
         }
+        _ => {}
     }
 }
 
 /// [`fold`] that marks in `seen` the slots that get a value, if a group can miss one: else there is
 /// no `seen`, as every group has one.
 #[inline]
-pub(super) fn fold_seen<S, T: Copy>(
+pub(super) fn fold_seen<S, T: Copy, U: Uses>(
     states: &mut [S],
     seen: &mut [u8],
     argument: &Vector<'_>,
@@ -129,22 +138,23 @@ pub(super) fn fold_seen<S, T: Copy>(
     groups: Groups<'_>,
     f: impl Fn(&mut S, T),
 ) {
-    if !seen.is_empty() {
-        return fold(states, seen, argument, values, groups, f, |seen| *seen = 1);
+    if const { U::SET.misses } && !seen.is_empty() {
+        return fold::<_, _, _, U>(states, seen, argument, values, groups, f, |seen| *seen = 1);
     }
     match groups {
-        Groups::Each(groups) => {
+        Groups::Each(groups) if const { U::SET.each_group } => {
             fours::both(groups, values, |group, value| {
                 if let Some(state) = states.get_mut(group as usize) {
                     f(state, value);
                 }
             });
         }
-        Groups::One(group) => {
+        Groups::One(group) if const { U::SET.one_group } => {
             if let Some(state) = states.get_mut(group) {
                 values.iter().for_each(|&value| f(state, value));
             }
         }
+        _ => {}
     }
 }
 
@@ -158,7 +168,7 @@ pub(super) fn mark(seen: &mut [u8], group: usize) {
 /// Makes row i of `dst` valid as `valid` says. A register that can't be NULL has none that isn't.
 pub(super) fn set_validity(dst: &mut VectorMut<'_>, valid: impl Iterator<Item = bool>) {
     if let Some(words) = &mut dst.validity {
-        words.fill(0);
+        fill(words, 0);
         for (row, valid) in valid.enumerate() {
             if let Some(word) = words.get_mut(row / 64) {
                 *word |= u64::from(valid) << (row % 64);

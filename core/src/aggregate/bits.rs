@@ -11,6 +11,8 @@ use crate::plan::AggregateFunction as F;
 
 use super::result::{Outcome, write};
 use super::{Groups, States};
+use crate::plan::aggregates::rules::Family;
+use crate::plan::uses::Uses;
 
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 #[repr(C)]
@@ -32,21 +34,25 @@ impl Bits {
     }
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     x: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
 ) -> Result<(), RunError> {
     let function = states.function();
-    for_integer!(states.kind(), T => {
+    for_integer!(in U::SET.folded(Family::Bits), states.kind(), T => {
         states.each_value(&x, groups, rows, |state: &mut Bits, value: T| {
             state.take(function, i128::from(value) as u64);
         })
     })
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     let function = states.function();
     states.each_pair(into, from, |into, from| {
         let from: Bits = *crate::arena::view(from)?;
@@ -57,14 +63,14 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     })
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
 ) -> Result<(), RunError> {
     // Nothing can fail.
     let counters = &mut Counters::default();
-    for_integer!(states.kind(), T => {
+    for_integer!(in U::SET.folded(Family::Bits), states.kind(), T => {
         write::<T>(dst, slots, counters, |slot| {
             let Bits { bits, seen } = states.of(slot)?;
             Ok(Outcome::of((seen != 0).then_some(bits as T)))

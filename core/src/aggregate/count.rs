@@ -4,19 +4,24 @@ use crate::arena::slice_mut;
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::fours;
+use crate::plan::uses::Uses;
 use crate::selection::tail;
 
 use super::arrays::{gather, mark, pairs, put, set_seen};
 use super::{Fresh, Groups, States};
 
-pub(super) fn reset(states: &mut States<'_>, slots: Fresh<'_>) -> Result<(), RunError> {
+pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Result<(), RunError> {
     let (counts, seen) = states.split(8)?;
-    put(seen, slots, 0);
-    put(slice_mut::<u64>(counts)?, slots, 0);
+    put::<_, U>(seen, slots, 0);
+    put::<_, U>(slice_mut::<u64>(counts)?, slots, 0);
     Ok(())
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     let (counts, seen) = states.split(8)?;
     pairs(seen, into, from, |seen, other| *seen |= other);
     pairs(slice_mut::<u64>(counts)?, into, from, |count, other| *count += other);
@@ -24,8 +29,8 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
 }
 
 /// Counts rows in which a BOOLEAN is true, and notes where it is not NULL.
-pub(super) fn update_if(
-    states: &mut States<'_>,
+pub(super) fn update_if<U: Uses>(
+    states: &mut States<'_, U>,
     argument: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -50,8 +55,8 @@ pub(super) fn update_if(
 }
 
 /// As a SUM of 1 and 0 it is NULL where there is no value.
-pub(super) fn finish_if(
-    states: &mut States<'_>,
+pub(super) fn finish_if<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     empty: bool,
@@ -63,44 +68,45 @@ pub(super) fn finish_if(
 }
 
 /// Counts rows, or those of `argument` that are not NULL.
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     argument: Option<Vector<'_>>,
     groups: Groups<'_>,
     rows: usize,
 ) -> Result<(), RunError> {
     let counts = slice_mut::<u64>(states.bytes)?;
-    let argument = argument.filter(|a| a.validity.is_some());
+    let argument = argument.filter(|a| const { U::SET.nulls } && a.validity.is_some());
     match (groups, argument) {
-        (Groups::One(group), None) => {
+        (Groups::One(group), None) if const { U::SET.one_group } => {
             *counts.get_mut(group).ok_or(RunError::Internal)? += rows as u64;
         }
-        (Groups::One(group), Some(argument)) => {
+        (Groups::One(group), Some(argument)) if const { U::SET.one_group && U::SET.nulls } => {
             let words = rows.div_ceil(64);
             let valid = (0..words).map(|w| argument.valid_word(w) & tail(rows - w * 64));
             let count: u32 = valid.map(u64::count_ones).sum();
             *counts.get_mut(group).ok_or(RunError::Internal)? += u64::from(count);
         }
-        (Groups::Each(groups), None) => {
+        (Groups::Each(groups), None) if const { U::SET.each_group } => {
             fours::each(groups.get(..rows).ok_or(RunError::Internal)?, |group| {
                 if let Some(count) = counts.get_mut(group as usize) {
                     *count += 1;
                 }
             });
         }
-        (Groups::Each(groups), Some(argument)) => {
+        (Groups::Each(groups), Some(argument)) if const { U::SET.each_group && U::SET.nulls } => {
             for (row, &group) in groups.iter().take(rows).enumerate() {
                 if let Some(count) = counts.get_mut(group as usize) {
                     *count += u64::from(argument.is_valid(row));
                 }
             }
         }
+        _ => return Err(RunError::Internal),
     }
     Ok(())
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
 ) -> Result<(), RunError> {

@@ -8,6 +8,7 @@ use crate::expr::frame::{Vector, VectorMut};
 
 use super::result::{Outcome, write};
 use super::{Groups, States};
+use crate::plan::uses::Uses;
 
 /// The mean, and what merging needs besides.
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
@@ -47,8 +48,8 @@ impl Mean {
     }
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     x: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -57,8 +58,8 @@ pub(super) fn update(
     states.each_value(&x, groups, rows, |state: &mut Mean, x: f64| state.add(x, alpha))
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     counters: &mut Counters,

@@ -10,9 +10,10 @@ use crate::expr::frame::{Vector, VectorMut};
 
 use super::result::{Outcome, write_texts};
 use super::{Groups, States};
+use crate::plan::uses::Uses;
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     x: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -38,7 +39,11 @@ pub(super) fn update(
     })
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     states.each_pair(into, from, |into, from| {
         for (count, other) in slice_mut::<u64>(into)?.iter_mut().zip(slice::<u64>(from)?) {
             *count += other;
@@ -47,8 +52,8 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     })
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     counters: &mut Counters,

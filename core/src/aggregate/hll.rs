@@ -8,6 +8,7 @@ use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut, text_bytes};
 use crate::plan::aggregates::rules::HLL_REGISTERS;
+use crate::plan::uses::Uses;
 use crate::types::{Kind, Span, Wide};
 
 use super::result::{Outcome, write};
@@ -38,8 +39,8 @@ pub(super) fn hash(kind: Kind, value: &[u8]) -> u64 {
     }
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     x: &Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -57,7 +58,11 @@ pub(super) fn update(
     })
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     states.each_pair(into, from, |into, from| {
         for (most, other) in into.iter_mut().zip(from) {
             *most = (*most).max(*other);
@@ -66,8 +71,8 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     })
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     counters: &mut Counters,

@@ -9,7 +9,8 @@ use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::plan::AggregateFunction as F;
-use crate::plan::aggregates::rules::LANES_BYTES;
+use crate::plan::aggregates::rules::{Family, LANES_BYTES};
+use crate::plan::uses::Uses;
 use crate::simd::widest;
 use crate::types::Kind;
 
@@ -63,33 +64,46 @@ impl Lanes {
     }
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     argument: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
 ) -> Result<(), RunError> {
     match states.kind() {
-        Kind::F32 => fold::<f32>(states, argument, groups, rows),
-        Kind::F64 => fold::<f64>(states, argument, groups, rows),
+        Kind::F32 if const { U::SET.folded(Family::Lanes).has(Kind::F32) } => {
+            fold::<f32, U>(states, argument, groups, rows)
+        }
+        Kind::F64 if const { U::SET.folded(Family::Lanes).has(Kind::F64) } => {
+            fold::<f64, U>(states, argument, groups, rows)
+        }
         _ => Err(RunError::Internal),
     }
 }
 
-fn fold<T: Pod + Into<f64>>(
-    states: &mut States<'_>,
+fn fold<T: Pod + Into<f64>, U: Uses>(
+    states: &mut States<'_, U>,
     argument: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
 ) -> Result<(), RunError> {
     let Groups::One(group) = groups else {
+        if const { !U::SET.each_group } {
+            return Err(RunError::Internal);
+        }
         return states.each_value(&argument, groups, rows, |lanes: &mut Lanes, value: T| {
             lanes.add(value.into(), true);
         });
     };
     let state: &mut Lanes = view_mut(states.slot(group).ok_or(RunError::Internal)?)?;
-    let mut lanes = *state;
     let values = argument.of::<T>(rows)?;
+    if const { !U::SET.fast } {
+        for (row, &value) in values.iter().enumerate() {
+            state.add(value.into(), const { !U::SET.nulls } || argument.is_valid(row));
+        }
+        return Ok(());
+    }
+    let mut lanes = *state;
     if argument.validity.is_none() {
         lanes.add_all(values);
     } else {
@@ -101,8 +115,8 @@ fn fold<T: Pod + Into<f64>>(
     Ok(())
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     counters: &mut Counters,

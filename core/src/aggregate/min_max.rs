@@ -8,11 +8,20 @@ use crate::expr::compare::Ordered;
 use crate::expr::for_value;
 use crate::expr::frame::{Vector, VectorMut, bit, set_text, text_bytes};
 use crate::plan::AggregateFunction as F;
+use crate::plan::aggregates::rules::Family;
+use crate::plan::uses::Uses;
 use crate::simd::widest;
 use crate::types::{Kind, Span, Uuid16, Wide};
 
 use super::arrays::{copy_bytes, fold_seen, gather, mark, pairs, place, put, set_seen};
 use super::{Fresh, Groups, States};
+
+/// Whether there are arguments of a kind.
+macro_rules! used {
+    ($kind:ident) => {
+        const { U::SET.folded(Family::Best).has(Kind::$kind) }
+    };
+}
 
 /// The length of a text that no value has been folded into yet.
 const UNSET: [u8; 2] = u16::MAX.to_le_bytes();
@@ -124,22 +133,23 @@ fn best_of<T: Ends>(is_min: bool, values: &[T]) -> Option<T> {
 }
 
 /// Whether the least value is wanted. FALSE is below TRUE.
-fn is_min(states: &States<'_>) -> bool {
-    matches!(states.function(), F::Min | F::BoolAnd)
+fn is_min<U: Uses>(states: &States<'_, U>) -> bool {
+    let (least, greatest) = const { (U::SET.least, U::SET.greatest) };
+    least && (!greatest || matches!(states.function(), F::Min | F::BoolAnd))
 }
 
-pub(super) fn reset(states: &mut States<'_>, slots: Fresh<'_>) -> Result<(), RunError> {
+pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Result<(), RunError> {
     let is_min = is_min(states);
     let kind = states.kind();
     let width = states.argument.size();
     let (best, seen) = states.split(width)?;
-    put(seen, slots, 0);
+    put::<_, U>(seen, slots, 0);
     match kind {
-        Kind::Bool => {
-            put(best, slots, is_min as u8);
+        Kind::Bool if used!(Bool) => {
+            put::<_, U>(best, slots, is_min as u8);
             Ok(())
         }
-        Kind::Text => {
+        Kind::Text if used!(Text) => {
             slots.each(|slot| {
                 let field = best.get_mut(place(slot, width));
                 if let Some(length) = field.and_then(|field| field.first_chunk_mut::<2>()) {
@@ -148,23 +158,29 @@ pub(super) fn reset(states: &mut States<'_>, slots: Fresh<'_>) -> Result<(), Run
             });
             Ok(())
         }
-        kind => for_value!(kind, T => {
-            put(slice_mut::<T>(best)?, slots, if is_min { T::HIGHEST } else { T::LOWEST });
+        kind => for_value!(in U::SET.folded(Family::Best), kind, T => {
+            put::<_, U>(slice_mut::<T>(best)?, slots, if is_min { T::HIGHEST } else { T::LOWEST });
             Ok(())
         }),
     }
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     let is_min = is_min(states);
     let kind = states.kind();
     let width = states.argument.size();
     let (best, seen) = states.split(width)?;
     pairs(seen, into, from, |seen, other| *seen |= other);
     match kind {
-        Kind::Bool if is_min => pairs(best, into, from, |best, other| *best &= other),
-        Kind::Bool => pairs(best, into, from, |best, other| *best |= other),
-        Kind::Text => {
+        Kind::Bool if used!(Bool) && is_min => {
+            pairs(best, into, from, |best, other| *best &= other)
+        }
+        Kind::Bool if used!(Bool) => pairs(best, into, from, |best, other| *best |= other),
+        Kind::Text if used!(Text) => {
             for (&into, &from) in into.iter().zip(from) {
                 let field = |slot: u32| best.get(place(slot as usize, width)).unwrap_or(&[]);
                 let (old, new) = (field(into), field(from));
@@ -175,7 +191,7 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
                 }
             }
         }
-        kind => for_value!(kind, T => {
+        kind => for_value!(in U::SET.folded(Family::Best), kind, T => {
             let best = slice_mut::<T>(best)?;
             if is_min {
                 pairs(best, into, from, |best, v| better(true, best, v, T::below));
@@ -188,8 +204,8 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     Ok(())
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     argument: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -199,7 +215,7 @@ pub(super) fn update(
     let width = states.argument.size();
     let (best, seen) = states.split(width)?;
     match kind {
-        Kind::Bool => {
+        Kind::Bool if used!(Bool) => {
             let mask = argument.mask()?;
             for row in (0..rows).filter(|&row| argument.is_valid(row)) {
                 let value = bit(mask, row) as u8;
@@ -211,7 +227,7 @@ pub(super) fn update(
             }
             Ok(())
         }
-        Kind::Text => {
+        Kind::Text if used!(Text) => {
             for row in (0..rows).filter(|&row| argument.is_valid(row)) {
                 let text = argument.text(row);
                 let group = groups.of(row);
@@ -226,37 +242,38 @@ pub(super) fn update(
             }
             Ok(())
         }
-        kind => for_value!(kind, T => {
+        kind => for_value!(in U::SET.folded(Family::Best), kind, T => {
             let best = slice_mut::<T>(best)?;
             let values = argument.of::<T>(rows)?;
             macro_rules! fold {
                 ($values:expr, $is_min:expr, $below:expr) => {
-                    fold_seen(best, seen, &argument, $values, groups, |best: &mut T, v| {
+                    fold_seen::<_, _, U>(best, seen, &argument, $values, groups, |best: &mut T, v| {
                         better($is_min, best, v, $below);
                     })
                 };
             }
-            let plain = T::is_plain(values);
+            let plain = const { U::SET.fast } && T::is_plain(values);
             // One group needs but the best of them.
             let best_of = match (groups, argument.validity, plain) {
+                _ if const { !U::SET.fast } => None,
                 (Groups::One(_), None, true) if is_min => best_of(true, values),
                 (Groups::One(_), None, true) => best_of(false, values),
                 _ => None,
             };
             let values = best_of.as_ref().map_or(values, core::slice::from_ref);
             match (is_min, plain) {
-                (true, true) => fold!(values, true, T::lower),
-                (false, true) => fold!(values, false, T::lower),
-                (true, false) => fold!(values, true, T::below),
-                (false, false) => fold!(values, false, T::below),
+                (true, true) if const { U::SET.fast } => fold!(values, true, T::lower),
+                (false, true) if const { U::SET.fast } => fold!(values, false, T::lower),
+                (true, _) => fold!(values, true, T::below),
+                (false, _) => fold!(values, false, T::below),
             }
             Ok(())
         }),
     }
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     empty: bool,
@@ -267,7 +284,7 @@ pub(super) fn finish(
     let (best, seen) = states.split(width)?;
     set_seen(dst, seen, can_miss, slots, empty);
     match kind {
-        Kind::Bool => {
+        Kind::Bool if used!(Bool) => {
             let mut words = slots.chunks(64);
             for word in dst.mask()? {
                 let Some(slots) = words.next() else { break };
@@ -276,7 +293,7 @@ pub(super) fn finish(
             }
             Ok(())
         }
-        Kind::Text => {
+        Kind::Text if used!(Text) => {
             let stride = dst.data_type.size().max(2);
             for (row, &slot) in dst.values.chunks_exact_mut(stride).zip(slots) {
                 let field = best.get(place(slot as usize, width)).unwrap_or(&UNSET);
@@ -285,7 +302,9 @@ pub(super) fn finish(
             }
             Ok(())
         }
-        kind => for_value!(kind, T => gather::<T>(dst, best, slots)),
+        kind => {
+            for_value!(in U::SET.folded(Family::Best), kind, T => gather::<T>(dst, best, slots))
+        }
     }
 }
 

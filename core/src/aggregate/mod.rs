@@ -45,11 +45,14 @@ mod together;
 mod top;
 mod values;
 
+use core::marker::PhantomData;
+
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector, VectorMut};
-use crate::plan::aggregates::rules::Shape;
+use crate::plan::aggregates::rules::{Family, Shape};
 use crate::plan::op::RegisterId;
+use crate::plan::uses::{self, Everything, Uses};
 use crate::plan::{Aggregate, AggregateFunction as F, Constant, Plan};
 use crate::types::{DataType, Kind};
 
@@ -122,9 +125,11 @@ impl Fresh<'_> {
 
 /// One aggregate's states.
 #[derive(Debug)]
-pub(crate) struct States<'a> {
+pub(crate) struct States<'a, U: Uses = Everything> {
     plan: &'a Plan<'a>,
     aggregate: &'a Aggregate,
+    /// What the states are.
+    family: Family,
     /// Type of the first argument.
     argument: DataType,
     /// Whether a group may have seen no value: its arrays then tell.
@@ -133,9 +138,17 @@ pub(crate) struct States<'a> {
     slots: usize,
     /// Bytes of a slot, of a function that keeps a struct.
     size: usize,
+    uses: PhantomData<U>,
 }
 
-impl<'a> States<'a> {
+/// Whether the plan has aggregates of these families.
+macro_rules! used {
+    ($($family:ident)|+) => {
+        const { $(U::SET.folds(Family::$family))||+ }
+    };
+}
+
+impl<'a, U: Uses> States<'a, U> {
     /// Splits the states of the next aggregate off `rest`. `keyed`: whether its groups have keys.
     pub(crate) fn take(
         plan: &'a Plan<'a>,
@@ -144,17 +157,19 @@ impl<'a> States<'a> {
         keyed: bool,
         rest: &mut &'a mut [u8],
     ) -> Result<Self, RunError> {
-        let shape = Shape::of(plan, aggregate, keyed);
-        let Shape { argument, can_miss, slot } = shape;
+        let shape = Shape::of_used::<U>(plan, aggregate, keyed);
+        let Shape { argument, can_miss, slot, family } = shape;
         let bytes = crate::arena::take(rest, shape.bytes(aggregate.function, slots))?;
         Ok(Self {
             plan,
             aggregate,
+            family,
             argument,
             can_miss,
             bytes,
             slots: slots as usize,
             size: slot.unwrap_or(0) as usize,
+            uses: PhantomData,
         })
     }
 
@@ -165,14 +180,13 @@ impl<'a> States<'a> {
 
     /// Makes groups new.
     pub(crate) fn reset(&mut self, slots: Fresh<'_>) -> Result<(), RunError> {
-        if self.size > 0 {
-            return self.clear(slots);
-        }
-        match self.function() {
-            F::Sum => sum::reset(self, slots),
-            F::Avg => avg::reset(self, slots),
-            F::Min | F::Max | F::BoolAnd | F::BoolOr => min_max::reset(self, slots),
-            _ => count::reset(self, slots),
+        match self.family {
+            Family::Count | Family::CountIf if used!(Count | CountIf) => count::reset(self, slots),
+            Family::Sum if used!(Sum) => sum::reset(self, slots),
+            Family::Avg if used!(Avg) => avg::reset(self, slots),
+            Family::Best if used!(Best) => min_max::reset(self, slots),
+            _ if const { U::SET.structs } => self.clear(slots),
+            _ => Err(RunError::Internal),
         }
     }
 
@@ -180,112 +194,78 @@ impl<'a> States<'a> {
     /// the row does not count.
     pub(crate) fn update(
         &mut self,
-        frame: &Frame<'_>,
+        frame: &Frame<'_, U>,
         groups: Groups<'_>,
         rows: usize,
     ) -> Result<(), RunError> {
-        let arguments = self.aggregate.arguments.of(self.plan.lists);
+        let arguments = self.aggregate.arguments.of(uses::plan::<U>(self.plan).lists);
         let argument = |at: usize| match arguments.get(at) {
             Some(id) => frame.get(*id).map(Some),
             None => Ok(None),
         };
         let Some(x) = argument(0)? else { return count::update(self, None, groups, rows) };
-        let y = argument(1)?;
-        if self.keeps_values() {
-            return values::update(self, &x, groups, rows);
-        }
-        match self.function() {
-            F::CountAll => count::update(self, None, groups, rows),
-            F::Count => count::update(self, Some(x), groups, rows),
-            F::CountIf => count::update_if(self, x, groups, rows),
-            F::Sum | F::Avg if self.size > 0 => lanes::update(self, x, groups, rows),
-            F::Sum => sum::update(self, x, groups, rows),
-            F::Avg => avg::update(self, x, groups, rows),
-            F::Min | F::Max | F::BoolAnd | F::BoolOr => min_max::update(self, x, groups, rows),
-            F::BitAnd | F::BitOr | F::BitXor => bits::update(self, x, groups, rows),
-            F::First
-            | F::Last
-            | F::AnyValue
-            | F::ArgMin
-            | F::ArgMax
-            | F::ArgMinNull
-            | F::ArgMaxNull => pick::update(self, &x, y.as_ref(), groups, rows),
-            F::VarPop | F::VarSamp | F::StddevPop | F::StddevSamp | F::Sem => {
-                moments::update::<moments::Second>(self, x, groups, rows)
+        let y = || argument(1);
+        match self.family {
+            Family::Count if used!(Count) => {
+                let counts_all = self.function() == F::CountAll;
+                count::update(self, (!counts_all).then_some(x), groups, rows)
             }
-            F::Skewness | F::Kurtosis | F::KurtosisPop => {
-                moments::update::<moments::Fourth>(self, x, groups, rows)
+            Family::CountIf if used!(CountIf) => count::update_if(self, x, groups, rows),
+            Family::Sum if used!(Sum) => sum::update(self, x, groups, rows),
+            Family::Avg if used!(Avg) => avg::update(self, x, groups, rows),
+            Family::Lanes if used!(Lanes) => lanes::update(self, x, groups, rows),
+            Family::Best if used!(Best) => min_max::update(self, x, groups, rows),
+            Family::Bits if used!(Bits) => bits::update(self, x, groups, rows),
+            Family::Pick if used!(Pick) => pick::update(self, &x, y()?.as_ref(), groups, rows),
+            Family::Second if used!(Second) => {
+                moments::update::<moments::Second, U>(self, x, groups, rows)
             }
-            F::CovarPop
-            | F::CovarSamp
-            | F::Corr
-            | F::RegrSlope
-            | F::RegrIntercept
-            | F::RegrR2
-            | F::RegrCount
-            | F::RegrAvgX
-            | F::RegrAvgY
-            | F::RegrSxx
-            | F::RegrSyy
-            | F::RegrSxy => pairs::update(self, x, y.ok_or(RunError::Internal)?, groups, rows),
-            F::Median | F::QuantileCont | F::QuantileDisc => Err(RunError::Internal),
-            F::ApproxQuantile => quantile::update(self, x, groups, rows),
-            F::ApproxCountDistinct => hll::update(self, &x, groups, rows),
-            F::ApproxTopK => top::update(self, &x, groups, rows),
-            F::Histogram => histogram::update(self, x, groups, rows),
-            F::StringAgg => text::update(self, &x, groups, rows),
-            F::Twa | F::Rate | F::Increase | F::Delta => {
-                series::update(self, x, y.as_ref(), groups, rows)
+            Family::Fourth if used!(Fourth) => {
+                moments::update::<moments::Fourth, U>(self, x, groups, rows)
             }
-            F::Ewma => ewma::update(self, x, groups, rows),
+            Family::Pairs if used!(Pairs) => {
+                pairs::update(self, x, y()?.ok_or(RunError::Internal)?, groups, rows)
+            }
+            Family::Values if used!(Values) => values::update(self, &x, groups, rows),
+            Family::Quantile if used!(Quantile) => quantile::update(self, x, groups, rows),
+            Family::Distinct if used!(Distinct) => hll::update(self, &x, groups, rows),
+            Family::Top if used!(Top) => top::update(self, &x, groups, rows),
+            Family::Histogram if used!(Histogram) => histogram::update(self, x, groups, rows),
+            Family::Text if used!(Text) => text::update(self, &x, groups, rows),
+            Family::Series if used!(Series) => series::update(self, x, y()?.as_ref(), groups, rows),
+            Family::Ewma if used!(Ewma) => ewma::update(self, x, groups, rows),
+            _ => Err(RunError::Internal),
         }
     }
 
     /// Slot `into[i]` takes in slot `from[i]`, which stays as it is.
     pub(crate) fn merge(&mut self, into: &[u32], from: &[u32]) -> Result<(), RunError> {
-        if self.keeps_values() {
-            return values::merge(self, into, from);
-        }
-        match self.function() {
-            F::CountAll | F::Count | F::CountIf => count::merge(self, into, from),
-            F::Sum | F::Avg if self.size > 0 => self.merge_structs(into, from, lanes::Lanes::merge),
-            F::Sum => sum::merge(self, into, from),
-            F::Avg => avg::merge(self, into, from),
-            F::Min | F::Max | F::BoolAnd | F::BoolOr => min_max::merge(self, into, from),
-            F::BitAnd | F::BitOr | F::BitXor => bits::merge(self, into, from),
-            F::First
-            | F::Last
-            | F::AnyValue
-            | F::ArgMin
-            | F::ArgMax
-            | F::ArgMinNull
-            | F::ArgMaxNull => pick::merge(self, into, from),
-            F::VarPop | F::VarSamp | F::StddevPop | F::StddevSamp | F::Sem => {
+        match self.family {
+            Family::Count | Family::CountIf if used!(Count | CountIf) => {
+                count::merge(self, into, from)
+            }
+            Family::Sum if used!(Sum) => sum::merge(self, into, from),
+            Family::Avg if used!(Avg) => avg::merge(self, into, from),
+            Family::Lanes if used!(Lanes) => self.merge_structs(into, from, lanes::Lanes::merge),
+            Family::Best if used!(Best) => min_max::merge(self, into, from),
+            Family::Bits if used!(Bits) => bits::merge(self, into, from),
+            Family::Pick if used!(Pick) => pick::merge(self, into, from),
+            Family::Second if used!(Second) => {
                 self.merge_structs(into, from, moments::Second::merge)
             }
-            F::Skewness | F::Kurtosis | F::KurtosisPop => {
+            Family::Fourth if used!(Fourth) => {
                 self.merge_structs(into, from, moments::Fourth::merge)
             }
-            F::CovarPop
-            | F::CovarSamp
-            | F::Corr
-            | F::RegrSlope
-            | F::RegrIntercept
-            | F::RegrR2
-            | F::RegrCount
-            | F::RegrAvgX
-            | F::RegrAvgY
-            | F::RegrSxx
-            | F::RegrSyy
-            | F::RegrSxy => self.merge_structs(into, from, pairs::Pairs::merge),
-            F::Median | F::QuantileCont | F::QuantileDisc => Err(RunError::Internal),
-            F::ApproxQuantile => quantile::merge(self, into, from),
-            F::ApproxCountDistinct => hll::merge(self, into, from),
-            F::ApproxTopK => top::merge(self, into, from),
-            F::Histogram => histogram::merge(self, into, from),
-            F::StringAgg => text::merge(self, into, from),
-            F::Twa | F::Rate | F::Increase | F::Delta => series::merge(self, into, from),
-            F::Ewma => self.merge_structs(into, from, ewma::Mean::merge),
+            Family::Pairs if used!(Pairs) => self.merge_structs(into, from, pairs::Pairs::merge),
+            Family::Values if used!(Values) => values::merge(self, into, from),
+            Family::Quantile if used!(Quantile) => quantile::merge(self, into, from),
+            Family::Distinct if used!(Distinct) => hll::merge(self, into, from),
+            Family::Top if used!(Top) => top::merge(self, into, from),
+            Family::Histogram if used!(Histogram) => histogram::merge(self, into, from),
+            Family::Text if used!(Text) => text::merge(self, into, from),
+            Family::Series if used!(Series) => series::merge(self, into, from),
+            Family::Ewma if used!(Ewma) => self.merge_structs(into, from, ewma::Mean::merge),
+            _ => Err(RunError::Internal),
         }
     }
 
@@ -298,52 +278,28 @@ impl<'a> States<'a> {
         empty: bool,
         counters: &mut Counters,
     ) -> Result<(), RunError> {
-        if self.keeps_values() {
-            return values::finish(self, dst, slots, counters);
-        }
-        match self.function() {
-            F::CountAll | F::Count => count::finish(self, dst, slots),
-            F::CountIf => count::finish_if(self, dst, slots, empty),
-            F::Sum | F::Avg if self.size > 0 => lanes::finish(self, dst, slots, counters),
-            F::Sum => sum::finish(self, dst, slots, empty, counters),
-            F::Avg => avg::finish(self, dst, slots, counters),
-            F::Min | F::Max | F::BoolAnd | F::BoolOr => min_max::finish(self, dst, slots, empty),
-            F::BitAnd | F::BitOr | F::BitXor => bits::finish(self, dst, slots),
-            F::First
-            | F::Last
-            | F::AnyValue
-            | F::ArgMin
-            | F::ArgMax
-            | F::ArgMinNull
-            | F::ArgMaxNull => pick::finish(self, dst, slots),
-            F::VarPop
-            | F::VarSamp
-            | F::StddevPop
-            | F::StddevSamp
-            | F::Sem
-            | F::Skewness
-            | F::Kurtosis
-            | F::KurtosisPop => moments::finish(self, dst, slots, counters),
-            F::CovarPop
-            | F::CovarSamp
-            | F::Corr
-            | F::RegrSlope
-            | F::RegrIntercept
-            | F::RegrR2
-            | F::RegrCount
-            | F::RegrAvgX
-            | F::RegrAvgY
-            | F::RegrSxx
-            | F::RegrSyy
-            | F::RegrSxy => pairs::finish(self, dst, slots, counters),
-            F::Median | F::QuantileCont | F::QuantileDisc => Err(RunError::Internal),
-            F::ApproxQuantile => quantile::finish(self, dst, slots, counters),
-            F::ApproxCountDistinct => hll::finish(self, dst, slots, counters),
-            F::ApproxTopK => top::finish(self, dst, slots, counters),
-            F::Histogram => histogram::finish(self, dst, slots, counters),
-            F::StringAgg => text::finish(self, dst, slots, counters),
-            F::Twa | F::Rate | F::Increase | F::Delta => series::finish(self, dst, slots, counters),
-            F::Ewma => ewma::finish(self, dst, slots, counters),
+        match self.family {
+            Family::Count if used!(Count) => count::finish(self, dst, slots),
+            Family::CountIf if used!(CountIf) => count::finish_if(self, dst, slots, empty),
+            Family::Sum if used!(Sum) => sum::finish(self, dst, slots, empty, counters),
+            Family::Avg if used!(Avg) => avg::finish(self, dst, slots, counters),
+            Family::Lanes if used!(Lanes) => lanes::finish(self, dst, slots, counters),
+            Family::Best if used!(Best) => min_max::finish(self, dst, slots, empty),
+            Family::Bits if used!(Bits) => bits::finish(self, dst, slots),
+            Family::Pick if used!(Pick) => pick::finish(self, dst, slots),
+            Family::Second | Family::Fourth if used!(Second | Fourth) => {
+                moments::finish(self, dst, slots, counters)
+            }
+            Family::Pairs if used!(Pairs) => pairs::finish(self, dst, slots, counters),
+            Family::Values if used!(Values) => values::finish(self, dst, slots, counters),
+            Family::Quantile if used!(Quantile) => quantile::finish(self, dst, slots, counters),
+            Family::Distinct if used!(Distinct) => hll::finish(self, dst, slots, counters),
+            Family::Top if used!(Top) => top::finish(self, dst, slots, counters),
+            Family::Histogram if used!(Histogram) => histogram::finish(self, dst, slots, counters),
+            Family::Text if used!(Text) => text::finish(self, dst, slots, counters),
+            Family::Series if used!(Series) => series::finish(self, dst, slots, counters),
+            Family::Ewma if used!(Ewma) => ewma::finish(self, dst, slots, counters),
+            _ => Err(RunError::Internal),
         }
     }
 
@@ -355,22 +311,17 @@ impl<'a> States<'a> {
     /// Whether they are arrays, of floats that are never NULL.
     const fn is_plain_float(&self) -> bool {
         matches!(self.kind(), Kind::F32 | Kind::F64)
-            && self.size == 0
+            && matches!(self.family, Family::Avg | Family::Best)
             && !self.can_miss
-            && !self.keeps_values()
     }
 
     /// The register of the first argument.
     fn first_argument(&self) -> Option<RegisterId> {
-        self.aggregate.arguments.of(self.plan.lists).first().copied()
+        self.aggregate.arguments.of(uses::plan::<U>(self.plan).lists).first().copied()
     }
 
     const fn function(&self) -> F {
         self.aggregate.function
-    }
-
-    const fn keeps_values(&self) -> bool {
-        self.aggregate.function.keeps_values(self.aggregate.distinct)
     }
 
     /// The first argument's kind.
@@ -380,7 +331,7 @@ impl<'a> States<'a> {
 
     /// A constant of the call.
     fn parameter(&self, at: usize) -> Option<Constant> {
-        self.aggregate.parameters.of(self.plan.constants).get(at).copied()
+        self.aggregate.parameters.of(uses::plan::<U>(self.plan).constants).get(at).copied()
     }
 
     /// A constant DOUBLE of the call.

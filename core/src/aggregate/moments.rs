@@ -11,6 +11,7 @@ use crate::plan::AggregateFunction as F;
 
 use super::result::{Outcome, write};
 use super::{Groups, States};
+use crate::plan::uses::Uses;
 
 /// What a value is folded into.
 pub(super) trait Moments: Pod {
@@ -122,8 +123,8 @@ impl Fourth {
     }
 }
 
-pub(super) fn update<S: Moments>(
-    states: &mut States<'_>,
+pub(super) fn update<S: Moments, U: Uses>(
+    states: &mut States<'_, U>,
     x: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -131,8 +132,8 @@ pub(super) fn update<S: Moments>(
     states.each_value(&x, groups, rows, |state: &mut S, x: f64| state.add(x))
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     counters: &mut Counters,

@@ -11,6 +11,7 @@ use crate::plan::AggregateFunction as F;
 
 use super::result::{Outcome, write};
 use super::{Groups, States};
+use crate::plan::uses::Uses;
 
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 #[repr(C)]
@@ -106,8 +107,8 @@ impl Pairs {
     }
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     y: Vector<'_>,
     x: Vector<'_>,
     groups: Groups<'_>,
@@ -122,8 +123,8 @@ pub(super) fn update(
     })
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     counters: &mut Counters,

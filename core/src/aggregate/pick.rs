@@ -10,6 +10,7 @@ use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::plan::AggregateFunction as F;
 use crate::plan::aggregates::rules::value_bytes;
+use crate::plan::uses::Uses;
 use crate::types::Kind;
 
 use super::{Groups, States, cell};
@@ -43,7 +44,7 @@ struct Candidate<'a> {
 }
 
 impl Rule {
-    fn of(states: &States<'_>) -> Self {
+    fn of<U: Uses>(states: &States<'_, U>) -> Self {
         let function = states.function();
         let by = crate::plan::aggregates::rules::argument(states.plan, states.aggregate, 1);
         Self {
@@ -98,8 +99,8 @@ impl Rule {
     }
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     x: &Vector<'_>,
     by: Option<&Vector<'_>>,
     groups: Groups<'_>,
@@ -123,7 +124,11 @@ pub(super) fn update(
     Ok(())
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     let rule = Rule::of(states);
     states.each_pair(into, from, |into, from| match rule.parts(from)? {
         Some(new) => rule.offer(into, new),
@@ -131,8 +136,8 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     })
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
 ) -> Result<(), RunError> {

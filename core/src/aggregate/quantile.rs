@@ -17,6 +17,7 @@ use crate::expr::frame::{Vector, VectorMut};
 use crate::plan::aggregates::rules::QUANTILE_HEADER;
 
 use super::{Groups, States, cell};
+use crate::plan::uses::Uses;
 
 /// ln(1.01 / 0.99)
 const LN_G: f64 = 0.020_000_666_706_669_435;
@@ -205,8 +206,8 @@ impl<'a> Sketch<'a> {
     }
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     x: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -218,7 +219,11 @@ pub(super) fn update(
     })
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     states.each_pair(into, from, |into, from| {
         let at = QUANTILE_HEADER as usize;
         let (header, counts) = from.split_at_checked(at).ok_or(RunError::Internal)?;
@@ -245,8 +250,8 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     })
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     _: &mut Counters,

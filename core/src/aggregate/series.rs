@@ -15,6 +15,7 @@ use crate::plan::aggregates::rules::{SAMPLE_BYTES, SERIES_HEADER};
 
 use super::result::{Outcome, write};
 use super::{Groups, States};
+use crate::plan::uses::Uses;
 
 /// Microseconds of a second.
 const SECOND: f64 = 1e6;
@@ -234,8 +235,8 @@ impl<'a> Series<'a> {
     }
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     x: Vector<'_>,
     time: Option<&Vector<'_>>,
     groups: Groups<'_>,
@@ -253,7 +254,11 @@ pub(super) fn update(
     })
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     states.each_pair(into, from, |into, from| {
         let at = SERIES_HEADER as usize;
         let (header, samples) = from.split_at_checked(at).ok_or(RunError::Internal)?;
@@ -264,8 +269,8 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     })
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     counters: &mut Counters,

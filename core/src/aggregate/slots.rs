@@ -4,11 +4,12 @@ use bytemuck::Pod;
 
 use super::arrays::place;
 use super::{Fresh, Groups, States};
-use crate::arena::{view, view_mut};
+use crate::arena::{clear, view, view_mut};
 use crate::error::RunError;
 use crate::expr::frame::Vector;
+use crate::plan::uses::Uses;
 
-impl States<'_> {
+impl<U: Uses> States<'_, U> {
     /// The bytes of a slot; `None` of one outside the table.
     #[inline]
     pub(super) fn slot(&mut self, slot: usize) -> Option<&mut [u8]> {
@@ -26,12 +27,12 @@ impl States<'_> {
         match slots {
             Fresh::Slots(slots) => {
                 for &slot in slots {
-                    self.slot(slot as usize).ok_or(RunError::Internal)?.fill(0);
+                    clear(self.slot(slot as usize).ok_or(RunError::Internal)?);
                 }
             }
             Fresh::Run(first, end) => {
                 let (start, end) = (first.saturating_mul(self.size), end.saturating_mul(self.size));
-                self.bytes.get_mut(start..end).ok_or(RunError::Internal)?.fill(0);
+                clear(self.bytes.get_mut(start..end).ok_or(RunError::Internal)?);
             }
         }
         Ok(())

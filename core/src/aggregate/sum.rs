@@ -10,6 +10,8 @@ use crate::error::RunError;
 use crate::expr::for_number;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::fmt::power_of_ten;
+use crate::plan::aggregates::rules::Family;
+use crate::plan::uses::Uses;
 use crate::types::{Kind, Wide};
 
 use super::arrays::{fold_seen, pairs, put, set_seen};
@@ -134,13 +136,13 @@ summand! {
 
 /// Runs `$body` with `$t` the Rust type of a kind that can be added up.
 macro_rules! for_summand {
-    ($kind:expr, $t:ident => $body:expr) => {
+    (in $kinds:expr, $kind:expr, $t:ident => $body:expr) => {
         match $kind {
-            $crate::types::Kind::I128 => {
+            $crate::types::Kind::I128 if const { $kinds.has($crate::types::Kind::I128) } => {
                 type $t = $crate::types::Wide;
                 $body
             }
-            number => $crate::expr::for_number!(number, $t => $body),
+            number => $crate::expr::for_number!(in $kinds, number, $t => $body),
         }
     };
 }
@@ -151,44 +153,48 @@ pub(super) const fn width(kind: Kind) -> usize {
     if matches!(kind, Kind::I64 | Kind::U64 | Kind::I128) { 16 } else { 8 }
 }
 
-pub(super) fn reset(states: &mut States<'_>, slots: Fresh<'_>) -> Result<(), RunError> {
+pub(super) fn reset<U: Uses>(states: &mut States<'_, U>, slots: Fresh<'_>) -> Result<(), RunError> {
     let kind = states.kind();
     let (sums, seen) = states.split(width(kind))?;
-    put(seen, slots, 0);
-    for_summand!(kind, T => {
-        put(slice_mut::<<T as Summand>::Sum>(sums)?, slots, Zeroable::zeroed());
+    put::<_, U>(seen, slots, 0);
+    for_summand!(in U::SET.folded(Family::Sum), kind, T => {
+        put::<_, U>(slice_mut::<<T as Summand>::Sum>(sums)?, slots, Zeroable::zeroed());
         Ok(())
     })
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     let kind = states.kind();
     let (sums, seen) = states.split(width(kind))?;
     pairs(seen, into, from, |seen, other| *seen |= other);
-    for_summand!(kind, T => {
+    for_summand!(in U::SET.folded(Family::Sum), kind, T => {
         pairs(slice_mut::<<T as Summand>::Sum>(sums)?, into, from, T::join);
         Ok(())
     })
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     argument: Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
 ) -> Result<(), RunError> {
     let kind = states.kind();
     let (sums, seen) = states.split(width(kind))?;
-    for_summand!(kind, T => {
+    for_summand!(in U::SET.folded(Family::Sum), kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
         let values = argument.of::<T>(rows)?;
-        fold_seen(sums, seen, &argument, values, groups, T::add);
+        fold_seen::<_, _, U>(sums, seen, &argument, values, groups, T::add);
         Ok(())
     })
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     empty: bool,
@@ -199,7 +205,9 @@ pub(super) fn finish(
     let is_decimal = states.argument.is_decimal();
     let (sums, seen) = states.split(width(kind))?;
     set_seen(dst, seen, can_miss, slots, empty);
-    if is_decimal {
+    if const { U::SET.folded(Family::Sum).has(Kind::I128) || U::SET.folded(Family::Sum).has(Kind::I64) }
+        && is_decimal
+    {
         let sums = slice_mut::<Wide>(sums)?;
         for (row, &slot) in slots.iter().enumerate() {
             let result = decimal(*sums.get(slot as usize).ok_or(RunError::Internal)?);
@@ -213,7 +221,7 @@ pub(super) fn finish(
         }
         return Ok(());
     }
-    for_number!(kind, T => {
+    for_number!(in U::SET.folded(Family::Sum), kind, T => {
         let sums = slice_mut::<<T as Summand>::Sum>(sums)?;
         let mut failed = 0;
         for (d, &slot) in dst.of::<u64>(slots.len())?.iter_mut().zip(slots) {

@@ -7,6 +7,7 @@ use crate::expr::frame::{Vector, VectorMut};
 
 use super::result::{Outcome, write_texts};
 use super::{Groups, States};
+use crate::plan::uses::Uses;
 
 /// A state: the text's length, whether there are any texts, whether there were more, and the bytes.
 struct Text<'a> {
@@ -43,13 +44,13 @@ impl Text<'_> {
     }
 }
 
-fn separator<'a>(states: &States<'a>) -> &'a [u8] {
+fn separator<'a, U: Uses>(states: &States<'a, U>) -> &'a [u8] {
     let place = states.parameter(0);
     place.map_or(&[], |place| place.as_text().of(states.plan.texts).as_bytes())
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     x: &Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -61,7 +62,11 @@ pub(super) fn update(
     })
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     let capacity = usize::from(states.aggregate.capacity);
     let separator = separator(states);
     states.each_pair(into, from, |into, from| {
@@ -78,8 +83,8 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     })
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     counters: &mut Counters,

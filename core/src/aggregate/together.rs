@@ -6,6 +6,7 @@ use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::fours;
 use crate::plan::AggregateFunction as F;
+use crate::plan::uses::{Everything, Uses};
 use crate::types::Kind;
 
 use super::min_max::{Ends, better};
@@ -13,24 +14,25 @@ use super::{Groups, States};
 
 /// Aggregates of a batch, of which some wait until all are known.
 #[derive(Debug)]
-pub(crate) struct Together<'a, 'f> {
-    frame: &'f Frame<'f>,
+pub(crate) struct Together<'a, 'f, U: Uses = Everything> {
+    frame: &'f Frame<'f, U>,
     groups: Groups<'f>,
     rows: usize,
-    count: Option<States<'a>>,
-    mean: Option<States<'a>>,
-    best: Option<States<'a>>,
+    count: Option<States<'a, U>>,
+    mean: Option<States<'a, U>>,
+    best: Option<States<'a, U>>,
 }
 
-impl<'a, 'f> Together<'a, 'f> {
+impl<'a, 'f, U: Uses> Together<'a, 'f, U> {
     /// Of `rows` rows.
-    pub(crate) const fn new(frame: &'f Frame<'f>, groups: Groups<'f>, rows: usize) -> Self {
+    pub(crate) const fn new(frame: &'f Frame<'f, U>, groups: Groups<'f>, rows: usize) -> Self {
         Self { frame, groups, rows, count: None, mean: None, best: None }
     }
 
     /// Folds the rows into an aggregate, or keeps it until [`finish`](Self::finish).
-    pub(crate) fn update(&mut self, states: &mut States<'a>) -> Result<(), RunError> {
+    pub(crate) fn update(&mut self, states: &mut States<'a, U>) -> Result<(), RunError> {
         let place = match (self.groups, states.function()) {
+            _ if const { !U::SET.fast } => None,
             (Groups::Each(_), F::CountAll) => Some(&mut self.count),
             (Groups::Each(_), F::Avg) if states.is_plain_float() => Some(&mut self.mean),
             (Groups::Each(_), F::Min | F::Max) if states.is_plain_float() => Some(&mut self.best),
@@ -47,6 +49,9 @@ impl<'a, 'f> Together<'a, 'f> {
 
     /// Folds the rows into those that are left.
     pub(crate) fn finish(mut self) -> Result<(), RunError> {
+        if const { !U::SET.fast } {
+            return Ok(());
+        }
         match self.mean.as_ref().map(States::kind) {
             Some(Kind::F32) => self.pass::<f32>()?,
             Some(Kind::F64) => self.pass::<f64>()?,
@@ -65,7 +70,7 @@ impl<'a, 'f> Together<'a, 'f> {
         };
         let argument = mean.first_argument();
         let values = self.frame.get(argument.ok_or(RunError::Internal)?)?.of::<T>(self.rows)?;
-        let same = |best: &mut States<'_>| best.first_argument() == argument;
+        let same = |best: &mut States<'_, U>| best.first_argument() == argument;
         let mut best = self.best.take_if(|best| same(best) && T::is_plain(values));
         let mut count = self.count.take();
         if count.is_none() && best.is_none() {

@@ -15,6 +15,7 @@ use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::frame::{Vector, VectorMut};
 use crate::plan::aggregates::rules::{COUNTER_BYTES, STATE_HEADER, value_bytes};
+use crate::plan::uses::Uses;
 use crate::types::{DataType, Kind};
 
 use super::result::{Outcome, write_texts};
@@ -38,7 +39,7 @@ struct Top<'a> {
 }
 
 impl Rule {
-    fn of(states: &States<'_>) -> Self {
+    fn of<U: Uses>(states: &States<'_, U>) -> Self {
         let width = VALUE_AT + value_bytes(states.argument) as usize;
         Self { kind: states.kind(), width }
     }
@@ -118,8 +119,8 @@ fn used<'a>(state: &'a [u8], rule: &Rule) -> impl Iterator<Item = &'a [u8]> + Cl
     state.get(HEADER..).unwrap_or(&[]).chunks_exact(rule.width.max(1)).take(used)
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     x: &Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -130,7 +131,11 @@ pub(super) fn update(
     })
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     let rule = Rule::of(states);
     states.each_pair(into, from, |into, from| {
         let capacity = into.len().saturating_sub(HEADER).checked_div(rule.width).unwrap_or(0);
@@ -202,8 +207,8 @@ fn place(
     cell::put(counter.get_mut(VALUE_AT..).ok_or(RunError::Internal)?, value)
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     counters: &mut Counters,

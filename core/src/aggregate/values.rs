@@ -12,6 +12,7 @@ use crate::expr::frame::{Vector, VectorMut};
 use crate::fmt::power_of_ten;
 use crate::plan::AggregateFunction as F;
 use crate::plan::aggregates::Takes;
+use crate::plan::uses::Uses;
 use crate::types::{DataType, Kind, Span};
 
 use super::{Groups, States, arrays, cell};
@@ -38,7 +39,7 @@ struct Values<'a> {
 }
 
 impl Rule {
-    fn of(states: &States<'_>) -> Self {
+    fn of<U: Uses>(states: &States<'_, U>) -> Self {
         Self {
             kind: states.kind(),
             width: states.argument.size(),
@@ -95,8 +96,8 @@ fn parts(state: &mut [u8]) -> Result<Values<'_>, RunError> {
     Ok(Values { count, overflow, values })
 }
 
-pub(super) fn update(
-    states: &mut States<'_>,
+pub(super) fn update<U: Uses>(
+    states: &mut States<'_, U>,
     x: &Vector<'_>,
     groups: Groups<'_>,
     rows: usize,
@@ -105,7 +106,11 @@ pub(super) fn update(
     states.each_row(x, groups, rows, |state, row| rule.insert(state, cell::of(x, row)?))
 }
 
-pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Result<(), RunError> {
+pub(super) fn merge<U: Uses>(
+    states: &mut States<'_, U>,
+    into: &[u32],
+    from: &[u32],
+) -> Result<(), RunError> {
     let rule = Rule::of(states);
     states.each_pair(into, from, |into, from| {
         let (count, rest) = from.split_first_chunk().ok_or(RunError::Internal)?;
@@ -120,8 +125,8 @@ pub(super) fn merge(states: &mut States<'_>, into: &[u32], from: &[u32]) -> Resu
     })
 }
 
-pub(super) fn finish(
-    states: &mut States<'_>,
+pub(super) fn finish<U: Uses>(
+    states: &mut States<'_, U>,
     dst: &mut VectorMut<'_>,
     slots: &[u32],
     counters: &mut Counters,

@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Source};
+use crate::plan::uses::{self, Uses};
 use crate::plan::{Argument, Constant, Plan};
 use crate::types::DataType;
 
@@ -139,9 +140,9 @@ impl<'a> Invocation<'a> {
 }
 
 /// `dst` = the function's result.
-pub(super) fn call(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn call<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
-    let plan = m.plan;
+    let plan = uses::plan::<U>(m.plan);
     let call = plan.calls.get(usize::from(i.a.0)).ok_or(RunError::Internal)?;
     let place = m.context.places.get(usize::from(i.a.0)).ok_or(RunError::Internal)?;
     let function = m.context.functions.get(*place).ok_or(RunError::Internal)?;
@@ -159,6 +160,7 @@ pub(super) fn call(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
             }
         }
     }
+    let others = others.of_any();
     let mut invocation = Invocation { plan, arguments, others, rows, dst, failures };
     match function.kernel {
         Kernel::Vector(kernel) => kernel(&mut invocation)?,
@@ -174,7 +176,7 @@ pub(super) fn call(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
 }
 
 /// `dst` = the query's clock.
-pub(super) fn now(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn now<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
     let clock = m.context.clock;
     let (mut dst, _) = m.frame.split(i.dst)?;

@@ -9,6 +9,7 @@ mod time;
 use crate::counters::Failure;
 use crate::error::RunError;
 use crate::plan::op::{Instruction, Op, cast_can_fail};
+use crate::plan::uses::Uses;
 use crate::types::{DataType, Wide};
 
 use super::failures::Failures;
@@ -16,7 +17,7 @@ use super::frame::{Vector, VectorMut, set_text};
 use super::{Machine, register};
 
 /// `dst` = `a` converted to the type of `dst`.
-pub(super) fn cast(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn cast<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
     let guard = m.guard;
     let (mut dst, others) = m.frame.split(i.dst)?;
@@ -26,7 +27,7 @@ pub(super) fn cast(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
     let guard = guard.filter(|_| counts);
     let mut failures = Failures::new(guard.map(|id| others.get(id)).transpose()?)?;
     dst.set_valid_as(&a, None);
-    convert(&mut dst, a, &mut failures, rows)?;
+    convert::<U>(&mut dst, a, &mut failures, rows)?;
     let Failures { count, first, .. } = failures;
     if i.op == Op::Cast {
         m.report(Failure::Cast, count, first);
@@ -34,7 +35,7 @@ pub(super) fn cast(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
     Ok(())
 }
 
-fn convert(
+fn convert<U: Uses>(
     dst: &mut VectorMut<'_>,
     a: Vector<'_>,
     failures: &mut Failures<'_>,
@@ -42,21 +43,29 @@ fn convert(
 ) -> Result<(), RunError> {
     use DataType::{Date, Decimal, Time, Timestamp, TimestampTz, Uuid, Varbinary, Varchar};
     match (a.data_type, dst.data_type) {
-        (Varchar(_), _) | (_, Varchar(_)) => text::convert(dst, a, failures, rows),
-        (Decimal(..), _) | (_, Decimal(..)) => decimal::convert(dst, a, failures, rows),
-        (Date | Time | Timestamp | TimestampTz, _) => time::convert(dst, a, failures, rows),
-        (Varbinary(_), Varbinary(n)) => {
+        (Varchar(_), _) | (_, Varchar(_)) if const { U::SET.casts.text } => {
+            text::convert(dst, a, failures, rows)
+        }
+        (Decimal(..), _) | (_, Decimal(..)) if const { U::SET.casts.decimal } => {
+            decimal::convert(dst, a, failures, rows)
+        }
+        (Date | Time | Timestamp | TimestampTz, _) if const { U::SET.casts.time } => {
+            time::convert(dst, a, failures, rows)
+        }
+        (Varbinary(_), Varbinary(n)) if const { U::SET.casts.bytes } => {
             each(dst, a, failures, rows, |dst, a, row| Ok(put(slot(dst, row), n, a.text(row))))
         }
-        (Uuid, Varbinary(n)) => each(dst, a, failures, rows, |dst, a, row| {
-            let bytes = a.values.get(row * 16..row * 16 + 16).unwrap_or(&[]);
-            Ok(put(slot(dst, row), n, bytes))
-        }),
+        (Uuid, Varbinary(n)) if const { U::SET.casts.bytes } => {
+            each(dst, a, failures, rows, |dst, a, row| {
+                let bytes = a.values.get(row * 16..row * 16 + 16).unwrap_or(&[]);
+                Ok(put(slot(dst, row), n, bytes))
+            })
+        }
         // The same type: INTERVAL and UUID.
-        (from, to) if from == to && from.size() == 16 => {
+        (from, to) if const { U::SET.casts.same } && from == to && from.size() == 16 => {
             crate::arena::copy(dst.of::<Wide>(rows)?, a.of::<Wide>(rows)?)
         }
-        _ => numbers::convert(dst, a, failures, rows),
+        _ => numbers::convert::<U>(dst, a, failures, rows),
     }
 }
 

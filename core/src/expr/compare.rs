@@ -4,19 +4,26 @@
 use crate::error::RunError;
 use crate::plan::Plan;
 use crate::plan::op::{Instruction, Op, Source};
+use crate::plan::uses::{self, Uses};
 use crate::types::{Kind, Span, Uuid16, Wide};
 
-use super::element::{Argument, Element, argument, for_value, map_mask};
+use super::element::{Argument, Element, Operands, argument, for_value, map_mask};
 use super::frame::{Others, Vector, constant_text};
 use super::{Machine, one, register};
 
+/// The opcodes that are here.
+const OPS: &[Op] = &[Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge];
+
 /// Compares `a` with `b` into a mask.
-pub(super) fn compare(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn compare<U: Uses>(
+    m: &mut Machine<'_, '_, U>,
+    i: &Instruction,
+) -> Result<(), RunError> {
     let rows = m.rows();
-    if rows == 1 && !matches!(i.kind, Kind::Bool | Kind::Text) {
-        let word = for_value!(i.kind, T => Ok(one::operands::<T>(m, i).map(|(a, b)| {
+    if const { U::SET.fast } && rows == 1 && !matches!(i.kind, Kind::Bool | Kind::Text) {
+        let word = for_value!(in U::SET.kinds(OPS), i.kind, T => Ok(one::operands::<T, U>(m, i).map(|(a, b)| {
             let mut word = [0];
-            numbers::<T>(i.op, &mut word, &[a], Argument::Constant(b));
+            numbers::<T, U>(i.op, &mut word, &[a], Argument::Constant(b));
             let [word] = word;
             word
         })))?;
@@ -24,15 +31,19 @@ pub(super) fn compare(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), Ru
             return m.frame.set_first(i.dst, word);
         }
     }
-    let plan = m.plan;
+    let plan = uses::plan::<U>(m.plan);
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;
     let b = match i.kind {
-        Kind::Bool => booleans(i, dst.mask()?, a, &others, plan)?,
-        Kind::Text => texts(i, dst.mask()?, a, &others, plan, rows)?,
-        kind => for_value!(kind, T => {
-            let (b, vector) = argument::<T>(plan, &others, i.b, rows)?;
-            numbers::<T>(i.op, dst.mask()?, a.of(rows)?, b);
+        Kind::Bool if const { U::SET.kinds(OPS).has(Kind::Bool) } => {
+            booleans(i, dst.mask()?, a, &others, plan)?
+        }
+        Kind::Text if const { U::SET.kinds(OPS).has(Kind::Text) } => {
+            texts(i, dst.mask()?, a, &others, plan, rows)?
+        }
+        kind => for_value!(in U::SET.kinds(OPS), kind, T => {
+            let (b, vector) = argument::<T, U>(plan, &others, const { Operands::of::<T, U>(OPS) }, i.b, rows)?;
+            numbers::<T, U>(i.op, dst.mask()?, a.of(rows)?, b);
             Ok(vector)
         })?,
     };
@@ -84,27 +95,37 @@ ordered! {
 }
 
 #[inline]
-fn numbers<T: Ordered>(op: Op, mask: &mut [u64], a: &[T], b: Argument<'_, T>) {
-    // Against a constant that is not NaN one comparison is enough.
-    if let Argument::Constant(c) = b
-        && !c.is_nan()
-    {
-        return match op {
-            Op::Eq => map_mask(mask, a, b, |a, b| a == b),
-            Op::Ne => map_mask(mask, a, b, |a, b| a != b),
-            Op::Lt => map_mask(mask, a, b, |a, b| a < b),
-            Op::Le => map_mask(mask, a, b, |a, b| a <= b),
-            Op::Gt => map_mask(mask, a, b, not(|a, b| a <= b)),
-            _ => map_mask(mask, a, b, not(|a, b| a < b)),
+fn numbers<T: Ordered, U: Uses>(op: Op, mask: &mut [u64], a: &[T], b: Argument<'_, T>) {
+    macro_rules! used {
+        ($op:ident) => {
+            const { U::SET.op(Op::$op).has(T::KIND) }
         };
     }
+    // Against a constant that is not NaN one comparison is enough.
+    if let Argument::Constant(c) = b
+        && (const { !U::SET.nan } || !c.is_nan())
+    {
+        return match op {
+            Op::Eq if used!(Eq) => map_mask::<T, U>(mask, a, b, |a, b| a == b),
+            Op::Ne if used!(Ne) => map_mask::<T, U>(mask, a, b, |a, b| a != b),
+            Op::Lt if used!(Lt) => map_mask::<T, U>(mask, a, b, |a, b| a < b),
+            Op::Le if used!(Le) => map_mask::<T, U>(mask, a, b, |a, b| a <= b),
+            Op::Gt if used!(Gt) => map_mask::<T, U>(mask, a, b, not(|a, b| a <= b)),
+            Op::Ge if used!(Ge) => map_mask::<T, U>(mask, a, b, not(|a, b| a < b)),
+            _ => {}
+        };
+    }
+    if const { !U::SET.nan && !U::SET.registers(OPS).has(T::KIND) } {
+        return;
+    }
     match op {
-        Op::Eq => map_mask(mask, a, b, T::same),
-        Op::Ne => map_mask(mask, a, b, not(T::same)),
-        Op::Lt => map_mask(mask, a, b, T::below),
-        Op::Le => map_mask(mask, a, b, |a, b| !b.below(a)),
-        Op::Gt => map_mask(mask, a, b, |a, b| b.below(a)),
-        _ => map_mask(mask, a, b, not(T::below)),
+        Op::Eq if used!(Eq) => map_mask::<T, U>(mask, a, b, T::same),
+        Op::Ne if used!(Ne) => map_mask::<T, U>(mask, a, b, not(T::same)),
+        Op::Lt if used!(Lt) => map_mask::<T, U>(mask, a, b, T::below),
+        Op::Le if used!(Le) => map_mask::<T, U>(mask, a, b, |a, b| !b.below(a)),
+        Op::Gt if used!(Gt) => map_mask::<T, U>(mask, a, b, |a, b| b.below(a)),
+        Op::Ge if used!(Ge) => map_mask::<T, U>(mask, a, b, not(T::below)),
+        _ => {}
     }
 }
 
@@ -114,11 +135,11 @@ fn not<T>(f: impl Fn(T, T) -> bool) -> impl Fn(T, T) -> bool {
     move |a, b| !f(a, b)
 }
 
-fn booleans<'a>(
+fn booleans<'a, U: Uses>(
     i: &Instruction,
     mask: &mut [u64],
     a: Vector<'a>,
-    others: &Others<'a>,
+    others: &Others<'a, U>,
     plan: &Plan<'_>,
 ) -> Result<Option<Vector<'a>>, RunError> {
     let (b, constant) = match i.b.source() {
@@ -146,11 +167,11 @@ fn booleans<'a>(
     Ok(b)
 }
 
-fn texts<'a>(
+fn texts<'a, U: Uses>(
     i: &Instruction,
     mask: &mut [u64],
     a: Vector<'a>,
-    others: &Others<'a>,
+    others: &Others<'a, U>,
     plan: &Plan<'a>,
     rows: usize,
 ) -> Result<Option<Vector<'a>>, RunError> {

@@ -3,10 +3,11 @@
 use bytemuck::Pod;
 
 use crate::error::RunError;
-use crate::plan::op::{Operand, Source};
+use crate::plan::op::{Op, Operand, Source};
+use crate::plan::uses::Uses;
 use crate::plan::{Constant, Plan};
 use crate::selection::tail;
-use crate::types::{Span, Uuid16, Wide};
+use crate::types::{Kind, Span, Uuid16, Wide};
 
 use super::failures::Failures;
 use super::frame::{Others, Vector};
@@ -14,13 +15,18 @@ use crate::simd::widest;
 
 /// A value in a register that has a size: a number, a time, a UUID.
 pub(crate) trait Element: Pod + PartialOrd {
+    /// The kind that it is the type of.
+    const KIND: Kind;
+
     /// From a constant.
     fn from_constant(plan: &Plan<'_>, constant: Constant) -> Self;
 }
 
 macro_rules! integers {
-    ($($t:ty),*) => {$(
+    ($($t:ty: $kind:ident),*) => {$(
         impl Element for $t {
+            const KIND: Kind = Kind::$kind;
+
             #[inline]
             fn from_constant(_: &Plan<'_>, constant: Constant) -> Self {
                 constant.0 as $t
@@ -28,9 +34,11 @@ macro_rules! integers {
         }
     )*};
 }
-integers!(i8, i16, i32, i64, u8, u16, u32, u64);
+integers!(i8: I8, i16: I16, i32: I32, i64: I64, u8: U8, u16: U16, u32: U32, u64: U64);
 
 impl Element for f32 {
+    const KIND: Kind = Kind::F32;
+
     #[inline]
     fn from_constant(_: &Plan<'_>, constant: Constant) -> Self {
         Self::from_bits(constant.0 as u32)
@@ -38,6 +46,8 @@ impl Element for f32 {
 }
 
 impl Element for f64 {
+    const KIND: Kind = Kind::F64;
+
     #[inline]
     fn from_constant(_: &Plan<'_>, constant: Constant) -> Self {
         Self::from_bits(constant.0)
@@ -45,8 +55,10 @@ impl Element for f64 {
 }
 
 macro_rules! sixteen {
-    ($($t:ty),*) => {$(
+    ($($t:ty: $kind:ident),*) => {$(
         impl Element for $t {
+            const KIND: Kind = Kind::$kind;
+
             #[inline]
             fn from_constant(plan: &Plan<'_>, constant: Constant) -> Self {
                 let bytes = constant.as_bytes().of(plan.bytes);
@@ -56,42 +68,46 @@ macro_rules! sixteen {
         }
     )*};
 }
-sixteen!(Wide, Span, Uuid16);
+sixteen!(Wide: I128, Span: Interval, Uuid16: Uuid);
 
-/// Runs `$body` with `$t` the Rust type of an integer kind; other kinds are an internal error.
+/// Runs `$body` with `$t` the Rust type of an integer kind, one of `$kinds` if they are given; other
+/// kinds are an internal error.
 macro_rules! for_integer {
-    ($kind:expr, $t:ident => $body:expr) => {{
+    ($kind:expr, $t:ident => $body:expr) => {
+        $crate::expr::for_integer!(in $crate::plan::uses::Kinds::ALL, $kind, $t => $body)
+    };
+    (in $kinds:expr, $kind:expr, $t:ident => $body:expr) => {{
         use $crate::types::Kind;
         match $kind {
-            Kind::I8 => {
+            Kind::I8 if const { $kinds.has(Kind::I8) } => {
                 type $t = i8;
                 $body
             }
-            Kind::I16 => {
+            Kind::I16 if const { $kinds.has(Kind::I16) } => {
                 type $t = i16;
                 $body
             }
-            Kind::I32 => {
+            Kind::I32 if const { $kinds.has(Kind::I32) } => {
                 type $t = i32;
                 $body
             }
-            Kind::I64 => {
+            Kind::I64 if const { $kinds.has(Kind::I64) } => {
                 type $t = i64;
                 $body
             }
-            Kind::U8 => {
+            Kind::U8 if const { $kinds.has(Kind::U8) } => {
                 type $t = u8;
                 $body
             }
-            Kind::U16 => {
+            Kind::U16 if const { $kinds.has(Kind::U16) } => {
                 type $t = u16;
                 $body
             }
-            Kind::U32 => {
+            Kind::U32 if const { $kinds.has(Kind::U32) } => {
                 type $t = u32;
                 $body
             }
-            Kind::U64 => {
+            Kind::U64 if const { $kinds.has(Kind::U64) } => {
                 type $t = u64;
                 $body
             }
@@ -103,18 +119,21 @@ pub(crate) use for_integer;
 
 /// [`for_integer`], and the floats too.
 macro_rules! for_number {
-    ($kind:expr, $t:ident => $body:expr) => {{
+    ($kind:expr, $t:ident => $body:expr) => {
+        $crate::expr::for_number!(in $crate::plan::uses::Kinds::ALL, $kind, $t => $body)
+    };
+    (in $kinds:expr, $kind:expr, $t:ident => $body:expr) => {{
         use $crate::types::Kind;
         match $kind {
-            Kind::F32 => {
+            Kind::F32 if const { $kinds.has(Kind::F32) } => {
                 type $t = f32;
                 $body
             }
-            Kind::F64 => {
+            Kind::F64 if const { $kinds.has(Kind::F64) } => {
                 type $t = f64;
                 $body
             }
-            integer => $crate::expr::for_integer!(integer, $t => $body),
+            integer => $crate::expr::for_integer!(in $kinds, integer, $t => $body),
         }
     }};
 }
@@ -122,48 +141,52 @@ pub(crate) use for_number;
 
 /// [`for_number`], and the kinds of 16 bytes too: all that have an order and a size.
 macro_rules! for_value {
-    ($kind:expr, $t:ident => $body:expr) => {{
+    ($kind:expr, $t:ident => $body:expr) => {
+        $crate::expr::for_value!(in $crate::plan::uses::Kinds::ALL, $kind, $t => $body)
+    };
+    (in $kinds:expr, $kind:expr, $t:ident => $body:expr) => {{
         use $crate::types::Kind;
         match $kind {
-            Kind::I128 => {
+            Kind::I128 if const { $kinds.has(Kind::I128) } => {
                 type $t = $crate::types::Wide;
                 $body
             }
-            Kind::Interval => {
+            Kind::Interval if const { $kinds.has(Kind::Interval) } => {
                 type $t = $crate::types::Span;
                 $body
             }
-            Kind::Uuid => {
+            Kind::Uuid if const { $kinds.has(Kind::Uuid) } => {
                 type $t = $crate::types::Uuid16;
                 $body
             }
-            number => $crate::expr::for_number!(number, $t => $body),
+            number => $crate::expr::for_number!(in $kinds, number, $t => $body),
         }
     }};
 }
 pub(crate) use for_value;
 
-/// Runs `$body` with `$t` the unsigned type of the kind's size, for kernels that only move values.
+/// Runs `$body` with `$t` the unsigned type of the size of a kind that is one of `$kinds`, for kernels
+/// that only move values.
 macro_rules! for_width {
-    ($kind:expr, $t:ident => $body:expr) => {
+    (in $kinds:expr, $kind:expr, $t:ident => $body:expr) => {
         match $kind.size() {
-            1 => {
+            1 if const { $kinds.has_size(1) } => {
                 type $t = u8;
                 $body
             }
-            2 => {
+            2 if const { $kinds.has_size(2) } => {
                 type $t = u16;
                 $body
             }
-            4 => {
+            4 if const { $kinds.has_size(4) } => {
                 type $t = u32;
                 $body
             }
-            8 => {
+            8 if const { $kinds.has_size(8) } => {
                 type $t = u64;
                 $body
             }
-            16 => {
+            16 if const { $kinds.has_size(16) } => {
                 type $t = $crate::types::Wide;
                 $body
             }
@@ -182,23 +205,42 @@ pub(crate) enum Argument<'a, T> {
     Constant(T),
 }
 
-/// Reads an operand as numbers, with the vector that it is, if it is one.
-#[inline]
-pub(crate) fn argument<'a, T: Element>(
+/// What operands `b` there can be.
+#[derive(Clone, Copy)]
+pub(crate) struct Operands {
+    registers: bool,
+    constants: bool,
+}
+
+impl Operands {
+    /// Those of instructions with one of the opcodes `ops` on values of a type.
+    pub(crate) const fn of<T: Element, U: Uses>(ops: &[Op]) -> Self {
+        Self {
+            registers: U::SET.registers(ops).has(T::KIND),
+            constants: U::SET.constants(ops).has(T::KIND),
+        }
+    }
+}
+
+/// Reads operand `b` as numbers, with the vector that it is, if it is one.
+#[inline(always)]
+pub(crate) fn argument<'a, T: Element, U: Uses>(
     plan: &Plan<'_>,
-    others: &Others<'a>,
+    others: &Others<'a, U>,
+    can_be: Operands,
     operand: Operand,
     rows: usize,
 ) -> Result<(Argument<'a, T>, Option<Vector<'a>>), RunError> {
     match operand.source() {
-        Source::Register(id) => {
+        Source::Register(id) if can_be.registers => {
             let vector = others.get(id)?;
             Ok((Argument::Vector(vector.of(rows)?), Some(vector)))
         }
-        Source::Constant(id) => {
+        Source::Constant(id) if can_be.constants => {
             let constant = plan.constants.get(id.index()).ok_or(RunError::Internal)?;
             Ok((Argument::Constant(T::from_constant(plan, *constant)), None))
         }
+        _ => Err(RunError::Internal),
     }
 }
 
@@ -233,12 +275,32 @@ fn map_rows<T: Copy, R>(dst: &mut [R], a: &[T], b: Argument<'_, T>, f: impl Fn(T
 /// Bit i of `mask` = `f(a[i], b[i])`. Whole words go by arrays, whose loops need no ends, in the widest
 /// SIMD; a batch without one does not ask which that is.
 #[inline]
-pub(crate) fn map_mask<T: Copy>(
+pub(crate) fn map_mask<T: Copy, U: Uses>(
     mask: &mut [u64],
     a: &[T],
     b: Argument<'_, T>,
     f: impl Fn(T, T) -> bool,
 ) {
+    if const { !U::SET.fast } {
+        // No zip of chunks: where it is not inlined it divides by their size.
+        let mut chunks = a.chunks(64);
+        return mask.iter_mut().enumerate().for_each(|(w, word)| {
+            let a = chunks.next().unwrap_or(&[]);
+            // From the last row to the first: a shift by one is no call on a machine of 32 bits.
+            *word = match b {
+                Argument::Vector(b) => {
+                    let b = b.get(w * 64..).unwrap_or(&[]);
+                    let rows = a.iter().enumerate().rev();
+                    rows.fold(0, |word, (row, &a)| {
+                        word << 1 | u64::from(b.get(row).is_some_and(|&b| f(a, b)))
+                    })
+                }
+                Argument::Constant(b) => {
+                    a.iter().rev().fold(0, |word, &a| word << 1 | u64::from(f(a, b)))
+                }
+            };
+        });
+    }
     if let ([a], [word, ..]) = (a, &mut *mask) {
         let b = match b {
             Argument::Vector(b) => b.first().copied().unwrap_or(*a),
@@ -319,10 +381,16 @@ pub(crate) fn try_map<T: Copy, R>(
             failures.word(i, failed);
         }
     };
+    // No zip of chunks: where it is not inlined it divides by their size.
+    let (mut dsts, mut firsts) = (dst.chunks_mut(64), a.chunks(64));
     match b {
         Argument::Vector(b) => {
-            let chunks = dst.chunks_mut(64).zip(a.chunks(64)).zip(b.chunks(64)).zip(validity);
-            for (i, (((dst, a), b), valid)) in chunks.enumerate() {
+            let mut seconds = b.chunks(64);
+            for (i, valid) in validity.iter_mut().enumerate() {
+                let (Some(dst), Some(a), Some(b)) = (dsts.next(), firsts.next(), seconds.next())
+                else {
+                    break;
+                };
                 let mut bytes = [0u8; 64];
                 for (((d, &a), &b), byte) in dst.iter_mut().zip(a).zip(b).zip(&mut bytes) {
                     let (value, failed) = f(a, b);
@@ -333,8 +401,8 @@ pub(crate) fn try_map<T: Copy, R>(
             }
         }
         Argument::Constant(b) => {
-            let chunks = dst.chunks_mut(64).zip(a.chunks(64)).zip(validity);
-            for (i, ((dst, a), valid)) in chunks.enumerate() {
+            for (i, valid) in validity.iter_mut().enumerate() {
+                let (Some(dst), Some(a)) = (dsts.next(), firsts.next()) else { break };
                 let mut bytes = [0u8; 64];
                 for ((d, &a), byte) in dst.iter_mut().zip(a).zip(&mut bytes) {
                     let (value, failed) = f(a, b);

@@ -1,17 +1,20 @@
 //! The registers' part of the arena, and how an instruction borrows from it.
 
+use core::marker::PhantomData;
+
 use bytemuck::Pod;
 
-use crate::arena::{slice, slice_mut};
+use crate::arena::{fill, slice, slice_mut};
 use crate::error::RunError;
-use crate::plan::layout::values_bytes;
+use crate::plan::layout::{registers_offset, values_bytes};
 use crate::plan::op::{Register, RegisterId};
+use crate::plan::uses::{Everything, Uses};
 use crate::plan::{Constant, Plan};
 use crate::types::DataType;
 
 /// All registers of a query.
 #[derive(Debug)]
-pub(crate) struct Frame<'a> {
+pub(crate) struct Frame<'a, U: Uses = Everything> {
     /// Their bytes.
     pub(super) bytes: &'a mut [u8],
     /// Arena offset of the first byte.
@@ -20,6 +23,7 @@ pub(crate) struct Frame<'a> {
     batch_rows: u16,
     /// Registers whose values lie elsewhere, and these.
     lent: &'a [(RegisterId, &'a [u8])],
+    uses: PhantomData<U>,
 }
 
 /// A register to be read.
@@ -41,8 +45,8 @@ pub(crate) struct VectorMut<'a> {
 }
 
 /// The registers before and after the one that is written.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Others<'a> {
+#[derive(Debug)]
+pub(crate) struct Others<'a, U: Uses = Everything> {
     before: &'a [u8],
     after: &'a [u8],
     /// Where `after` begins among the registers' bytes.
@@ -50,26 +54,54 @@ pub(crate) struct Others<'a> {
     base: usize,
     registers: &'a [Register],
     batch_rows: u16,
+    uses: PhantomData<U>,
 }
 
-impl<'a> Frame<'a> {
+/// The registers of a known plan, where they begin, and the rows of a batch.
+#[inline(always)]
+const fn known<U: Uses>() -> Option<(&'static [Register], usize, u16)> {
+    const {
+        match U::PLAN {
+            Some(plan) => Some((plan.registers, registers_offset(&plan) as usize, plan.batch_rows)),
+            None => None,
+        }
+    }
+}
+
+impl<'a, U: Uses> Frame<'a, U> {
+    #[inline(always)]
+    pub(super) fn table(&self) -> &'a [Register] {
+        known::<U>().map_or(self.registers, |(registers, ..)| registers)
+    }
+
+    #[inline(always)]
+    pub(super) fn base(&self) -> usize {
+        known::<U>().map_or(self.base, |(_, base, _)| base)
+    }
+
+    #[inline(always)]
+    pub(super) fn rows(&self) -> u16 {
+        known::<U>().map_or(self.batch_rows, |(.., rows)| rows)
+    }
+
     pub(crate) const fn new(
         bytes: &'a mut [u8],
         base: usize,
         registers: &'a [Register],
         batch_rows: u16,
     ) -> Self {
-        Self { bytes, base, registers, batch_rows, lent: &[] }
+        Self { bytes, base, registers, batch_rows, lent: &[], uses: PhantomData }
     }
 
     /// The same registers, but some have the values of columns, which are never NULL.
-    pub(crate) fn lending<'b>(&'b mut self, lent: &'b [(RegisterId, &'b [u8])]) -> Frame<'b> {
+    pub(crate) fn lending<'b>(&'b mut self, lent: &'b [(RegisterId, &'b [u8])]) -> Frame<'b, U> {
         Frame { bytes: self.bytes, lent, ..*self }
     }
 
     /// The capacity of a register, rows.
-    pub(crate) const fn batch_rows(&self) -> usize {
-        self.batch_rows as usize
+    #[inline(always)]
+    pub(crate) fn batch_rows(&self) -> usize {
+        self.rows() as usize
     }
 
     /// Borrows `dst` for writing and all others for reading.
@@ -77,15 +109,15 @@ impl<'a> Frame<'a> {
     pub(crate) fn split(
         &mut self,
         dst: RegisterId,
-    ) -> Result<(VectorMut<'_>, Others<'_>), RunError> {
-        let (register, start, end) = place(self.registers, dst, self.base, self.bytes.len())?;
+    ) -> Result<(VectorMut<'_>, Others<'_, U>), RunError> {
+        let (registers, base, rows) = (self.table(), self.base(), self.rows());
+        let (register, start, end) = place(registers, dst, base, self.bytes.len())?;
         let (rest, after) = self.bytes.split_at_mut_checked(end).ok_or(RunError::Internal)?;
         let (before, own) = rest.split_at_mut_checked(start).ok_or(RunError::Internal)?;
-        let (values, validity) = if register.nullable {
-            let (values, rest) = own
-                .split_at_mut_checked(values_len(register, self.batch_rows))
-                .ok_or(RunError::Internal)?;
-            let mask = rest.get_mut(..mask_len(self.batch_rows)).ok_or(RunError::Internal)?;
+        let (values, validity) = if const { U::SET.nulls } && register.nullable {
+            let (values, rest) =
+                own.split_at_mut_checked(values_len(register, rows)).ok_or(RunError::Internal)?;
+            let mask = rest.get_mut(..mask_len(rows)).ok_or(RunError::Internal)?;
             (values, Some(slice_mut(mask)?))
         } else {
             (own, None)
@@ -94,9 +126,10 @@ impl<'a> Frame<'a> {
             before,
             after,
             after_base: end,
-            base: self.base,
-            registers: self.registers,
-            batch_rows: self.batch_rows,
+            base,
+            registers,
+            batch_rows: rows,
+            uses: PhantomData,
         };
         Ok((VectorMut { data_type: register.data_type, values, validity }, others))
     }
@@ -104,25 +137,48 @@ impl<'a> Frame<'a> {
     /// Borrows a register for reading.
     #[inline(always)]
     pub(crate) fn get(&self, id: RegisterId) -> Result<Vector<'_>, RunError> {
-        let (register, start, end) = place(self.registers, id, self.base, self.bytes.len())?;
-        if let Some((_, values)) = self.lent.iter().rfind(|(lent, _)| *lent == id) {
+        let (register, start, end) = place(self.table(), id, self.base(), self.bytes.len())?;
+        if const { U::SET.fast }
+            && let Some((_, values)) = self.lent.iter().rfind(|(lent, _)| *lent == id)
+        {
             return Ok(Vector { data_type: register.data_type, values, validity: None });
         }
-        vector(self.bytes, start, end, register, self.batch_rows)
+        vector::<U>(self.bytes, start, end, register, self.rows())
     }
 }
 
-impl<'a> Others<'a> {
+impl<'a, U: Uses> Others<'a, U> {
+    #[inline(always)]
+    fn table(&self) -> &'a [Register] {
+        known::<U>().map_or(self.registers, |(registers, ..)| registers)
+    }
+
+    #[inline(always)]
+    fn base(&self) -> usize {
+        known::<U>().map_or(self.base, |(_, base, _)| base)
+    }
+
+    #[inline(always)]
+    fn rows(&self) -> u16 {
+        known::<U>().map_or(self.batch_rows, |(.., rows)| rows)
+    }
+
+    /// The same for functions, which know no plan.
+    pub(super) const fn of_any(self) -> Others<'a> {
+        let Self { before, after, after_base, base, registers, batch_rows, .. } = self;
+        Others { before, after, after_base, base, registers, batch_rows, uses: PhantomData }
+    }
+
     /// Borrows a register for reading.
     #[inline(always)]
     pub(crate) fn get(&self, id: RegisterId) -> Result<Vector<'a>, RunError> {
         let len = self.after_base + self.after.len();
-        let (register, start, end) = place(self.registers, id, self.base, len)?;
+        let (register, start, end) = place(self.table(), id, self.base(), len)?;
         if start >= self.after_base {
             let (start, end) = (start - self.after_base, end.wrapping_sub(self.after_base));
-            vector(self.after, start, end, register, self.batch_rows)
+            vector::<U>(self.after, start, end, register, self.rows())
         } else {
-            vector(self.before, start, end, register, self.batch_rows)
+            vector::<U>(self.before, start, end, register, self.rows())
         }
     }
 }
@@ -157,7 +213,7 @@ const fn mask_len(rows: u16) -> usize {
 }
 
 #[inline(always)]
-fn vector<'a>(
+fn vector<'a, U: Uses>(
     bytes: &'a [u8],
     start: usize,
     end: usize,
@@ -165,7 +221,7 @@ fn vector<'a>(
     rows: u16,
 ) -> Result<Vector<'a>, RunError> {
     let own = bytes.get(start..end).ok_or(RunError::Internal)?;
-    let (values, validity) = if register.nullable {
+    let (values, validity) = if const { U::SET.nulls } && register.nullable {
         let (values, rest) =
             own.split_at_checked(values_len(register, rows)).ok_or(RunError::Internal)?;
         let mask = rest.get(..mask_len(rows)).ok_or(RunError::Internal)?;
@@ -245,7 +301,7 @@ impl VectorMut<'_> {
     #[inline]
     pub(crate) fn set_all_valid(&mut self, valid: bool) {
         if let Some(words) = &mut self.validity {
-            words.fill(if valid { u64::MAX } else { 0 });
+            fill(words, if valid { u64::MAX } else { 0 });
         }
     }
 
@@ -280,7 +336,7 @@ impl VectorMut<'_> {
                     *word = *one;
                 }
             }
-            (None, None) => words.fill(u64::MAX),
+            (None, None) => fill(words, u64::MAX),
         }
     }
 }

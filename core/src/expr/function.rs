@@ -5,6 +5,7 @@ use core::fmt;
 use super::call::Invocation;
 use crate::counters::Failure;
 use crate::error::RunError;
+use crate::plan::Plan;
 use crate::plan::op::FunctionId;
 use crate::plan::signature::{Nulls, Param, Returns, Signature, Signatures};
 use crate::types::DataType;
@@ -275,6 +276,58 @@ impl<'a> Functions<'a> {
     #[must_use]
     pub fn find(&self, id: FunctionId) -> Option<&'a Function> {
         self.get(self.place(id)?)
+    }
+
+    /// The functions that a plan calls, as many as it has calls: a program that starts its query with
+    /// those alone links no others.
+    ///
+    /// ```
+    /// # use ringql_core::plan::Plan;
+    /// use ringql_core::function::{ALL, Function, Functions};
+    /// # const PLAN: Plan<'static> = Plan::EMPTY; // in a program: include!(".../plan.rs")
+    /// const CALLED: [Function; PLAN.calls.len()] = ALL.called(&PLAN);
+    /// const FUNCTIONS: Functions<'static> = Functions::NONE.with(&CALLED);
+    /// ```
+    ///
+    /// # Panics
+    /// When the constant is made, if the plan has another number of calls, or calls one that is not in
+    /// the set.
+    #[must_use]
+    pub const fn called<const N: usize>(&self, plan: &Plan<'_>) -> [Function; N] {
+        assert!(plan.calls.len() == N, "as many functions as calls");
+        let none =
+            Function::new("", &[], Returns::Is(DataType::Boolean), |_| Err(RunError::Internal));
+        let mut called = [none; N];
+        let mut i = 0;
+        while i < N {
+            let Some(function) = self.known(plan.calls[i].function) else {
+                panic!("the plan calls a function that is not in the set");
+            };
+            called[i] = function;
+            i += 1;
+        }
+        called
+    }
+
+    /// [`find`](Self::find) while a constant is made.
+    const fn known(&self, id: FunctionId) -> Option<Function> {
+        const fn within(family: &[Function], id: FunctionId) -> Option<Function> {
+            let mut i = 0;
+            while i < family.len() {
+                if family[i].id.0 == id.0 {
+                    return Some(family[i]);
+                }
+                i += 1;
+            }
+            None
+        }
+        let mut found = within(self.own, id);
+        let mut i = 0;
+        while i < self.families.len() && found.is_none() {
+            found = within(self.families[i].1, id);
+            i += 1;
+        }
+        found
     }
 
     /// The families, for the reference.

@@ -1,10 +1,11 @@
 //! Loading: columns of a batch, and registers computed before a filter, into dense registers.
 
-use crate::arena::copy;
+use crate::arena::{copy, fill};
 use crate::column::{Column, Validity};
 use crate::error::RunError;
 use crate::fours;
 use crate::plan::op::{Instruction, Op, RegisterId};
+use crate::plan::uses::{self, Uses};
 use crate::record::char_bytes;
 use crate::selection::Selection;
 use crate::types::{DataType, Kind};
@@ -18,7 +19,13 @@ pub(crate) type InPlace<'a> = heapless::Vec<(RegisterId, &'a [u8]), 4>;
 
 /// The columns that a program loads, if it does nothing else and they lie in memory as registers do:
 /// then they need no copy.
-pub(crate) fn in_place<'a>(m: &Machine<'a, '_>, program: &[Instruction]) -> Option<InPlace<'a>> {
+pub(crate) fn in_place<'a, U: Uses>(
+    m: &Machine<'a, '_, U>,
+    program: &[Instruction],
+) -> Option<InPlace<'a>> {
+    if const { !U::SET.fast } {
+        return None;
+    }
     let (batch, Selection::All(_)) = (m.batch?, m.selection) else { return None };
     let mut columns = InPlace::new();
     for i in program {
@@ -37,31 +44,37 @@ pub(crate) fn in_place<'a>(m: &Machine<'a, '_>, program: &[Instruction]) -> Opti
 }
 
 /// `dst` = column `a`, selected rows only.
-pub(super) fn load(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn load<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let batch = m.batch.ok_or(RunError::Internal)?;
     let index = i.a.0 as usize;
-    let field = m.context.fields.get(index).ok_or(RunError::Internal)?;
-    if m.rows() == 1
+    let field = uses::fields::<U>(m.context.fields).get(index).ok_or(RunError::Internal)?;
+    if const { U::SET.fast }
+        && m.rows() == 1
         && !field.nullable
         && m.frame.plain(i.dst).is_some()
         && !matches!(i.kind, Kind::Bool | Kind::Text)
     {
-        return for_width!(i.kind, T => {
+        return for_width!(in U::SET.op(Op::Load), i.kind, T => {
             let value = batch.value(index, field.offset as usize, m.selection.row(0));
             m.frame.set_first(i.dst, T::from_le_bytes(*value.ok_or(RunError::Internal)?))
         });
     }
-    let validity = if field.nullable { m.stream_layout().validity } else { None };
+    let validity =
+        if const { U::SET.nulls } && field.nullable { m.stream_layout().validity } else { None };
     let size = field.data_type.size();
     let column =
         batch.column(index, field.offset as usize, size, validity).ok_or(RunError::Internal)?;
     let rows = m.rows();
     let (mut dst, _) = m.frame.split(i.dst)?;
     match i.kind {
-        Kind::Bool => load_mask(&mut dst, &column, m.selection)?,
-        Kind::Text => load_text(&mut dst, &column, field.data_type, m.selection),
+        Kind::Bool if const { U::SET.op(Op::Load).has(Kind::Bool) } => {
+            load_mask(&mut dst, &column, m.selection)?
+        }
+        Kind::Text if const { U::SET.op(Op::Load).has(Kind::Text) } => {
+            load_text(&mut dst, &column, field.data_type, m.selection)
+        }
         kind => {
-            for_width!(kind, T => load_values::<T, { size_of::<T>() }>(dst.of(rows)?, &column, m.selection, T::from_le_bytes))?
+            for_width!(in U::SET.op(Op::Load), kind, T => load_values::<T, { size_of::<T>() }, U>(dst.of(rows)?, &column, m.selection, T::from_le_bytes))?
         }
     }
     load_validity(&mut dst, &column, m.selection);
@@ -69,12 +82,20 @@ pub(super) fn load(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
 }
 
 #[inline]
-fn load_values<T: bytemuck::Pod, const N: usize>(
+fn load_values<T: bytemuck::Pod, const N: usize, U: Uses>(
     dst: &mut [T],
     column: &Column<'_>,
     selection: Selection<'_>,
     decode: impl Fn([u8; N]) -> T,
 ) -> Result<(), RunError> {
+    if const { !U::SET.fast } {
+        for_each(selection, dst.iter_mut(), |slot, row| {
+            if let Some(bytes) = column.get::<N>(row) {
+                *slot = decode(*bytes);
+            }
+        });
+        return Ok(());
+    }
     match selection {
         Selection::All(rows) if column.stride == N && cfg!(target_endian = "little") => {
             let start = column.offset;
@@ -136,30 +157,30 @@ fn load_text(
 fn load_validity(dst: &mut VectorMut<'_>, column: &Column<'_>, selection: Selection<'_>) {
     let Some(words) = &mut dst.validity else { return };
     if matches!(column.validity, Validity::All) {
-        words.fill(u64::MAX);
+        fill(words, u64::MAX);
     } else {
         fill_bits(words, selection, |row| column.is_valid(row));
     }
 }
 
 /// `dst[i]` = `a[selection[i]]`.
-pub(super) fn gather(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn gather<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
     let capacity = m.frame.batch_rows();
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;
     match i.kind {
-        Kind::Bool => {
+        Kind::Bool if const { U::SET.op(Op::Gather).has(Kind::Bool) } => {
             let mask = a.mask()?;
             fill_bits(dst.mask()?, m.selection, |row| bit(mask, row));
         }
-        Kind::Text => {
+        Kind::Text if const { U::SET.op(Op::Gather).has(Kind::Text) } => {
             let stride = dst.data_type.size().max(1);
             for_each(m.selection, dst.values.chunks_exact_mut(stride), |slot, row| {
                 set_text(slot, a.text(row));
             });
         }
-        kind => for_width!(kind, T => {
+        kind => for_width!(in U::SET.op(Op::Gather), kind, T => {
             let values = a.of::<T>(capacity)?;
             for_each(m.selection, dst.of::<T>(rows)?.iter_mut(), |slot, row| {
                 if let Some(value) = values.get(row) {
@@ -171,7 +192,7 @@ pub(super) fn gather(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), Run
     }
     if let Some(words) = &mut dst.validity {
         match a.validity {
-            None => words.fill(u64::MAX),
+            None => fill(words, u64::MAX),
             Some(_) => fill_bits(words, m.selection, |row| a.is_valid(row)),
         }
     }
@@ -202,7 +223,10 @@ fn fill_bits(words: &mut [u64], selection: Selection<'_>, f: impl Fn(usize) -> b
             }
         }
         Selection::Rows(rows) => {
-            for (word, rows) in words.iter_mut().zip(rows.chunks(64)) {
+            // No zip of chunks: where it is not inlined it divides by their size.
+            let mut chunks = rows.chunks(64);
+            for word in words {
+                let Some(rows) = chunks.next() else { break };
                 *word = rows
                     .iter()
                     .enumerate()

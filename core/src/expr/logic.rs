@@ -4,10 +4,11 @@ use crate::error::RunError;
 use crate::plan::op::{Instruction, Op};
 
 use super::{Machine, one, register};
+use crate::plan::uses::Uses;
 
 /// `a AND b`, `a OR b`.
-pub(super) fn and_or(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
-    if let Some((a, b)) = one::operands::<u64>(m, i) {
+pub(super) fn and_or<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
+    if let Some((a, b)) = one::operands::<u64, U>(m, i) {
         return m.frame.set_first(i.dst, if i.op == Op::And { a & b } else { a | b });
     }
     let (mut dst, others) = m.frame.split(i.dst)?;
@@ -30,7 +31,7 @@ pub(super) fn and_or(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), Run
 }
 
 /// `NOT a`.
-pub(super) fn not(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn not<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;
     for (dst, &a) in dst.mask()?.iter_mut().zip(a.mask()?) {
@@ -41,7 +42,10 @@ pub(super) fn not(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunErr
 }
 
 /// `a IS NULL`, `a IS NOT NULL`.
-pub(super) fn is_null(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn is_null<U: Uses>(
+    m: &mut Machine<'_, '_, U>,
+    i: &Instruction,
+) -> Result<(), RunError> {
     let (mut dst, others) = m.frame.split(i.dst)?;
     let a = others.get(register(i.a)?)?;
     let flip = if i.op == Op::IsNull { u64::MAX } else { 0 };

@@ -5,6 +5,7 @@
 //! beyond the last row mean nothing.
 
 mod arithmetic;
+use crate::plan::uses::{self, Everything, Uses};
 pub(crate) mod call;
 mod cast;
 pub(crate) mod compare;
@@ -51,12 +52,12 @@ pub(crate) struct Context<'a> {
 
 /// What a program runs on.
 #[derive(Debug)]
-pub(crate) struct Machine<'a, 'f> {
+pub(crate) struct Machine<'a, 'f, U: Uses = Everything> {
     /// The tables.
     pub(crate) plan: &'a Plan<'a>,
     context: &'a Context<'a>,
     /// The registers.
-    pub(crate) frame: &'a mut Frame<'f>,
+    pub(crate) frame: &'a mut Frame<'f, U>,
     /// Where failed rows are counted.
     pub(crate) counters: &'a mut Counters,
     /// The batch that the pipeline started with, if it started at a stream.
@@ -69,11 +70,11 @@ pub(crate) struct Machine<'a, 'f> {
     failed: Option<Failed>,
 }
 
-impl<'a, 'f> Machine<'a, 'f> {
+impl<'a, 'f, U: Uses> Machine<'a, 'f, U> {
     /// A machine without a guard.
     pub(crate) const fn new(
         context: &'a Context<'a>,
-        frame: &'a mut Frame<'f>,
+        frame: &'a mut Frame<'f, U>,
         counters: &'a mut Counters,
         batch: Option<&'a Batch<'a>>,
         selection: Selection<'a>,
@@ -103,7 +104,7 @@ impl<'a, 'f> Machine<'a, 'f> {
     fn report(&mut self, failure: Failure, count: u64, first: Option<usize>) {
         let Some(row) = first else { return };
         self.counters.add(failure, count);
-        if self.plan.on_error == OnError::Stop {
+        if const { U::SET.stops } && uses::plan::<U>(self.plan).on_error == OnError::Stop {
             let row = self.selection.row(row);
             if self.failed.is_none_or(|failed| row < failed.row) {
                 self.failed = Some(Failed { failure, row });
@@ -113,32 +114,47 @@ impl<'a, 'f> Machine<'a, 'f> {
 
     #[inline(always)]
     fn step(&mut self, i: &Instruction) -> Result<(), RunError> {
+        // What the plan has none of is left out.
+        macro_rules! used {
+            ($($op:ident)|+) => {
+                const { U::SET.any(&[$(Op::$op),+]) }
+            };
+        }
         match i.op {
-            Op::Load => load::load(self, i),
-            Op::Gather => load::gather(self, i),
-            Op::Constant | Op::Copy => select::copy(self, i),
-            Op::Null => select::null(self, i),
-            Op::Blend => select::blend(self, i),
-            Op::Coalesce => select::coalesce(self, i),
-            Op::NullIf => select::null_if(self, i),
-            Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Mod => arithmetic::binary(self, i),
-            Op::Neg => arithmetic::negate(self, i),
-            Op::WindowStart => arithmetic::window_start(self, i),
-            Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge => compare::compare(self, i),
-            Op::And | Op::Or => logic::and_or(self, i),
-            Op::Not => logic::not(self, i),
-            Op::IsNull | Op::IsNotNull => logic::is_null(self, i),
-            Op::Cast | Op::TryCast => cast::cast(self, i),
-            Op::Call => call::call(self, i),
-            Op::Now => call::now(self, i),
-            Op::Guard => {
+            Op::Load if used!(Load) => load::load(self, i),
+            Op::Gather if used!(Gather) => load::gather(self, i),
+            Op::Constant | Op::Copy if used!(Constant | Copy) => select::copy(self, i),
+            Op::Null if used!(Null) => select::null(self, i),
+            Op::Blend if used!(Blend) => select::blend(self, i),
+            Op::Coalesce if used!(Coalesce) => select::coalesce(self, i),
+            Op::NullIf if used!(NullIf) => select::null_if(self, i),
+            Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Mod
+                if used!(Add | Sub | Mul | Div | Mod) =>
+            {
+                arithmetic::binary(self, i)
+            }
+            Op::Neg if used!(Neg) => arithmetic::negate(self, i),
+            Op::WindowStart if used!(WindowStart) => arithmetic::window_start(self, i),
+            Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge
+                if used!(Eq | Ne | Lt | Le | Gt | Ge) =>
+            {
+                compare::compare(self, i)
+            }
+            Op::And | Op::Or if used!(And | Or) => logic::and_or(self, i),
+            Op::Not if used!(Not) => logic::not(self, i),
+            Op::IsNull | Op::IsNotNull if used!(IsNull | IsNotNull) => logic::is_null(self, i),
+            Op::Cast | Op::TryCast if used!(Cast | TryCast) => cast::cast(self, i),
+            Op::Call if used!(Call) => call::call(self, i),
+            Op::Now if used!(Now) => call::now(self, i),
+            Op::Guard if used!(Guard) => {
                 self.guard = Some(register(i.a)?);
                 Ok(())
             }
-            Op::Unguard => {
+            Op::Unguard if used!(Guard) => {
                 self.guard = None;
                 Ok(())
             }
+            _ => Err(RunError::Internal),
         }
     }
 
@@ -158,7 +174,7 @@ impl<'a, 'f> Machine<'a, 'f> {
 
     /// The layout of the scanned stream's records.
     fn stream_layout(&self) -> Layout {
-        Layout::of(self.context.fields)
+        Layout::of(uses::fields::<U>(self.context.fields))
     }
 }
 

@@ -10,8 +10,9 @@ use crate::plan::op::{Instruction, Op, RegisterId, Source};
 use super::Machine;
 use super::element::Element;
 use super::frame::Frame;
+use crate::plan::uses::{self, Uses};
 
-impl Frame<'_> {
+impl<U: Uses> Frame<'_, U> {
     /// The first value of a register that can't be NULL; of a BOOLEAN the word of its first bits.
     #[inline(always)]
     pub(crate) fn first<T: Pod>(&self, id: RegisterId) -> Option<T> {
@@ -31,15 +32,18 @@ impl Frame<'_> {
     /// Where a register begins that can't be NULL.
     #[inline(always)]
     pub(super) fn plain(&self, id: RegisterId) -> Option<usize> {
-        let register = self.registers.get(id.index()).filter(|register| !register.nullable)?;
-        Some((register.offset as usize).wrapping_sub(self.base))
+        let register = self.table().get(id.index()).filter(|register| !register.nullable)?;
+        Some((register.offset as usize).wrapping_sub(self.base()))
     }
 }
 
 /// The operands of an instruction for the one row, if its result and they can't be NULL.
 #[inline(always)]
-pub(super) fn operands<T: Element>(m: &Machine<'_, '_>, i: &Instruction) -> Option<(T, T)> {
-    if m.rows() != 1 {
+pub(super) fn operands<T: Element, U: Uses>(
+    m: &Machine<'_, '_, U>,
+    i: &Instruction,
+) -> Option<(T, T)> {
+    if const { !U::SET.fast } || m.rows() != 1 {
         return None;
     }
     m.frame.plain(i.dst)?;
@@ -47,7 +51,10 @@ pub(super) fn operands<T: Element>(m: &Machine<'_, '_>, i: &Instruction) -> Opti
     let b = match i.b.source() {
         _ if i.op == Op::Neg => T::zeroed(),
         Source::Register(id) => m.frame.first(id)?,
-        Source::Constant(id) => T::from_constant(m.plan, *m.plan.constants.get(id.index())?),
+        Source::Constant(id) => T::from_constant(
+            uses::plan::<U>(m.plan),
+            *uses::plan::<U>(m.plan).constants.get(id.index())?,
+        ),
     };
     Some((m.frame.first(a)?, b))
 }

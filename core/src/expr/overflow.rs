@@ -4,6 +4,7 @@
 use super::element::{Argument, Element, pack};
 use super::failures::Failures;
 use crate::plan::op::Op;
+use crate::plan::uses::Uses;
 use crate::selection::tail;
 use crate::simd::widest;
 
@@ -206,7 +207,7 @@ unsigned!(u8 u16 u16 u32 u32 u64 u64 u128);
 
 /// `dst[i] = a[i] op b[i]`. Negation has no use for `b`.
 #[inline]
-pub(super) fn arithmetic<T: Overflow>(
+pub(super) fn arithmetic<T: Overflow, U: Uses>(
     op: Op,
     dst: &mut [T],
     validity: &mut [u64],
@@ -215,10 +216,19 @@ pub(super) fn arithmetic<T: Overflow>(
     b: Argument<'_, T>,
 ) {
     match op {
-        Op::Add => checked(dst, validity, failures, a, b, T::add, |a, b| a.add(b).1.raised()),
-        Op::Sub => checked(dst, validity, failures, a, b, T::sub, |a, b| a.sub(b).1.raised()),
-        Op::Mul => checked(dst, validity, failures, a, b, T::mul, T::mul_overflows),
-        _ => checked(dst, validity, failures, a, b, |a, _| a.neg(), |a, _| a.neg().1.raised()),
+        Op::Add if const { U::SET.op(Op::Add).has(T::KIND) } => {
+            checked(dst, validity, failures, a, b, T::add, |a, b| a.add(b).1.raised());
+        }
+        Op::Sub if const { U::SET.op(Op::Sub).has(T::KIND) } => {
+            checked(dst, validity, failures, a, b, T::sub, |a, b| a.sub(b).1.raised());
+        }
+        Op::Mul if const { U::SET.op(Op::Mul).has(T::KIND) } => {
+            checked(dst, validity, failures, a, b, T::mul, T::mul_overflows);
+        }
+        Op::Neg if const { U::SET.op(Op::Neg).has(T::KIND) } => {
+            checked(dst, validity, failures, a, b, |a, _| a.neg(), |a, _| a.neg().1.raised());
+        }
+        _ => {}
     }
 }
 
@@ -272,7 +282,10 @@ fn find<T: Copy>(
     b: Argument<'_, T>,
     fails: impl Fn(T, T) -> bool,
 ) {
-    for (i, (valid, a)) in validity.iter_mut().zip(a.chunks(64)).enumerate() {
+    // No zip of chunks: where it is not inlined it divides by their size.
+    let mut chunks = a.chunks(64);
+    for (i, valid) in validity.iter_mut().enumerate() {
+        let Some(a) = chunks.next() else { break };
         let mut bytes = [0u8; 64];
         match b {
             Argument::Vector(b) => {

@@ -2,7 +2,8 @@
 
 use crate::arena;
 use crate::error::RunError;
-use crate::plan::op::{Instruction, Operand, Source};
+use crate::plan::op::{Instruction, Op, Operand, Source};
+use crate::plan::uses::{self, Uses};
 use crate::plan::{Constant, Plan};
 use crate::types::Kind;
 
@@ -10,6 +11,9 @@ use super::element::{Element, for_width};
 use super::frame::{Others, Vector, VectorMut, constant_text, set_text};
 use super::{Machine, register};
 use crate::simd::widest;
+
+/// The opcodes that are here.
+const OPS: &[Op] = &[Op::Constant, Op::Copy, Op::Blend, Op::Coalesce, Op::NullIf];
 
 /// A value per row, or one for all.
 #[derive(Clone, Copy)]
@@ -19,16 +23,23 @@ enum Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    fn of(m: &Machine<'_, '_>, id: Operand) -> Result<Option<Constant>, RunError> {
+    fn of<U: Uses>(m: &Machine<'_, '_, U>, id: Operand) -> Result<Option<Constant>, RunError> {
         match id.source() {
             Source::Register(_) => Ok(None),
-            Source::Constant(c) => {
-                m.plan.constants.get(c.index()).copied().map(Some).ok_or(RunError::Internal)
-            }
+            Source::Constant(c) => uses::plan::<U>(m.plan)
+                .constants
+                .get(c.index())
+                .copied()
+                .map(Some)
+                .ok_or(RunError::Internal),
         }
     }
 
-    fn new(constant: Option<Constant>, id: Operand, others: &Others<'a>) -> Result<Self, RunError> {
+    fn new<U: Uses>(
+        constant: Option<Constant>,
+        id: Operand,
+        others: &Others<'a, U>,
+    ) -> Result<Self, RunError> {
         match constant {
             Some(c) => Ok(Self::Constant(c)),
             None => Ok(Self::Vector(others.get(register(id)?)?)),
@@ -44,7 +55,7 @@ impl<'a> Values<'a> {
 }
 
 /// `dst[i] = values[i]` where bit i of `mask` says so. `mask(w)` gives word w.
-fn assign(
+fn assign<U: Uses>(
     plan: &Plan<'_>,
     kind: Kind,
     dst: &mut VectorMut<'_>,
@@ -53,7 +64,7 @@ fn assign(
     mask: impl Fn(usize) -> u64,
 ) -> Result<(), RunError> {
     match kind {
-        Kind::Bool => {
+        Kind::Bool if const { U::SET.kinds(OPS).has(Kind::Bool) } => {
             for (w, word) in dst.mask()?.iter_mut().enumerate() {
                 let new = match values {
                     Values::Vector(v) => v.mask()?.get(w).copied().unwrap_or(0),
@@ -62,7 +73,7 @@ fn assign(
                 *word = *word & !mask(w) | new & mask(w);
             }
         }
-        Kind::Text => {
+        Kind::Text if const { U::SET.kinds(OPS).has(Kind::Text) } => {
             let data_type = dst.data_type;
             let stride = data_type.size().max(1);
             for (row, slot) in dst.values.chunks_exact_mut(stride).take(rows).enumerate() {
@@ -75,7 +86,7 @@ fn assign(
                 }
             }
         }
-        kind => for_width!(kind, T => {
+        kind => for_width!(in U::SET.kinds(OPS), kind, T => {
             let dst = dst.of::<T>(rows)?;
             match values {
                 Values::Vector(v) => {
@@ -111,7 +122,7 @@ fn assign(
 }
 
 /// `dst[i] = values[i]` for all rows.
-fn assign_all(
+fn assign_all<U: Uses>(
     plan: &Plan<'_>,
     kind: Kind,
     dst: &mut VectorMut<'_>,
@@ -119,8 +130,8 @@ fn assign_all(
     rows: usize,
 ) -> Result<(), RunError> {
     match kind {
-        Kind::Bool | Kind::Text => assign(plan, kind, dst, values, rows, |_| u64::MAX),
-        kind => for_width!(kind, T => {
+        Kind::Bool | Kind::Text => assign::<U>(plan, kind, dst, values, rows, |_| u64::MAX),
+        kind => for_width!(in U::SET.kinds(OPS), kind, T => {
             let dst = dst.of::<T>(rows)?;
             match values {
                 Values::Vector(v) => arena::copy(dst, v.of::<T>(rows)?),
@@ -149,12 +160,12 @@ fn blend_word<T: Copy>(dst: &mut [T], values: impl Iterator<Item = T>, mask: u64
 }
 
 /// `dst` = `a`, a register or a constant.
-pub(super) fn copy(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn copy<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
     let constant = Values::of(m, i.a)?;
     let (mut dst, others) = m.frame.split(i.dst)?;
     let values = Values::new(constant, i.a, &others)?;
-    assign_all(m.plan, i.kind, &mut dst, values, rows)?;
+    assign_all::<U>(uses::plan::<U>(m.plan), i.kind, &mut dst, values, rows)?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
             *word = values.valid_word(w);
@@ -164,7 +175,7 @@ pub(super) fn copy(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
 }
 
 /// `dst` = NULL.
-pub(super) fn null(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn null<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let (mut dst, _) = m.frame.split(i.dst)?;
     // What lies under a NULL is never looked at, but kept defined.
     dst.values.fill(0);
@@ -173,7 +184,7 @@ pub(super) fn null(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunEr
 }
 
 /// `dst` = `b` where `a` is true.
-pub(super) fn blend(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn blend<U: Uses>(m: &mut Machine<'_, '_, U>, i: &Instruction) -> Result<(), RunError> {
     let rows = m.rows();
     let constant = Values::of(m, i.b)?;
     let (mut dst, others) = m.frame.split(i.dst)?;
@@ -181,7 +192,7 @@ pub(super) fn blend(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunE
     let bits = condition.mask()?;
     let values = Values::new(constant, i.b, &others)?;
     let mask = |w: usize| bits.get(w).copied().unwrap_or(0) & condition.valid_word(w);
-    assign(m.plan, i.kind, &mut dst, values, rows, mask)?;
+    assign::<U>(uses::plan::<U>(m.plan), i.kind, &mut dst, values, rows, mask)?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
             *word = *word & !mask(w) | values.valid_word(w) & mask(w);
@@ -191,15 +202,18 @@ pub(super) fn blend(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunE
 }
 
 /// `dst` = `a` where it is not NULL, else `b`.
-pub(super) fn coalesce(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn coalesce<U: Uses>(
+    m: &mut Machine<'_, '_, U>,
+    i: &Instruction,
+) -> Result<(), RunError> {
     let rows = m.rows();
     let constant = Values::of(m, i.b)?;
     let (mut dst, others) = m.frame.split(i.dst)?;
     let first = others.get(register(i.a)?)?;
     let second = Values::new(constant, i.b, &others)?;
-    let plan = m.plan;
-    assign_all(plan, i.kind, &mut dst, Values::Vector(first), rows)?;
-    assign(plan, i.kind, &mut dst, second, rows, |w| !first.valid_word(w))?;
+    let plan = uses::plan::<U>(m.plan);
+    assign_all::<U>(plan, i.kind, &mut dst, Values::Vector(first), rows)?;
+    assign::<U>(plan, i.kind, &mut dst, second, rows, |w| !first.valid_word(w))?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
             *word = first.valid_word(w) | second.valid_word(w);
@@ -209,13 +223,16 @@ pub(super) fn coalesce(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), R
 }
 
 /// `dst` = `a`, but NULL where `b` is true.
-pub(super) fn null_if(m: &mut Machine<'_, '_>, i: &Instruction) -> Result<(), RunError> {
+pub(super) fn null_if<U: Uses>(
+    m: &mut Machine<'_, '_, U>,
+    i: &Instruction,
+) -> Result<(), RunError> {
     let rows = m.rows();
     let (mut dst, others) = m.frame.split(i.dst)?;
     let value = others.get(register(i.a)?)?;
     let condition = others.get(register(i.b)?)?;
     let bits = condition.mask()?;
-    assign_all(m.plan, i.kind, &mut dst, Values::Vector(value), rows)?;
+    assign_all::<U>(uses::plan::<U>(m.plan), i.kind, &mut dst, Values::Vector(value), rows)?;
     if let Some(words) = &mut dst.validity {
         for (w, word) in words.iter_mut().enumerate() {
             let hit = bits.get(w).copied().unwrap_or(0) & condition.valid_word(w);

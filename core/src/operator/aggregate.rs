@@ -7,6 +7,7 @@ mod sessions;
 
 use crate::error::RunError;
 use crate::plan::layout::{AggregateLayout, Combine, window};
+use crate::plan::uses::{self, Everything, Uses};
 use crate::plan::{AggregateTable, Plan, TimeSource, WindowShape, WindowTable};
 use crate::time::panes::Panes;
 
@@ -16,8 +17,8 @@ use super::window::RowPanes;
 
 /// An aggregate operator over its state.
 #[derive(Debug)]
-pub(crate) struct Aggregate<'a> {
-    table: Table<'a>,
+pub(crate) struct Aggregate<'a, U: Uses = Everything> {
+    table: Table<'a, U>,
 }
 
 /// The rows that are folded, and when.
@@ -44,7 +45,7 @@ pub(crate) enum Folded {
     Leaves(usize),
 }
 
-impl<'a> Aggregate<'a> {
+impl<'a, U: Uses> Aggregate<'a, U> {
     /// The operator of `entry`, whose state is at the start of `state`.
     pub(crate) fn new(
         plan: &'a Plan<'a>,
@@ -56,8 +57,8 @@ impl<'a> Aggregate<'a> {
     }
 
     /// The window entry; without one there is a single window.
-    const fn window(&self) -> Option<&'a WindowTable> {
-        window(self.table.plan, self.table.entry)
+    fn window(&self) -> Option<&'a WindowTable> {
+        window(uses::plan::<U>(self.table.plan), self.table.entry())
     }
 
     /// Makes all groups of all panes new.
@@ -70,8 +71,9 @@ impl<'a> Aggregate<'a> {
         self.table.progress
     }
 
-    const fn panes(&self) -> Option<Panes> {
-        match self.table.layout.combine {
+    #[inline(always)]
+    fn panes(&self) -> Option<&'a Panes> {
+        match self.table.combine() {
             Combine::Pane(p) | Combine::Stacks(p) | Combine::Running(p) | Combine::Each(p) => {
                 Some(p)
             }
@@ -80,7 +82,11 @@ impl<'a> Aggregate<'a> {
     }
 
     /// The rule of sessions, and whether they are windows by state.
+    #[inline(always)]
     fn sessions(&self, watermark: i64) -> Option<(Rule, bool)> {
+        if const { !U::SET.sessions } {
+            return None;
+        }
         let window = self.window()?;
         match window.shape {
             WindowShape::Session { gap } => {
@@ -94,7 +100,7 @@ impl<'a> Aggregate<'a> {
     /// Notes where the watermark starts.
     pub(crate) fn begin(&mut self, bound: i64) {
         if let Some(p) = self.panes() {
-            self.table.begin(&p, bound, self.first_window());
+            self.table.begin(p, bound, self.first_window());
         }
     }
 
@@ -105,8 +111,8 @@ impl<'a> Aggregate<'a> {
         {
             self.table.end_states()?;
         }
-        let changes = self.table.layout.notes_changes && !self.table.is_busy();
-        if changes && self.table.layout.combine != Combine::Whole {
+        let changes = self.table.layout().notes_changes && !self.table.is_busy();
+        if changes && !matches!(self.table.combine(), Combine::Whole) {
             // What closes may hold changes that have not left.
             self.table.leave_changes(self.first_taking(bound), until);
         } else {
@@ -125,7 +131,7 @@ impl<'a> Aggregate<'a> {
 
     /// Lets groups leave that changed.
     pub(crate) fn emit_changes(&mut self, bound: i64) {
-        if !self.table.is_busy() && self.table.layout.notes_changes {
+        if !self.table.is_busy() && self.table.layout().notes_changes {
             self.table.leave_changes(self.first_taking(bound), super::window::NEW);
         }
     }
@@ -135,7 +141,7 @@ impl<'a> Aggregate<'a> {
     }
 
     /// The first window that there can be: rows are counted from 0.
-    const fn first_window(&self) -> i64 {
+    fn first_window(&self) -> i64 {
         match self.window() {
             Some(window) if matches!(window.time, TimeSource::Rows) => 0,
             _ => i64::MIN,

@@ -12,7 +12,7 @@ mod numbers;
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::arena::copy;
+use crate::arena::{clear, copy};
 use crate::error::RunError;
 
 /// What the directory knows besides its tables.
@@ -178,7 +178,7 @@ impl Directory<'_> {
     #[cold]
     fn hash_all(&mut self) -> Result<(), RunError> {
         self.state.hashed = 1;
-        self.index.fill(0);
+        clear(bytemuck::must_cast_slice_mut(self.index));
         let place_bits = place_bits(self.capacity);
         for place in 0..self.state.used {
             let is_free =

@@ -1,15 +1,17 @@
 //! Writing registers as records, straight into the sink's memory.
 
+use crate::arena::clear;
 use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector, bit};
 use crate::plan::op::RegisterId;
+use crate::plan::uses::Uses;
 use crate::schema::{Field, Layout};
 use crate::types::{Kind, Wide};
 
 /// Writes `rows` records to `room`. Every byte of them is set: padding is zero, and so is the
 /// value of a NULL; all NaNs are one.
-pub(crate) fn emit(
-    frame: &Frame<'_>,
+pub(crate) fn emit<U: Uses>(
+    frame: &Frame<'_, U>,
     fields: &[Field],
     layout: Layout,
     columns: &[RegisterId],
@@ -18,15 +20,21 @@ pub(crate) fn emit(
 ) -> Result<(), RunError> {
     let size = layout.record_size.max(1);
     let room = room.get_mut(..rows * size).ok_or(RunError::Internal)?;
-    room.fill(0);
+    clear(room);
     for (index, (field, id)) in fields.iter().zip(columns).enumerate() {
         let offset = field.offset as usize;
-        if rows == 1 && layout.validity.is_none() && value(frame, *id, field, room).is_some() {
+        if const { U::SET.fast }
+            && rows == 1
+            && layout.validity.is_none()
+            && value(frame, *id, field, room).is_some()
+        {
             continue;
         }
         let column = frame.get(*id)?;
-        values(&column, offset, rows, size, room)?;
-        if let Some(bitmap) = layout.validity {
+        values::<U>(&column, offset, rows, size, room)?;
+        if const { U::SET.nulls }
+            && let Some(bitmap) = layout.validity
+        {
             validity(&column, bitmap + index / 8, index % 8, size, room);
         }
     }
@@ -34,7 +42,12 @@ pub(crate) fn emit(
 }
 
 /// Writes the value of the one row, if it is a number that can't be NULL.
-fn value(frame: &Frame<'_>, id: RegisterId, field: &Field, room: &mut [u8]) -> Option<()> {
+fn value<U: Uses>(
+    frame: &Frame<'_, U>,
+    id: RegisterId,
+    field: &Field,
+    room: &mut [u8],
+) -> Option<()> {
     let place = room.get_mut(field.offset as usize..)?;
     match field.data_type.kind() {
         Kind::Bool | Kind::Text => return None,
@@ -61,7 +74,7 @@ fn double(value: f64) -> f64 {
     if value.is_nan() { f64::NAN } else { value }
 }
 
-fn values(
+fn values<U: Uses>(
     column: &Vector<'_>,
     offset: usize,
     rows: usize,
@@ -75,7 +88,7 @@ fn values(
         ($t:ty, $written:expr) => {{
             let written: fn($t) -> $t = $written;
             let values = column.of::<$t>(rows)?;
-            if column.validity.is_none() {
+            if const { !U::SET.nulls } || const { U::SET.fast } && column.validity.is_none() {
                 for (record, value) in room.chunks_exact_mut(size).zip(values) {
                     if let Some(slot) = record.get_mut(offset..offset + size_of::<$t>()) {
                         slot.copy_from_slice(&written(*value).to_le_bytes());
@@ -93,7 +106,7 @@ fn values(
         }};
     }
     match column.data_type.kind() {
-        Kind::Bool => {
+        Kind::Bool if const { U::SET.emitted.has(Kind::Bool) } => {
             let mask = column.mask()?;
             for (row, record) in room.chunks_exact_mut(size).enumerate() {
                 if let Some(slot) = record.get_mut(offset) {
@@ -101,7 +114,7 @@ fn values(
                 }
             }
         }
-        Kind::Text => {
+        Kind::Text if const { U::SET.emitted.has(Kind::Text) } => {
             for (row, record) in room.chunks_exact_mut(size).enumerate() {
                 let text = if column.is_valid(row) { column.text(row) } else { &[] };
                 let slot = record.get_mut(offset..).and_then(|r| r.get_mut(..text.len() + 2));
@@ -111,14 +124,15 @@ fn values(
                 }
             }
         }
-        Kind::F32 => numbers!(f32, real),
-        Kind::F64 => numbers!(f64, double),
+        Kind::F32 if const { U::SET.emitted.has(Kind::F32) } => numbers!(f32, real),
+        Kind::F64 if const { U::SET.emitted.has(Kind::F64) } => numbers!(f64, double),
         kind => match kind.size() {
-            1 => numbers!(u8),
-            2 => numbers!(u16),
-            4 => numbers!(u32),
-            8 => numbers!(u64),
-            _ => numbers!(Wide),
+            1 if const { U::SET.emitted.has_plain_size(1) } => numbers!(u8),
+            2 if const { U::SET.emitted.has_plain_size(2) } => numbers!(u16),
+            4 if const { U::SET.emitted.has_plain_size(4) } => numbers!(u32),
+            8 if const { U::SET.emitted.has_plain_size(8) } => numbers!(u64),
+            16 if const { U::SET.emitted.has_plain_size(16) } => numbers!(Wide),
+            _ => return Err(RunError::Internal),
         },
     }
     Ok(())

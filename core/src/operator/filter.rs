@@ -4,18 +4,20 @@ use crate::arena::slice_mut;
 use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::plan::op::RegisterId;
+use crate::plan::uses::Uses;
 use crate::selection::{Selection, from_mask, tail};
 
 /// The rows of `selection` for which `predicate` is true, kept in `state` if they are neither all nor
 /// none.
 #[inline(always)]
-pub(crate) fn keep<'s>(
-    frame: &Frame<'_>,
+pub(crate) fn keep<'s, U: Uses>(
+    frame: &Frame<'_, U>,
     predicate: RegisterId,
     selection: Selection<'s>,
     state: &'s mut [u8],
 ) -> Result<Selection<'s>, RunError> {
-    if selection.len() <= 64
+    if const { U::SET.fast }
+        && selection.len() <= 64
         && let Some(word) = frame.first::<u64>(predicate)
     {
         let all = tail(selection.len());
@@ -28,15 +30,15 @@ pub(crate) fn keep<'s>(
     narrow(frame, predicate, selection, state)
 }
 
-fn narrow<'s>(
-    frame: &Frame<'_>,
+fn narrow<'s, U: Uses>(
+    frame: &Frame<'_, U>,
     predicate: RegisterId,
     selection: Selection<'_>,
     state: &'s mut [u8],
 ) -> Result<Selection<'s>, RunError> {
     let vector = frame.get(predicate)?;
     let kept = slice_mut::<u16>(state)?;
-    let count = from_mask(vector.mask()?, vector.validity, selection.len(), kept)?;
+    let count = from_mask::<U>(vector.mask()?, vector.validity, selection.len(), kept)?;
     let kept = kept.get_mut(..count).ok_or(RunError::Internal)?;
     if let Selection::Rows(rows) = selection {
         for row in kept.iter_mut() {

@@ -7,17 +7,22 @@
 mod places;
 mod states;
 
+use core::marker::PhantomData;
+
 use bytemuck::{Pod, Zeroable};
 
+use crate::aggregate::States;
 use crate::arena::{slice_mut, take, view_mut};
 use crate::error::RunError;
-use crate::plan::layout::{AGGREGATE_BYTES, AggregateLayout, bits_words};
+use crate::plan::layout::{AGGREGATE_BYTES, AggregateLayout, Combine, bits_words};
 use crate::plan::{AggregateTable, Plan};
 
 use super::bits::Bits;
 use super::directory::{Directory, DirectoryState};
 use super::sessions::{Session, SessionsState};
+use super::stage::only;
 use super::window::NEW;
+use crate::plan::uses::{self, Everything, Uses};
 
 /// The fixed state of an aggregate operator.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
@@ -89,10 +94,10 @@ pub(crate) const LATE: u32 = u32::MAX - 1;
 
 /// The parts of an aggregate operator's state.
 #[derive(Debug)]
-pub(crate) struct Table<'a> {
+pub(crate) struct Table<'a, U: Uses = Everything> {
     pub(super) plan: &'a Plan<'a>,
-    pub(super) entry: &'a AggregateTable,
-    pub(super) layout: &'a AggregateLayout,
+    entry: &'a AggregateTable,
+    layout: &'a AggregateLayout,
     pub(super) progress: &'a mut Progress,
     index: &'a mut [u32],
     pub(super) keys: &'a mut [u64],
@@ -110,6 +115,7 @@ pub(crate) struct Table<'a> {
     pub(super) heads: &'a mut [u32],
     pub(super) left: &'a mut [u8],
     states: &'a mut [u8],
+    uses: PhantomData<U>,
 }
 
 /// The parts that queries with keys have.
@@ -163,7 +169,7 @@ impl<'a> Rare<'a> {
     }
 }
 
-impl<'a> Table<'a> {
+impl<'a, U: Uses> Table<'a, U> {
     /// The parts of `state`.
     pub(crate) fn new(
         plan: &'a Plan<'a>,
@@ -172,7 +178,7 @@ impl<'a> Table<'a> {
         mut state: &'a mut [u8],
     ) -> Result<Self, RunError> {
         let rest = &mut state;
-        let l = layout;
+        let l = only::<U>().map_or(layout, |(stage, _)| &stage.layout);
         let progress = view_mut(take(rest, l.index)?)?;
         let Keys { index, keys, batch_keys } = match take(rest, l.batch_groups - l.index)? {
             [] => Keys::default(),
@@ -209,32 +215,96 @@ impl<'a> Table<'a> {
             heads,
             left,
             states: state,
+            uses: PhantomData,
         })
     }
 
-    /// Makes everything new.
+    /// Makes everything new, of a state that is all zero.
     pub(crate) fn start(&mut self) -> Result<(), RunError> {
-        *self.progress = Progress {
-            window: NEW,
-            until: NEW,
-            low: NEW,
-            high: NEW,
-            front: NEW,
-            merged: NEW,
-            resume: NEW,
-            closes: NEW,
-            next_emit: NEW,
-            ..Zeroable::zeroed()
-        };
-        self.heads.fill(NO_GROUP);
-        states::each_state(self.plan, self.entry, self.layout, self.states, |_, states| {
-            states.reset_all()
-        })
+        let progress = &mut *self.progress;
+        for time in [
+            &mut progress.window,
+            &mut progress.until,
+            &mut progress.low,
+            &mut progress.high,
+            &mut progress.front,
+            &mut progress.merged,
+            &mut progress.resume,
+            &mut progress.closes,
+            &mut progress.next_emit,
+        ] {
+            *time = NEW;
+        }
+        if const { U::SET.sessions } {
+            self.heads.fill(NO_GROUP);
+        }
+        states::each_state(
+            uses::plan::<U>(self.plan),
+            self.entry(),
+            self.layout(),
+            self.states,
+            |_, states: &mut States<'_, U>| states.reset_all(),
+        )
+    }
+
+    /// Its entry of the operator table.
+    #[inline(always)]
+    pub(super) fn entry(&self) -> &'a AggregateTable {
+        match only::<U>() {
+            Some((_, entry)) => entry,
+            None => self.entry,
+        }
+    }
+
+    /// Where the parts of the state are.
+    #[inline(always)]
+    pub(super) fn layout(&self) -> &'a AggregateLayout {
+        match only::<U>() {
+            Some((stage, _)) => &stage.layout,
+            None => self.layout,
+        }
+    }
+
+    /// What leaves, of what can.
+    #[inline(always)]
+    pub(super) fn job(&self) -> u32 {
+        match self.progress.job {
+            job if const { U::PLAN.is_none() } => job,
+            NOTHING => NOTHING,
+            CHANGES if const { U::SET.changes } && self.layout().notes_changes => CHANGES,
+            ONE if const { U::SET.close_oldest } => ONE,
+            _ => CLOSING,
+        }
+    }
+
+    /// How windows come from the states.
+    #[inline(always)]
+    pub(super) fn combine(&self) -> &'a Combine {
+        match &self.layout().combine {
+            Combine::Pane(_) if const { !U::SET.panes } => &Combine::Whole,
+            Combine::Stacks(_) if const { !U::SET.stacks } => &Combine::Whole,
+            Combine::Running(_) if const { !U::SET.running } => &Combine::Whole,
+            Combine::Each(_) if const { !U::SET.each } => &Combine::Whole,
+            Combine::Sessions if const { !U::SET.sessions } => &Combine::Whole,
+            combine => combine,
+        }
+    }
+
+    /// Whether the records of each slot are counted.
+    #[inline(always)]
+    pub(super) fn keeps_records(&self) -> bool {
+        U::SET.evict && !self.records.is_empty()
+    }
+
+    /// Whether the rows that slots left with are kept.
+    #[inline(always)]
+    pub(super) fn retracts(&self) -> bool {
+        U::SET.retract && !self.left.is_empty()
     }
 
     /// Groups that have a place.
-    pub(super) const fn groups(&self) -> usize {
-        self.layout.groups as usize
+    pub(super) fn groups(&self) -> usize {
+        self.layout().groups as usize
     }
 
     /// The set of the groups that are in a pane, or in the running pane.
@@ -249,12 +319,13 @@ impl<'a> Table<'a> {
 
     /// The directory, and the sets that say which places are used.
     pub(super) fn directory(&mut self) -> (Directory<'_>, &[u64], &[u32]) {
+        let (width, capacity) = (self.layout().key_words as usize, self.entry().groups);
         let directory = Directory {
             state: &mut self.progress.directory,
             index: self.index,
             keys: self.keys,
-            width: self.layout.key_words as usize,
-            capacity: self.entry.groups,
+            width,
+            capacity,
         };
         (directory, self.present, self.heads)
     }

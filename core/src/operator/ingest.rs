@@ -5,8 +5,9 @@ use crate::batch::Batch;
 use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::{Halt, Machine};
-use crate::plan::layout::{operator_bytes, selection_bytes};
+use crate::plan::layout::{selection_bytes, window_bytes};
 use crate::plan::op::RegisterId;
+use crate::plan::uses::{self, Uses};
 use crate::plan::{OnError, Operator};
 use crate::selection::Selection;
 
@@ -31,7 +32,7 @@ pub(crate) struct Walked {
     pub(crate) makes_room: bool,
 }
 
-impl Walk<'_, '_> {
+impl<U: Uses> Walk<'_, '_, U> {
     /// Runs rows of the stream through a table without aggregates, into records. There is `room` for
     /// all of them.
     pub(crate) fn pass(&mut self, batch: &Batch<'_>, room: &mut [u8]) -> Result<Walked, RunError> {
@@ -63,7 +64,7 @@ impl Walk<'_, '_> {
         // Not as they are found: rows that are walked again would count again.
         let late = self.counters.late - before.late;
         if late > 0
-            && let Some(state) = self.geometry.stages.first().and_then(|stage| stage.window_state)
+            && let Some(state) = self.stages().first().and_then(|stage| stage.window_state)
         {
             self.window(state)?.late += late;
         }
@@ -79,9 +80,9 @@ impl Walk<'_, '_> {
         batch: &Batch<'_>,
         mut walk: impl FnMut(&mut Self, &Batch<'_>) -> Result<R, Halt>,
     ) -> Result<(R, usize, Option<RunError>), RunError> {
-        let before = match self.context.plan.on_error {
-            OnError::Stop => Some(*self.counters),
-            OnError::Null => None,
+        let before = match uses::plan::<U>(self.context.plan).on_error {
+            OnError::Stop if const { U::SET.stops } => Some(*self.counters),
+            _ => None,
         };
         let mut fewer = None;
         let mut failure = None;
@@ -113,15 +114,16 @@ impl Walk<'_, '_> {
     /// Runs rows through filters to the SELECT list, and writes them as records: returns how many. A
     /// row that stops the walk does so before anything is written.
     fn walk_to_records(&mut self, batch: &Batch<'_>, room: &mut [u8]) -> Result<usize, Halt> {
-        let Self { context, frame, counters, states, geometry, .. } = self;
-        let plan = context.plan;
+        let geometry = self.geometry();
+        let Self { context, frame, counters, states, .. } = self;
+        let plan = uses::plan::<U>(context.plan);
         let selection = Selection::All(batch.rows());
         let mut machine = Machine::new(context, frame, counters, Some(batch), selection);
         let (mut operators, mut rest) = (plan.operators, &mut **states);
         while let [operator, behind @ ..] = operators {
             match operator {
                 Operator::Scan { .. } => {}
-                Operator::Filter { program, predicate, .. } => {
+                Operator::Filter { program, predicate, .. } if const { U::SET.filter } => {
                     machine.run(program.of(plan.instructions))?;
                     let kept = take(&mut rest, selection_bytes(plan))?;
                     narrow(&mut machine, *predicate, kept)?;
@@ -144,9 +146,10 @@ impl Walk<'_, '_> {
         late_room: &mut [u8],
         fold: bool,
     ) -> Result<Walked, Halt> {
-        let Self { context, frame, counters, states, geometry, .. } = self;
-        let plan = context.plan;
-        let stage = geometry.stages.first().ok_or(RunError::Internal)?;
+        let (geometry, stages) = (self.geometry(), self.stages());
+        let Self { context, frame, counters, states, .. } = self;
+        let plan = uses::plan::<U>(context.plan);
+        let stage = stages.first().ok_or(RunError::Internal)?;
         let rows = batch.rows();
         let selection = Selection::All(rows);
         let mut machine = Machine::new(context, frame, counters, Some(batch), selection);
@@ -156,7 +159,7 @@ impl Walk<'_, '_> {
         for operator in plan.operators {
             match operator {
                 Operator::Scan { .. } => {}
-                Operator::Filter { program, predicate, .. } => {
+                Operator::Filter { program, predicate, .. } if const { U::SET.filter } => {
                     machine.run(program.of(plan.instructions))?;
                     let kept = take(&mut rest, selection_bytes(plan))?;
                     narrow(&mut machine, *predicate, kept)?;
@@ -164,20 +167,22 @@ impl Walk<'_, '_> {
                         break;
                     }
                 }
-                Operator::Window(_) => {
-                    let state = take(&mut rest, operator_bytes(plan, operator))?;
+                Operator::Window(_) if const { U::SET.window } => {
+                    let state = take(&mut rest, window_bytes(plan))?;
                     let (state, kept, numbers) = window::parts(state)?;
                     let window = stage.window.as_ref().ok_or(RunError::Internal)?;
                     let Machine { selection, counters, .. } = &mut machine;
                     let before = *selection;
                     (*selection, input.panes) =
-                        state.assign(plan, window, batch, before, kept, numbers, counters)?;
+                        state.assign::<U>(plan, window, batch, before, kept, numbers, counters)?;
                     input.bound = state.bound;
-                    input.watermark = state.watermark(window).unwrap_or(i64::MIN);
+                    input.watermark = state.watermark::<U>(window).unwrap_or(i64::MIN);
                     turned_away = Some((before, *selection));
                 }
                 Operator::Aggregate(entry) => {
-                    stage.conditions(&mut machine)?;
+                    if const { U::SET.sessions } {
+                        stage.conditions(&mut machine)?;
+                    }
                     let program = entry.program.of(plan.instructions);
                     let columns = machine.in_place(program);
                     if columns.is_none() {
@@ -208,7 +213,7 @@ impl Walk<'_, '_> {
                     };
                     let counted = [counters.late - late, counters.filtered - filtered];
                     let mut late_out = 0;
-                    if !late_room.is_empty() {
+                    if const { U::SET.late } && !late_room.is_empty() {
                         // Late for their windows, then late for their sessions.
                         if let (Some((before, after)), Some(window)) = (turned_away, &stage.window)
                         {
@@ -240,8 +245,8 @@ impl Walk<'_, '_> {
 
 /// Narrows the rows to those that a filter keeps, and counts the others.
 #[inline(always)]
-fn narrow<'a>(
-    machine: &mut Machine<'a, '_>,
+fn narrow<'a, U: Uses>(
+    machine: &mut Machine<'a, '_, U>,
     predicate: RegisterId,
     kept: &'a mut [u8],
 ) -> Result<(), RunError> {

@@ -3,23 +3,34 @@
 
 use bytemuck::Pod;
 
-use crate::arena::{copy, slice_mut};
+use crate::arena::{copy, fill, slice_mut};
 use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector, VectorMut, bit, set_text, text_bytes};
 use crate::plan::layout::key_place;
 use crate::plan::op::{Register, RegisterId};
+use crate::plan::uses::Uses;
 use crate::types::{DataType, Kind, Span, Wide};
 
+/// Whether there are keys of these kinds.
+macro_rules! used {
+    ($($kind:ident)|+) => {
+        const { $(U::SET.keys.has(Kind::$kind))||+ }
+    };
+}
+
 /// Packs the key registers of `rows` rows into `words`, `width` words a row.
-pub(super) fn encode(
-    frame: &Frame<'_>,
+pub(super) fn encode<U: Uses>(
+    frame: &Frame<'_, U>,
     registers: &[Register],
     keys: &[RegisterId],
     width: usize,
     rows: usize,
     words: &mut [u64],
 ) -> Result<(), RunError> {
-    words.fill(0);
+    if const { !U::SET.long_keys } {
+        return Err(RunError::Internal);
+    }
+    fill(words, 0);
     let mut at = 0;
     for id in keys {
         let register = registers.get(id.index()).ok_or(RunError::Internal)?;
@@ -28,7 +39,7 @@ pub(super) fn encode(
         if register.nullable {
             put(words, width, at, (0..rows).map(|row| u64::from(key.is_valid(row))));
         }
-        encode_values(&key, width, start as usize, rows, words)?;
+        encode_values::<U>(&key, width, start as usize, rows, words)?;
         at = end;
     }
     Ok(())
@@ -45,28 +56,33 @@ pub(super) enum Lone<'a> {
 
 impl<'a> Lone<'a> {
     /// The values of `rows` rows, if the keys are of this kind.
-    pub(super) fn of(
-        frame: &'a Frame<'_>,
+    pub(super) fn of<U: Uses>(
+        frame: &'a Frame<'_, U>,
         keys: &[RegisterId],
         rows: usize,
     ) -> Result<Option<Self>, RunError> {
         let [id] = keys else { return Ok(None) };
+        if const { !U::SET.number_keys } {
+            return Ok(None);
+        }
         let key = frame.get(*id)?;
         if key.validity.is_some() {
             return Ok(None);
         }
         Ok(match key.data_type.kind() {
-            Kind::I8 | Kind::U8 => Some(Self::U8(key.of(rows)?)),
-            Kind::I16 | Kind::U16 => Some(Self::U16(key.of(rows)?)),
-            Kind::I32 | Kind::U32 => Some(Self::U32(key.of(rows)?)),
-            Kind::I64 | Kind::U64 => Some(Self::U64(key.of(rows)?)),
-            Kind::Bool
-            | Kind::F32
-            | Kind::F64
-            | Kind::Text
-            | Kind::I128
-            | Kind::Interval
-            | Kind::Uuid => None,
+            Kind::I8 | Kind::U8 if const { U::SET.keys.has_size(1) } => {
+                Some(Self::U8(key.of(rows)?))
+            }
+            Kind::I16 | Kind::U16 if const { U::SET.keys.has_size(2) } => {
+                Some(Self::U16(key.of(rows)?))
+            }
+            Kind::I32 | Kind::U32 if const { U::SET.keys.has_size(4) } => {
+                Some(Self::U32(key.of(rows)?))
+            }
+            Kind::I64 | Kind::U64 if const { U::SET.keys.has_size(8) } => {
+                Some(Self::U64(key.of(rows)?))
+            }
+            _ => None,
         })
     }
 }
@@ -88,7 +104,7 @@ fn put(words: &mut [u64], width: usize, at: u64, values: impl Iterator<Item = u6
     }
 }
 
-fn encode_values(
+fn encode_values<U: Uses>(
     key: &Vector<'_>,
     width: usize,
     start: usize,
@@ -109,30 +125,32 @@ fn encode_values(
         }};
     }
     match key.data_type.kind() {
-        Kind::Bool => {
+        Kind::Bool if used!(Bool) => {
             let mask = key.mask()?;
             let bits = (0..rows).map(|row| (bit(mask, row) & key.is_valid(row)).into());
             put(words, width, start as u64, bits);
         }
-        Kind::I8 | Kind::U8 => numbers!(u8, |v: u8| u64::from(v)),
-        Kind::I16 | Kind::U16 => numbers!(u16, |v: u16| u64::from(v)),
-        Kind::I32 | Kind::U32 => numbers!(u32, |v: u32| u64::from(v)),
-        Kind::I64 | Kind::U64 => numbers!(u64, |v: u64| v),
+        Kind::I8 | Kind::U8 if used!(I8 | U8) => numbers!(u8, |v: u8| u64::from(v)),
+        Kind::I16 | Kind::U16 if used!(I16 | U16) => numbers!(u16, |v: u16| u64::from(v)),
+        Kind::I32 | Kind::U32 if used!(I32 | U32) => numbers!(u32, |v: u32| u64::from(v)),
+        Kind::I64 | Kind::U64 if used!(I64 | U64) => numbers!(u64, |v: u64| v),
         // -0 and 0 are one group, and so are all NaNs.
-        Kind::F32 => numbers!(f32, |v: f32| {
+        Kind::F32 if used!(F32) => numbers!(f32, |v: f32| {
             let one = if v.is_nan() { f32::NAN } else { v + 0.0 };
             u64::from(one.to_bits())
         }),
-        Kind::F64 => numbers!(f64, |v: f64| {
+        Kind::F64 if used!(F64) => numbers!(f64, |v: f64| {
             let one = if v.is_nan() { f64::NAN } else { v + 0.0 };
             one.to_bits()
         }),
-        Kind::I128 | Kind::Uuid => pairs(key, width, start, rows, words, |v: Wide| v)?,
+        Kind::I128 | Kind::Uuid if used!(I128 | Uuid) => {
+            pairs(key, width, start, rows, words, |v: Wide| v)?
+        }
         // Equal intervals are one group.
-        Kind::Interval => {
+        Kind::Interval if used!(Interval) => {
             pairs(key, width, start, rows, words, |v: Span| v.normal())?;
         }
-        Kind::Text => {
+        Kind::Text if used!(Text) => {
             let len = key.stride();
             let bytes: &mut [u8] = bytemuck::cast_slice_mut(words);
             let slots = bytes.chunks_exact_mut((width * 8).max(1)).take(rows);
@@ -144,6 +162,7 @@ fn encode_values(
                 }
             }
         }
+        _ => return Err(RunError::Internal),
     }
     Ok(())
 }
@@ -170,8 +189,8 @@ fn pairs<T: Pod>(
 }
 
 /// Unpacks the keys of consecutive groups into the result registers.
-pub(super) fn decode(
-    frame: &mut Frame<'_>,
+pub(super) fn decode<U: Uses>(
+    frame: &mut Frame<'_, U>,
     registers: &[Register],
     results: &[RegisterId],
     width: usize,
@@ -185,7 +204,7 @@ pub(super) fn decode(
         if let Some(validity) = &mut dst.validity {
             pack_bits(validity, get(words, width, at as usize).map(|v| v as u8));
         }
-        decode_values(&mut dst, width, start as usize, words)?;
+        decode_values::<U>(&mut dst, width, start as usize, words)?;
         at = end;
     }
     Ok(())
@@ -208,7 +227,7 @@ fn pack_bits(mask: &mut [u64], bytes: impl Iterator<Item = u8>) {
     }
 }
 
-fn decode_values(
+fn decode_values<U: Uses>(
     dst: &mut VectorMut<'_>,
     width: usize,
     start: usize,
@@ -222,10 +241,10 @@ fn decode_values(
         };
     }
     match dst.data_type {
-        DataType::Boolean => {
+        DataType::Boolean if used!(Bool) => {
             pack_bits(dst.mask()?, get(words, width, start).map(|v| v as u8));
         }
-        DataType::Varchar(_) | DataType::Varbinary(_) => {
+        DataType::Varchar(_) | DataType::Varbinary(_) if used!(Text) => {
             let len = dst.data_type.size();
             let bytes: &[u8] = bytemuck::cast_slice(words);
             let mut slots = bytes.chunks_exact((width * 8).max(1));
@@ -235,11 +254,11 @@ fn decode_values(
             }
         }
         other => match other.size() {
-            1 => numbers!(u8),
-            2 => numbers!(u16),
-            4 => numbers!(u32),
-            8 => numbers!(u64),
-            _ => {
+            1 if const { U::SET.keys.has_size(1) } => numbers!(u8),
+            2 if const { U::SET.keys.has_size(2) } => numbers!(u16),
+            4 if const { U::SET.keys.has_size(4) } => numbers!(u32),
+            8 if const { U::SET.keys.has_size(8) } => numbers!(u64),
+            16 if const { U::SET.keys.has_size(16) } => {
                 let groups = words.chunks_exact(width.max(1));
                 let pairs = dst.values.chunks_exact_mut(16);
                 for (d, group) in pairs.zip(groups) {
@@ -247,6 +266,7 @@ fn decode_values(
                     copy(d, bytemuck::cast_slice(pair))?;
                 }
             }
+            _ => return Err(RunError::Internal),
         },
     }
     Ok(())

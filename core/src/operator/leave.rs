@@ -3,19 +3,20 @@
 use crate::arena::take;
 use crate::error::RunError;
 use crate::expr::Machine;
-use crate::plan::layout::operator_bytes;
+use crate::plan::layout::{selection_bytes, window_bytes};
+use crate::plan::uses::{self, Uses};
 use crate::plan::{OnError, Operator};
 use crate::selection::Selection;
 
 use super::aggregate::{Aggregate, Folded};
 use super::groups::{self, Progress};
-use super::stage::Stage;
+use super::stage::{Stage, only};
 use super::{Walk, deliver, filter, part, retract, sort, window};
 
-impl Walk<'_, '_> {
+impl<U: Uses> Walk<'_, '_, U> {
     /// Lets the groups leave that changed.
     pub(crate) fn emit_changes(&mut self) -> Result<(), RunError> {
-        let Some(stage) = self.geometry.stages.last() else { return Ok(()) };
+        let Some(stage) = self.stages().last() else { return Ok(()) };
         let bound = match stage.window_state {
             Some(state) => self.window(state)?.bound,
             None => 0,
@@ -26,12 +27,12 @@ impl Walk<'_, '_> {
 
     /// Whether changed groups leave at the end of each poll.
     pub(crate) fn emits_each_poll(&self) -> bool {
-        self.geometry.stages.last().is_some_and(|stage| stage.emits_each_poll)
+        self.stages().last().is_some_and(|stage| stage.emits_each_poll)
     }
 
     /// Ends the input: everything that groups hold starts to leave.
     pub(crate) fn end(&mut self) -> Result<(), RunError> {
-        match self.geometry.stages.first() {
+        match self.stages().first() {
             Some(stage) => {
                 let (bound, _) = self.times(stage)?;
                 self.aggregate(stage)?.close(i64::MAX, bound)
@@ -46,12 +47,12 @@ impl Walk<'_, '_> {
         if self.is_quiet()? {
             return Ok(false);
         }
-        let geometry = self.geometry;
+        let stages = self.stages();
         'again: loop {
             if self.sort()?.is_some_and(|sort| sort.is_leaving()) {
                 return Ok(true);
             }
-            for (at, stage) in geometry.stages.iter().enumerate().rev() {
+            for (at, stage) in stages.iter().enumerate().rev() {
                 if self.progress(stage)?.job == groups::NOTHING {
                     continue;
                 }
@@ -59,7 +60,7 @@ impl Walk<'_, '_> {
                     return Ok(true);
                 }
                 self.pass_on(at)?;
-                if at + 1 == geometry.stages.len()
+                if at + 1 == stages.len()
                     && let Some(mut sort) = self.sort()?
                 {
                     sort.flush(None)?;
@@ -72,7 +73,7 @@ impl Walk<'_, '_> {
 
     /// Whether surely nothing is on its way out.
     pub(crate) fn is_quiet(&mut self) -> Result<bool, RunError> {
-        for stage in &self.geometry.stages {
+        for stage in self.stages().iter() {
             if self.progress(stage)?.job != groups::NOTHING {
                 return Ok(false);
             }
@@ -87,20 +88,21 @@ impl Walk<'_, '_> {
 
     /// All of a stage's windows have left that could: moves on what goes by them.
     fn pass_on(&mut self, at: usize) -> Result<(), RunError> {
-        let geometry = self.geometry;
-        let Some(stage) = geometry.stages.get(at) else { return Ok(()) };
+        let stages = self.stages();
+        let Some(stage) = stages.get(at) else { return Ok(()) };
         let (_, watermark) = self.times(stage)?;
         let Progress { until, resume, .. } = *self.progress(stage)?;
         if resume != window::NEW {
             let state = self.window(stage.window_state.ok_or(RunError::Internal)?)?;
-            state.restart(stage.window.as_ref().ok_or(RunError::Internal)?, resume);
+            state.restart::<U>(stage.window.as_ref().ok_or(RunError::Internal)?, resume);
             let mut aggregate = self.aggregate(stage)?;
             aggregate.progress().resume = window::NEW;
             aggregate.progress().until = resume;
             aggregate.begin(resume);
             return Ok(());
         }
-        let Some(next) = geometry.stages.get(at + 1) else { return Ok(()) };
+        let next = stages.get(at + 1).filter(|_| const { U::SET.stages });
+        let Some(next) = next else { return Ok(()) };
         if until == i64::MAX {
             let (bound, _) = self.times(next)?;
             return self.aggregate(next)?.close(i64::MAX, bound);
@@ -120,6 +122,9 @@ impl Walk<'_, '_> {
         {
             return sort.leave(room);
         }
+        if const { !U::SET.stops } {
+            return self.leave_through(room);
+        }
         let before = *self.counters;
         let left = self.leave_through(room);
         if let Err(RunError::GroupFailed(_)) = left {
@@ -129,15 +134,17 @@ impl Walk<'_, '_> {
     }
 
     fn leave_through(&mut self, room: &mut [u8]) -> Result<usize, RunError> {
-        let (plan, geometry) = (self.context.plan, self.geometry);
+        let (plan, geometry, stages) =
+            (uses::plan::<U>(self.context.plan), self.geometry(), self.stages());
         let mut leaving = None;
-        for (at, stage) in geometry.stages.iter().enumerate() {
+        for (at, stage) in stages.iter().enumerate() {
             if self.progress(stage)?.job != groups::NOTHING {
                 leaving = Some((at, stage));
             }
         }
         let Some((at, stage)) = leaving else { return Ok(0) };
-        let next = geometry.stages.get(at + 1);
+        let (at, stage) = only::<U>().map_or((at, stage), |(stage, _)| (0, stage));
+        let next = stages.get(at + 1).filter(|_| const { U::SET.stages });
         let (_, watermark) = self.times(stage)?;
         let Some(Operator::Aggregate(entry)) = plan.operators.get(stage.at) else {
             return Err(RunError::Internal);
@@ -165,8 +172,8 @@ impl Walk<'_, '_> {
         // As many as fit. One at a time where a failure is to stop the query: those before it have
         // left then.
         let most = match plan.on_error {
-            OnError::Null => plan.batch_rows as usize,
-            OnError::Stop => 1,
+            OnError::Stop if const { U::SET.stops } => 1,
+            _ => plan.batch_rows as usize,
         };
         let fits = room.len() / geometry.output.record_size.max(1);
         let max = match (next.is_some() || holds, entry.retract) {
@@ -184,10 +191,11 @@ impl Walk<'_, '_> {
         let mut rest = part(self.states, geometry.states, entry.state)?;
         let own = take(&mut rest, stage.bytes)?;
         let mut aggregate = Aggregate::new(plan, entry, &stage.layout, own)?;
-        let before = *self.counters;
+        let before = if const { U::SET.stops } { Some(*self.counters) } else { None };
         let rows = aggregate.leave(&mut self.frame, max, watermark, same, self.counters)?;
         // What has no value, such as a sum that left its range.
-        if plan.on_error == OnError::Stop
+        if let Some(before) = before
+            && plan.on_error == OnError::Stop
             && let Some(failure) = self.counters.failed_since(&before)
         {
             return Err(RunError::GroupFailed(failure));
@@ -196,20 +204,20 @@ impl Walk<'_, '_> {
         let mut written = 0;
         for (behind, operator) in plan.operators.iter().enumerate().skip(stage.at + 1) {
             match operator {
-                Operator::Filter { program, predicate, .. } => {
+                Operator::Filter { program, predicate, .. } if const { U::SET.filter } => {
                     Machine::new(&self.context, &mut self.frame, self.counters, None, selection)
                         .run(program.of(plan.instructions))?;
-                    let kept = take(&mut rest, operator_bytes(plan, operator))?;
+                    let kept = take(&mut rest, selection_bytes(plan))?;
                     selection = filter::keep(&self.frame, *predicate, selection, kept)?;
                 }
-                Operator::Project { program, .. } => {
+                Operator::Project { program, .. } if const { U::SET.project } => {
                     Machine::new(&self.context, &mut self.frame, self.counters, None, selection)
                         .run(program.of(plan.instructions))?;
                 }
-                Operator::Window(_) => {
-                    take(&mut rest, operator_bytes(plan, operator))?;
+                Operator::Window(_) if const { U::SET.stages } => {
+                    take(&mut rest, window_bytes(plan))?;
                 }
-                Operator::Aggregate(entry) => {
+                Operator::Aggregate(entry) if const { U::SET.stages } => {
                     Machine::new(&self.context, &mut self.frame, self.counters, None, selection)
                         .run(entry.program.of(plan.instructions))?;
                     let next = next.ok_or(RunError::Internal)?;
@@ -225,7 +233,7 @@ impl Walk<'_, '_> {
                     }
                     break;
                 }
-                Operator::Sort(entry) => {
+                Operator::Sort(entry) if const { U::SET.sort } => {
                     let record = geometry.output.record_size;
                     let mut sort = sort::Sort::new(plan, entry, record, rest)?;
                     let after = plan.operators.get(behind + 1..).unwrap_or(&[]);
@@ -249,7 +257,7 @@ impl Walk<'_, '_> {
                         None,
                         selection,
                     );
-                    written = match aggregate.left_rows(rows) {
+                    written = match aggregate.left_rows(rows).filter(|_| const { U::SET.retract }) {
                         None => deliver(&mut machine, geometry.output, after, room)?,
                         Some((slots, bytes)) => {
                             let mut left = retract::Left::new(plan, geometry.output, bytes);
@@ -262,7 +270,7 @@ impl Walk<'_, '_> {
                     };
                     break;
                 }
-                Operator::Scan { .. } => return Err(RunError::Internal),
+                _ => return Err(RunError::Internal),
             }
         }
         aggregate.left(rows, watermark)?;

@@ -22,6 +22,7 @@ mod retract;
 mod sessions;
 mod sort;
 mod stage;
+use crate::plan::uses::{self, Everything, Uses};
 pub(crate) mod window;
 
 use crate::ahead::Columns;
@@ -30,14 +31,14 @@ use crate::counters::{Counters, OperatorCounters};
 use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::expr::{Context, Halt, Machine};
-use crate::plan::layout::MAX_STAGES;
 use crate::plan::layout::{calls_offset, registers_bytes, registers_offset};
 use crate::plan::op::{OutputId, StreamId};
 use crate::plan::{Operator, Plan};
-use crate::schema::Layout;
+use crate::schema::{Field, Layout};
 use aggregate::Aggregate;
 use groups::Progress;
 use stage::Stage;
+pub(crate) use stage::Stages;
 use window::WindowState;
 
 pub(crate) use ingest::Walked;
@@ -55,8 +56,8 @@ pub(crate) struct Geometry {
     pub(crate) registers: usize,
     /// Arena offset of the operators' states.
     pub(crate) states: usize,
-    /// The aggregates and their windows, in the order of the rows' way.
-    stages: heapless::Vec<Stage, MAX_STAGES>,
+    /// Bytes of the arena.
+    pub(crate) arena: usize,
     /// The sort operator's place in the operator table.
     sort: Option<usize>,
     /// What the plan reads.
@@ -64,43 +65,62 @@ pub(crate) struct Geometry {
 }
 
 impl Geometry {
-    pub(crate) fn of(plan: &Plan<'_>) -> Self {
+    pub(crate) const fn of(plan: &Plan<'_>) -> Self {
         let registers = registers_offset(plan) as usize;
-        let is_sort = |operator: &Operator| matches!(operator, Operator::Sort(_));
+        let mut sort = None;
+        let mut at = 0;
+        while at < plan.operators.len() {
+            if matches!(plan.operators[at], Operator::Sort(_)) {
+                sort = Some(at);
+            }
+            at += 1;
+        }
         Self {
             input: plan.input(StreamId(0)).layout(),
             output: plan.output(OutputId(0)).layout(),
             calls: calls_offset(plan) as usize,
             registers,
             states: registers + registers_bytes(plan) as usize,
-            stages: stage::all(plan),
-            sort: plan.operators.iter().position(is_sort),
+            arena: plan.arena_bytes(),
+            sort,
             columns: Columns::of(plan),
         }
     }
+}
 
-    /// Whether input rows become records without an aggregate in between.
-    pub(crate) fn is_direct(&self) -> bool {
-        self.stages.is_empty()
+/// A plan, and what follows from it.
+#[derive(Clone, Debug)]
+pub struct Tables<'p> {
+    pub(crate) plan: Plan<'p>,
+    pub(crate) geometry: Geometry,
+    /// The scanned stream's columns.
+    pub(crate) fields: &'p [Field],
+}
+
+impl<'p> Tables<'p> {
+    pub(crate) const fn of(plan: &Plan<'p>) -> Self {
+        Self { plan: *plan, geometry: Geometry::of(plan), fields: plan.input(StreamId(0)).fields }
     }
+}
 
-    /// Records that one group can become as it leaves.
-    pub(crate) fn leaving_rows(&self) -> usize {
-        if self.stages.last().is_some_and(Stage::retracts) { 2 } else { 1 }
-    }
-
-    /// Whether late rows go to an output of their own.
-    pub(crate) fn delivers_late(&self) -> bool {
-        self.stages.first().is_some_and(|stage| stage.delivers_late)
+/// The tables of a known plan, worked out while the program is built.
+#[inline(always)]
+pub(crate) const fn known<U: Uses>() -> Option<&'static Tables<'static>> {
+    const {
+        match U::PLAN {
+            Some(plan) => Some(&Tables::of(&plan)),
+            None => None,
+        }
     }
 }
 
 /// What a walk works on.
 #[derive(Debug)]
-pub(crate) struct Walk<'a, 'f> {
+pub(crate) struct Walk<'a, 'f, U: Uses = Everything> {
     pub(crate) context: Context<'a>,
-    pub(crate) geometry: &'a Geometry,
-    pub(crate) frame: Frame<'f>,
+    pub(crate) tables: &'a Tables<'a>,
+    pub(crate) stages: &'a [Stage],
+    pub(crate) frame: Frame<'f, U>,
     pub(crate) counters: &'a mut Counters,
     /// How far the query is: the header's.
     pub(crate) phase: &'a mut u64,
@@ -108,12 +128,50 @@ pub(crate) struct Walk<'a, 'f> {
     pub(crate) states: &'a mut [u8],
 }
 
-impl Walk<'_, '_> {
+impl<'a, U: Uses> Walk<'a, '_, U> {
+    /// What follows from the plan alone.
+    #[inline(always)]
+    pub(crate) fn geometry(&self) -> &'a Geometry {
+        match known::<U>() {
+            Some(tables) => &tables.geometry,
+            None => &self.tables.geometry,
+        }
+    }
+
+    /// The aggregates and their windows, in the order of the rows' way.
+    #[inline(always)]
+    pub(crate) fn stages(&self) -> &'a [Stage] {
+        match stage::known::<U>() {
+            Some(stages) => stages,
+            None => self.stages,
+        }
+    }
+
+    /// Whether input rows become records without an aggregate in between.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.stages().is_empty()
+    }
+
+    /// Records that one group can become as it leaves.
+    pub(crate) fn leaving_rows(&self) -> usize {
+        if self.stages().last().is_some_and(Stage::retracts) { 2 } else { 1 }
+    }
+
+    /// Whether late rows go to an output of their own.
+    pub(crate) fn delivers_late(&self) -> bool {
+        self.stages().first().is_some_and(|stage| stage.delivers_late)
+    }
+
     /// Makes all operators new.
     pub(crate) fn start(&mut self) -> Result<(), RunError> {
-        for stage in &self.geometry.stages {
-            if let Some(state) = stage.window_state {
-                *self.window(state)? = WindowState::start();
+        if const { !U::SET.aggregate } {
+            return Ok(());
+        }
+        for stage in self.stages().iter() {
+            if const { U::SET.window }
+                && let Some(state) = stage.window_state
+            {
+                self.window(state)?.start();
             }
             self.aggregate(stage)?.start()?;
         }
@@ -122,40 +180,52 @@ impl Walk<'_, '_> {
 
     /// The pane that a stage's watermark is in, and where it begins.
     fn times(&mut self, stage: &Stage) -> Result<(i64, i64), RunError> {
+        let stage = stage::only::<U>().map_or(stage, |(stage, _)| stage);
+        if const { !U::SET.window } {
+            return Ok((0, 0));
+        }
         Ok(match (&stage.window, stage.window_state) {
             (Some(window), Some(state)) => {
                 let state = self.window(state)?;
-                (state.bound, state.watermark(window).unwrap_or(i64::MIN))
+                (state.bound, state.watermark::<U>(window).unwrap_or(i64::MIN))
             }
             _ => (0, 0),
         })
     }
 
     fn window(&mut self, state: u32) -> Result<&mut WindowState, RunError> {
-        view_mut(part(self.states, self.geometry.states, state)?)
+        view_mut(part(self.states, self.geometry().states, state)?)
     }
 
     /// Where a stage's aggregate is: the first part of its state.
     fn progress(&mut self, stage: &Stage) -> Result<&mut Progress, RunError> {
-        view_mut(part(self.states, self.geometry.states, stage.state)?)
+        let stage = stage::only::<U>().map_or(stage, |(stage, _)| stage);
+        view_mut(part(self.states, self.geometry().states, stage.state)?)
     }
 
-    fn aggregate<'s>(&'s mut self, stage: &'s Stage) -> Result<Aggregate<'s>, RunError> {
-        let Some(Operator::Aggregate(entry)) = self.context.plan.operators.get(stage.at) else {
+    fn aggregate<'s>(&'s mut self, stage: &'s Stage) -> Result<Aggregate<'s, U>, RunError> {
+        let stage = stage::only::<U>().map_or(stage, |(stage, _)| stage);
+        let Some(Operator::Aggregate(entry)) =
+            uses::plan::<U>(self.context.plan).operators.get(stage.at)
+        else {
             return Err(RunError::Internal);
         };
-        let state = part(self.states, self.geometry.states, entry.state)?;
-        Aggregate::new(self.context.plan, entry, &stage.layout, state)
+        let state = part(self.states, self.geometry().states, entry.state)?;
+        Aggregate::new(uses::plan::<U>(self.context.plan), entry, &stage.layout, state)
     }
 
-    fn sort(&mut self) -> Result<Option<sort::Sort<'_>>, RunError> {
-        let Some(at) = self.geometry.sort else { return Ok(None) };
-        let Some(Operator::Sort(entry)) = self.context.plan.operators.get(at) else {
+    fn sort(&mut self) -> Result<Option<sort::Sort<'_, U>>, RunError> {
+        if const { !U::SET.sort } {
+            return Ok(None);
+        }
+        let Some(at) = self.geometry().sort else { return Ok(None) };
+        let Some(Operator::Sort(entry)) = uses::plan::<U>(self.context.plan).operators.get(at)
+        else {
             return Err(RunError::Internal);
         };
-        let state = part(self.states, self.geometry.states, entry.state)?;
-        let record = self.geometry.output.record_size;
-        sort::Sort::new(self.context.plan, entry, record, state).map(Some)
+        let record = self.geometry().output.record_size;
+        let state = part(self.states, self.geometry().states, entry.state)?;
+        sort::Sort::new(uses::plan::<U>(self.context.plan), entry, record, state).map(Some)
     }
 }
 
@@ -187,17 +257,19 @@ fn part(states: &mut [u8], base: usize, offset: u32) -> Result<&mut [u8], RunErr
 }
 
 /// Runs the last operators: the SELECT list, and the writing of records. Returns those written.
-fn deliver(
-    machine: &mut Machine<'_, '_>,
+fn deliver<U: Uses>(
+    machine: &mut Machine<'_, '_, U>,
     layout: Layout,
     operators: &[Operator],
     room: &mut [u8],
 ) -> Result<usize, Halt> {
-    let plan = machine.plan;
+    let plan = uses::plan::<U>(machine.plan);
     let rows = machine.selection.len();
     for operator in operators {
         match operator {
-            Operator::Project { program, .. } => machine.run(program.of(plan.instructions))?,
+            Operator::Project { program, .. } if const { U::SET.project } => {
+                machine.run(program.of(plan.instructions))?
+            }
             Operator::Emit { output, columns, .. } => {
                 let fields = plan.output(*output).fields;
                 emit::emit(machine.frame, fields, layout, columns.of(plan.lists), rows, room)?;

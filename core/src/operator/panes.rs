@@ -6,10 +6,12 @@ mod merge;
 use crate::error::RunError;
 use crate::plan::EmitMode;
 use crate::plan::layout::Combine;
+use crate::plan::uses::Uses;
 use crate::time::panes::Panes;
 
 use super::bits;
 use super::groups::{CHANGES, NOTHING, ONE, Table};
+use super::stage::only;
 use super::window::NEW;
 
 /// Groups that leave together: those in list `from`, their results in list `slots`.
@@ -25,14 +27,24 @@ pub(super) struct Leaving {
     pub(super) window: i64,
 }
 
-impl Table<'_> {
+impl<U: Uses> Table<'_, U> {
+    /// The panes of a known plan's only stage, or those given.
+    #[inline(always)]
+    pub(super) fn own(given: &Panes) -> &Panes {
+        match only::<U>() {
+            Some((stage, _)) => stage.window.as_ref().map_or(given, |window| &window.panes),
+            None => given,
+        }
+    }
+
     /// Whether groups leave as they change: with their window only those do that changed since.
     pub(super) fn emits_changes(&self) -> bool {
-        self.entry.emit != EmitMode::Final
+        self.entry().emit != EmitMode::Final
     }
 
     /// Notes where the watermark starts: before it no window is open, and none before `first`.
     pub(super) fn begin(&mut self, p: &Panes, bound: i64, first: i64) {
+        let p = Self::own(p);
         let progress = &mut *self.progress;
         progress.window = p.open(bound).max(first);
         progress.low = p.first(p.taking(bound).max(first));
@@ -54,8 +66,8 @@ impl Table<'_> {
     pub(super) fn end_changes(&mut self) {
         let low = self.progress.low;
         // Behind what made room, others may have changed.
-        let from = match self.layout.combine {
-            _ if !self.makes_room() || !self.layout.notes_changes => None,
+        let from = match self.combine() {
+            _ if !self.makes_room() || !self.layout().notes_changes => None,
             Combine::Pane(p) | Combine::Each(p) => Some(p.open(low)),
             Combine::Sessions => Some(low),
             _ => None,
@@ -72,6 +84,7 @@ impl Table<'_> {
 
     /// Goes to the next window of which groups leave; false once all have.
     pub(super) fn next_window(&mut self, p: &Panes) -> Result<bool, RunError> {
+        let p = Self::own(p);
         loop {
             let (window, until) = (self.progress.window, self.progress.until);
             let none = window == NEW || p.first(window) >= self.progress.high;
@@ -97,7 +110,7 @@ impl Table<'_> {
             let taking = p.taking(end);
             self.drop_panes(p, p.first(taking))?;
             self.forget_left(p, taking.saturating_sub(1))?;
-            let running = matches!(self.layout.combine, Combine::Running(_));
+            let running = matches!(self.combine(), Combine::Running(_));
             if running && p.first(window.saturating_add(1)) == end {
                 self.clear_running()?;
             }
@@ -107,6 +120,7 @@ impl Table<'_> {
     /// Goes to the next window, or pane, of which changed groups leave; false once all have.
     /// `closed`: only of windows that end at or before that pane.
     pub(super) fn next_change(&mut self, p: &Panes, bound: i64) -> Result<bool, RunError> {
+        let p = Self::own(p);
         // The walk goes over windows; of Combine::Pane these are panes.
         loop {
             let window = self.progress.until;
@@ -133,6 +147,7 @@ impl Table<'_> {
         window: i64,
         from: usize,
     ) -> Result<Option<usize>, RunError> {
+        let p = Self::own(p);
         if let Some(set) = self.set_of_window(p, window) {
             return Ok(match self.lists_changes() {
                 true => self.changed(set)?.next(from),
@@ -146,17 +161,18 @@ impl Table<'_> {
 
     /// The set of a window's groups, where it is one.
     fn set_of_window(&self, p: &Panes, window: i64) -> Option<usize> {
-        match self.layout.combine {
+        let p = Self::own(p);
+        match self.combine() {
             Combine::Pane(_) | Combine::Stacks(_) => Some(p.ring(p.first(window))),
-            Combine::Running(_) => Some(self.layout.panes as usize),
+            Combine::Running(_) => Some(self.layout().panes as usize),
             Combine::Each(_) | Combine::Whole | Combine::Sessions => None,
         }
     }
 
     /// Whether only groups leave that changed.
     fn lists_changes(&self) -> bool {
-        matches!(self.layout.combine, Combine::Pane(_) | Combine::Each(_))
-            && (self.progress.job == CHANGES || self.emits_changes())
+        matches!(self.combine(), Combine::Pane(_) | Combine::Each(_))
+            && (self.job() == CHANGES || self.emits_changes())
     }
 
     /// Lists the groups of a window from place `from` on: how many, and where to go on.
@@ -167,6 +183,7 @@ impl Table<'_> {
         from: usize,
         places: &mut [u32],
     ) -> Result<(usize, usize), RunError> {
+        let p = Self::own(p);
         let (words, groups) = (self.sets(self.lists_changes()), self.groups());
         Ok(match self.set_of_window(p, window) {
             Some(set) => bits::list(words, groups, core::iter::once(set), from, places),
@@ -179,12 +196,14 @@ impl Table<'_> {
 
     /// The panes of a window that may hold rows.
     fn held_of(&self, p: &Panes, window: i64) -> core::ops::Range<i64> {
+        let p = Self::own(p);
         p.first(window).max(self.progress.low)..p.end(window).min(self.progress.high)
     }
 
     /// Fills the lists with the next groups of the window, at most `max`.
     pub(super) fn leave_window(&mut self, p: &Panes, max: usize) -> Result<Leaving, RunError> {
-        let changing = self.progress.job == CHANGES;
+        let p = Self::own(p);
+        let changing = self.job() == CHANGES;
         let window = if changing { self.progress.until } else { self.progress.window };
         let places = core::mem::take(&mut self.scratch);
         let most = max.min(places.len());
@@ -199,7 +218,7 @@ impl Table<'_> {
         match self.set_of_window(p, window) {
             Some(set) => self.list_slots(count, set * groups)?,
             None => {
-                let out = self.layout.panes as usize * groups;
+                let out = self.layout().panes as usize * groups;
                 self.list_out(count, out)?;
                 self.reset_run(count)?;
                 for pane in self.held_of(p, window) {
@@ -234,8 +253,9 @@ impl Table<'_> {
 
     /// Where the row that a window's group left with is kept.
     pub(super) fn left_slot(&self, p: &Panes, window: i64, place: u32) -> u32 {
+        let p = Self::own(p);
         // The windows that are put together from panes are more than these.
-        let window = match self.layout.combine {
+        let window = match self.combine() {
             Combine::Pane(_) => p.first(window),
             _ => window,
         };
@@ -243,12 +263,12 @@ impl Table<'_> {
     }
 
     /// Whether anything is on its way out.
-    pub(super) const fn is_busy(&self) -> bool {
-        !matches!(self.progress.job, NOTHING)
+    pub(super) fn is_busy(&self) -> bool {
+        self.progress.job != NOTHING
     }
 
     /// Whether that is one group that makes room.
-    pub(super) const fn makes_room(&self) -> bool {
-        self.progress.job == ONE
+    pub(super) fn makes_room(&self) -> bool {
+        self.job() == ONE
     }
 }

@@ -18,6 +18,7 @@ use crate::plan::layout::{SESSION_BYTES, left_bytes};
 use crate::time::TIME_LIMIT;
 
 use super::groups::{LATE, NO_GROUP, Table};
+use crate::plan::uses::{self, Uses};
 
 /// A session.
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
@@ -94,7 +95,7 @@ impl Rule {
     }
 }
 
-impl Table<'_> {
+impl<U: Uses> Table<'_, U> {
     fn session(&mut self, id: u32) -> Result<&mut Session, RunError> {
         self.sessions.get_mut(id as usize).ok_or(RunError::Internal)
     }
@@ -198,7 +199,7 @@ impl Table<'_> {
         }
         for i in 0..count {
             let gone = self.from.get(i).copied().ok_or(RunError::Internal)?;
-            let known = gone as usize * left_bytes(self.plan) as usize;
+            let known = gone as usize * left_bytes(uses::plan::<U>(self.plan)) as usize;
             if self.left.get(known).is_some_and(|known| *known != 0) {
                 self.session(gone)?.place |= GONE;
                 self.changed(0)?.insert(gone as usize);
@@ -211,9 +212,10 @@ impl Table<'_> {
 
     /// A new session of a key; `None` if all are in use.
     fn open(&mut self, place: u32, time: i64) -> Result<Option<u32>, RunError> {
+        let groups = self.entry().groups;
         let state = &mut self.progress.sessions;
         let id = match state.free {
-            0 if state.used < self.entry.groups => {
+            0 if state.used < groups => {
                 state.used += 1;
                 state.used - 1
             }
@@ -268,7 +270,7 @@ impl Table<'_> {
         for i in 0..count {
             let id = self.slots.get(i).copied().unwrap_or(NO_GROUP);
             self.present(0)?.remove(id as usize);
-            if self.layout.notes_changes {
+            if self.layout().notes_changes {
                 self.changed(0)?.remove(id as usize);
             }
             self.release(id)?;

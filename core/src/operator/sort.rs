@@ -5,12 +5,15 @@
 //! number, so that equal rows leave as they came. With LIMIT a heap keeps the best (Knuth, TAOCP 3,
 //! 5.2.3), so that no more than `offset + limit` rows are held.
 
+use core::marker::PhantomData;
+
 use bytemuck::{Pod, Zeroable};
 
 use crate::arena::{copy, slice_mut, swap, take, view_mut};
 use crate::error::RunError;
 use crate::expr::frame::{Frame, Vector, bit};
 use crate::plan::layout::{SORT_BYTES, left_bytes, sort_key_words, sort_order_bytes};
+use crate::plan::uses::{Everything, Uses};
 use crate::plan::{Plan, SortTable};
 use crate::types::{Kind, Span, Uuid16, Wide};
 
@@ -35,7 +38,7 @@ const _: () = assert!(size_of::<SortState>() as u64 == SORT_BYTES);
 
 /// A sort operator over its state.
 #[derive(Debug)]
-pub(crate) struct Sort<'a> {
+pub(crate) struct Sort<'a, U: Uses = Everything> {
     entry: &'a SortTable,
     state: &'a mut SortState,
     /// Places in the order of the heap, or of the rows.
@@ -47,9 +50,10 @@ pub(crate) struct Sort<'a> {
     width: usize,
     record: usize,
     padded: usize,
+    uses: PhantomData<U>,
 }
 
-impl<'a> Sort<'a> {
+impl<'a, U: Uses> Sort<'a, U> {
     /// The operator of `entry`, whose state is at the start of `state`. Records are of `record`
     /// bytes.
     pub(crate) fn new(
@@ -68,7 +72,18 @@ impl<'a> Sort<'a> {
         let records = take(rest, capacity * padded)?;
         let batch = take(rest, u64::from(plan.batch_rows) * padded)?;
         let (width, padded) = (width as usize, padded as usize);
-        Ok(Self { entry, state: fixed, order, keys, records, batch, width, record, padded })
+        Ok(Self {
+            entry,
+            state: fixed,
+            order,
+            keys,
+            records,
+            batch,
+            width,
+            record,
+            padded,
+            uses: PhantomData,
+        })
     }
 
     /// Whether rows are on their way out.
@@ -114,7 +129,7 @@ impl<'a> Sort<'a> {
     pub(crate) fn take_in(
         &mut self,
         plan: &Plan<'_>,
-        frame: &Frame<'_>,
+        frame: &Frame<'_, U>,
         rows: usize,
         window: i64,
     ) -> Result<(), RunError> {
@@ -151,7 +166,12 @@ impl<'a> Sort<'a> {
     }
 
     /// Whether a row comes before the worst that is held.
-    fn is_better(&self, plan: &Plan<'_>, frame: &Frame<'_>, row: usize) -> Result<bool, RunError> {
+    fn is_better(
+        &self,
+        plan: &Plan<'_>,
+        frame: &Frame<'_, U>,
+        row: usize,
+    ) -> Result<bool, RunError> {
         let worst = *self.order.first().ok_or(RunError::Internal)? as usize;
         let mut held = self.key(worst)?.iter();
         let mut order = core::cmp::Ordering::Equal;
@@ -166,7 +186,7 @@ impl<'a> Sort<'a> {
     fn put_keys(
         &mut self,
         plan: &Plan<'_>,
-        frame: &Frame<'_>,
+        frame: &Frame<'_, U>,
         row: usize,
         place: usize,
     ) -> Result<(), RunError> {
@@ -219,10 +239,10 @@ impl<'a> Sort<'a> {
 }
 
 /// A row's keys as words.
-fn words(
+fn words<U: Uses>(
     plan: &Plan<'_>,
     entry: &SortTable,
-    frame: &Frame<'_>,
+    frame: &Frame<'_, U>,
     row: usize,
     mut put: impl FnMut(u64),
 ) -> Result<(), RunError> {

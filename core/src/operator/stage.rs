@@ -1,17 +1,23 @@
 //! A stage: an aggregate and the window in front of it, as constants worked out once.
 
+use core::marker::PhantomData;
+use core::ops::Deref;
+
 use crate::batch::Batch;
 use crate::column::Column;
 use crate::error::RunError;
 use crate::expr::{Halt, Machine};
 use crate::plan::layout::{AggregateLayout, MAX_STAGES, aggregate_layout, operator_bytes, window};
+use crate::plan::op::OperatorId;
 use crate::plan::{
-    EmitMode, EventTime, Operator, Plan, Range, TimeSource, WindowShape, WindowTime,
+    AggregateTable, EmitMode, EventTime, OnFull, Operator, Plan, Range, TimeSource, WindowShape,
+    WindowTime,
 };
 
 use super::aggregate::Rows;
 use super::groups::Progress;
-use super::window::{Cut, NEW, RowPanes, Window, event_times};
+use super::window::{Cut, NEW, RowPanes, Window, event_time, event_times};
+use crate::plan::uses::{self, Uses};
 
 /// A stage of the operator table.
 #[derive(Clone, Copy, Debug)]
@@ -53,46 +59,143 @@ impl Times<'_> {
     }
 }
 
-/// The stages of a plan.
-pub(crate) fn all(plan: &Plan<'_>) -> heapless::Vec<Stage, MAX_STAGES> {
-    let mut stages = heapless::Vec::new();
-    for (at, operator) in plan.operators.iter().enumerate() {
-        let Operator::Aggregate(entry) = operator else { continue };
-        let below = window(plan, entry);
-        let layout = aggregate_layout(plan, entry);
-        let stage = Stage {
-            window: below.and_then(|w| Window::of(plan, w)),
-            window_state: below.map(|w| w.state),
-            at,
-            state: entry.state,
-            bytes: operator_bytes(plan, operator),
-            layout,
-            delivers_late: below.is_some_and(|w| w.late.is_some()),
-            emits_each_poll: layout.notes_changes && !matches!(entry.emit, EmitMode::Every(_)),
-            emit: entry.emit,
-            time: below.map(|w| w.time),
-            program: below.and_then(|w| match w.shape {
-                WindowShape::State { program, .. } => Some(program),
-                _ => None,
-            }),
-        };
-        if stages.push(stage).is_err() {
-            break; // `verify` allows no more
+/// The stages of a known plan: all of them are constant.
+struct Known<U>(PhantomData<U>);
+
+impl<U: Uses> Known<U> {
+    const STAGES: Stages = match U::PLAN {
+        Some(plan) => Stages::of(&plan),
+        None => Stages::of(&Plan::EMPTY),
+    };
+    const FIRST: Stage = Self::STAGES.all[0];
+    const ENTRY: Option<AggregateTable> = match U::PLAN {
+        Some(plan) if Self::STAGES.len == 1 => match &plan.operators[Self::FIRST.at] {
+            Operator::Aggregate(entry) => Some(*entry),
+            _ => None,
+        },
+        _ => None,
+    };
+}
+
+/// The stages of a known plan.
+#[inline(always)]
+pub(super) const fn known<U: Uses>() -> Option<&'static [Stage]> {
+    const {
+        // One list for each length, so that no more than the stages there are lie in flash.
+        match (&U::PLAN, Known::<U>::STAGES.len) {
+            (None, _) => None,
+            (_, 0) => Some(&[]),
+            (_, 1) => Some(&[Known::<U>::FIRST]),
+            (_, 2) => Some(&[Known::<U>::FIRST, Known::<U>::STAGES.all[1]]),
+            _ => Some(&Known::<U>::STAGES.all),
         }
     }
-    stages
+}
+
+/// The stage of a known plan that has but one, and its entry.
+#[inline(always)]
+pub(super) const fn only<U: Uses>() -> Option<(&'static Stage, &'static AggregateTable)> {
+    const {
+        match &Known::<U>::ENTRY {
+            Some(entry) => Some((&Known::<U>::FIRST, entry)),
+            None => None,
+        }
+    }
+}
+
+/// The stages of a plan, in the order of the rows' way.
+#[derive(Clone, Debug)]
+pub(crate) struct Stages {
+    /// Those beyond `len` mean nothing.
+    all: [Stage; MAX_STAGES],
+    len: usize,
+}
+
+impl Stages {
+    pub(crate) const fn of(plan: &Plan<'_>) -> Self {
+        let mut stages = Self { all: [Stage::NONE; MAX_STAGES], len: 0 };
+        let mut at = 0;
+        // `verify` allows no more.
+        while at < plan.operators.len() && stages.len < MAX_STAGES {
+            if let Operator::Aggregate(entry) = &plan.operators[at] {
+                stages.all[stages.len] = Stage::of(plan, at, entry);
+                stages.len += 1;
+            }
+            at += 1;
+        }
+        stages
+    }
+}
+
+impl Deref for Stages {
+    type Target = [Stage];
+
+    #[inline(always)]
+    fn deref(&self) -> &[Stage] {
+        self.all.get(..self.len).unwrap_or(&[])
+    }
 }
 
 impl Stage {
+    /// None: what `Stages` is filled with.
+    const NONE: Self = Self::of(
+        &Plan::EMPTY,
+        0,
+        &AggregateTable {
+            input: OperatorId(0),
+            program: Range::EMPTY,
+            keys: Range::EMPTY,
+            key_results: Range::EMPTY,
+            aggregates: Range::EMPTY,
+            window_results: Range::EMPTY,
+            groups: 0,
+            on_full: OnFull::Error,
+            emit: EmitMode::Final,
+            retract: false,
+            state: 0,
+        },
+    );
+
+    /// The stage of the aggregate at `at`.
+    const fn of(plan: &Plan<'_>, at: usize, entry: &AggregateTable) -> Self {
+        let layout = aggregate_layout(plan, entry);
+        let notes_changes = layout.notes_changes;
+        let stage = Self {
+            window: None,
+            window_state: None,
+            at,
+            state: entry.state,
+            bytes: operator_bytes(plan, &Operator::Aggregate(*entry)),
+            layout,
+            delivers_late: false,
+            emits_each_poll: notes_changes && !matches!(entry.emit, EmitMode::Every(_)),
+            emit: entry.emit,
+            time: None,
+            program: None,
+        };
+        let Some(below) = window(plan, entry) else { return stage };
+        Self {
+            window: Window::of(plan, below),
+            window_state: Some(below.state),
+            delivers_late: below.late.is_some(),
+            time: Some(below.time),
+            program: match below.shape {
+                WindowShape::State { program, .. } => Some(program),
+                _ => None,
+            },
+            ..stage
+        }
+    }
+
     /// Whether groups that leave again are taken back first.
     pub(super) const fn retracts(&self) -> bool {
         self.layout.aggregates > self.layout.left
     }
 
     /// Computes the conditions of a state window.
-    pub(super) fn conditions(&self, machine: &mut Machine<'_, '_>) -> Result<(), Halt> {
+    pub(super) fn conditions<U: Uses>(&self, machine: &mut Machine<'_, '_, U>) -> Result<(), Halt> {
         let Some(program) = self.program else { return Ok(()) };
-        machine.run(program.of(machine.plan.instructions))
+        machine.run(program.of(uses::plan::<U>(machine.plan).instructions))
     }
 
     /// The times of a batch's rows.
@@ -167,10 +270,6 @@ impl Stage {
         let panes = RowPanes::One(self.window.map_or(0, |window| window.ring(bound)));
         Rows { count, panes, bound, watermark }
     }
-}
-
-fn event_time(plan: &Plan<'_>) -> Option<EventTime> {
-    plan.streams.first().and_then(|stream| stream.time)
 }
 
 /// The first multiple of `interval` after `time`.

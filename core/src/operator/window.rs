@@ -23,9 +23,12 @@ use crate::column::Column;
 use crate::error::RunError;
 use crate::plan::layout::{WINDOW_BYTES, delay};
 use crate::plan::op::StreamId;
+use crate::plan::uses::Uses;
 use crate::plan::{EventTime, Plan, TimeSource, WindowShape, WindowTable};
 use crate::time::TIME_LIMIT;
 use crate::time::panes::Panes;
+
+use super::stage::only;
 
 /// The fixed state of a window operator.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
@@ -107,27 +110,33 @@ pub(crate) struct Window {
 
 impl Window {
     /// The constants of a window entry.
-    pub(crate) fn of(plan: &Plan<'_>, entry: &WindowTable) -> Option<Self> {
-        let event = plan.streams.first().and_then(|s| s.time);
+    pub(crate) const fn of(plan: &Plan<'_>, entry: &WindowTable) -> Option<Self> {
+        let event = event_time(plan);
         let delay = delay(plan, entry);
-        let steps = |length: i64| {
-            let shape = WindowShape::Slide { pane: length.max(1), offset: 0, size: 1, every: 1 };
-            Panes::of(&WindowTable { shape, ..*entry }, delay)
-        };
-        let panes = match entry.shape {
-            WindowShape::Slide { .. } | WindowShape::Cumulate { .. } => Panes::of(entry, delay)?,
+        let (shape, has_panes) = match entry.shape {
+            shape @ (WindowShape::Slide { .. } | WindowShape::Cumulate { .. }) => (shape, true),
             // The watermark of sessions moves in steps of a quarter of the gap: a session leaves
             // that much later at most, and batches are not cut more often.
-            WindowShape::Session { gap } => steps(gap / 4)?,
-            WindowShape::State { .. } => steps(i64::MAX)?,
+            WindowShape::Session { gap } if gap >= 4 => (steps(gap / 4), false),
+            WindowShape::Session { .. } => (steps(1), false),
+            WindowShape::State { .. } => (steps(i64::MAX), false),
         };
-        let has_panes =
-            matches!(entry.shape, WindowShape::Slide { .. } | WindowShape::Cumulate { .. });
+        let Some(panes) = Panes::of(&WindowTable { shape, ..*entry }, delay) else { return None };
         let WindowTable { time, max_ahead, idle_timeout, .. } = *entry;
         Some(Self { panes, has_panes, time, event, delay, max_ahead, idle_timeout })
     }
 
+    /// That of a known plan's only stage, or this one.
+    #[inline(always)]
+    fn own<U: Uses>(&self) -> &Self {
+        match only::<U>() {
+            Some((stage, _)) => stage.window.as_ref().unwrap_or(self),
+            None => self,
+        }
+    }
+
     /// The place of a pane in the ring.
+    #[inline(always)]
     pub(crate) const fn ring(&self, pane: i64) -> u16 {
         self.panes.ring(pane) as u16
     }
@@ -135,6 +144,19 @@ impl Window {
     /// The event times of a batch.
     fn times<'b>(&self, plan: &Plan<'_>, batch: &Batch<'b>) -> Result<Column<'b>, RunError> {
         event_times(plan, self.event.ok_or(RunError::Internal)?, batch)
+    }
+}
+
+/// Panes of one length, in which the watermark moves.
+const fn steps(pane: i64) -> WindowShape {
+    WindowShape::Slide { pane, offset: 0, size: 1, every: 1 }
+}
+
+/// The event time of the scanned stream.
+pub(super) const fn event_time(plan: &Plan<'_>) -> Option<EventTime> {
+    match plan.streams {
+        [stream, ..] => stream.time,
+        [] => None,
     }
 }
 
@@ -150,21 +172,13 @@ pub(super) fn event_times<'b>(
 }
 
 impl WindowState {
-    /// The state before the first record.
-    pub(crate) fn start() -> Self {
-        Self {
-            bound: NEW,
-            threshold: NEW,
-            rows: 0,
-            refused: NEW,
-            heard: NEW,
-            rested: NEW,
-            trust: 0,
-            late: 0,
-            ahead: 0,
-            known: 0,
-            reserved: [0; 2],
-        }
+    /// Makes a state that is all zero that before the first record.
+    pub(crate) const fn start(&mut self) {
+        self.bound = NEW;
+        self.threshold = NEW;
+        self.refused = NEW;
+        self.heard = NEW;
+        self.rested = NEW;
     }
 
     /// Whether the watermark is anywhere yet.
@@ -173,35 +187,39 @@ impl WindowState {
     }
 
     /// Moves the watermark, if that is forward; whether it enters another pane.
-    pub(crate) fn advance(&mut self, window: &Window, watermark: i64) -> bool {
+    pub(crate) fn advance<U: Uses>(&mut self, window: &Window, watermark: i64) -> bool {
+        let window = window.own::<U>();
         let bound = window.panes.at(watermark.clamp(-TIME_LIMIT, TIME_LIMIT));
         let moves = bound > self.bound;
         if moves {
-            self.restart(window, bound);
+            self.restart::<U>(window, bound);
         }
         moves
     }
 
     /// Puts the watermark into a pane.
-    pub(crate) fn restart(&mut self, window: &Window, bound: i64) {
+    pub(crate) fn restart<U: Uses>(&mut self, window: &Window, bound: i64) {
+        let window = window.own::<U>();
         self.bound = bound;
         let next = window.panes.start(bound.saturating_add(1));
         self.threshold = next.saturating_add(window.delay);
     }
 
     /// The watermark, rounded down to its pane.
-    pub(crate) fn watermark(&self, window: &Window) -> Option<i64> {
+    pub(crate) fn watermark<U: Uses>(&self, window: &Window) -> Option<i64> {
+        let window = window.own::<U>();
         self.has_started().then(|| window.panes.start(self.bound))
     }
 
     /// Where the clock alone takes the watermark: processing time, and an idle stream.
-    pub(crate) fn by_clock(&mut self, window: &Window, clock: Option<i64>) -> Option<i64> {
+    pub(crate) fn by_clock<U: Uses>(&mut self, window: &Window, clock: Option<i64>) -> Option<i64> {
+        let window = window.own::<U>();
         let now = clock?;
         match window.time {
             TimeSource::Clock => Some(now),
             TimeSource::Event if window.idle_timeout > 0 => {
                 if self.heard == NEW {
-                    self.hear(window, clock);
+                    self.hear::<U>(window, clock);
                 }
                 let silence = now.saturating_sub(self.heard);
                 let idle = silence >= window.idle_timeout && self.rested != NEW;
@@ -221,10 +239,11 @@ impl WindowState {
     }
 
     /// Notes that records came.
-    pub(crate) fn hear(&mut self, window: &Window, clock: Option<i64>) {
+    pub(crate) fn hear<U: Uses>(&mut self, window: &Window, clock: Option<i64>) {
+        let window = window.own::<U>();
         if window.idle_timeout > 0 {
             self.heard = clock.unwrap_or(NEW);
-            self.rested = self.watermark(window).unwrap_or(NEW);
+            self.rested = self.watermark::<U>(window).unwrap_or(NEW);
         }
     }
 
@@ -234,7 +253,8 @@ impl WindowState {
     }
 
     /// Where windows of rows are once `rows` records were read, if that moves them.
-    pub(crate) fn by_rows(&self, window: &Window) -> Option<i64> {
+    pub(crate) fn by_rows<U: Uses>(&self, window: &Window) -> Option<i64> {
+        let window = window.own::<U>();
         (window.time == TimeSource::Rows && self.rows >= self.threshold).then_some(self.rows)
     }
 }

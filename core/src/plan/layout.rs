@@ -128,7 +128,7 @@ pub(crate) const fn listed(plan: &Plan<'_>, at: usize) -> Option<Register> {
     if at < plan.lists.len() { register(plan, plan.lists[at]) } else { None }
 }
 
-const fn register(plan: &Plan<'_>, id: RegisterId) -> Option<Register> {
+pub(crate) const fn register(plan: &Plan<'_>, id: RegisterId) -> Option<Register> {
     if id.index() < plan.registers.len() { Some(plan.registers[id.index()]) } else { None }
 }
 
@@ -186,13 +186,18 @@ pub(crate) const fn selection_bytes(plan: &Plan<'_>) -> u64 {
     align8(2 * plan.batch_rows as u64)
 }
 
+/// Bytes of a window operator's state.
+pub(crate) const fn window_bytes(plan: &Plan<'_>) -> u64 {
+    WINDOW_BYTES + 2 * selection_bytes(plan)
+}
+
 /// Bytes of an operator's state.
 #[must_use]
 pub const fn operator_bytes(plan: &Plan<'_>, operator: &Operator) -> u64 {
     match operator {
         Operator::Scan { .. } | Operator::Project { .. } | Operator::Emit { .. } => 0,
         Operator::Filter { .. } => selection_bytes(plan),
-        Operator::Window(_) => WINDOW_BYTES + 2 * selection_bytes(plan),
+        Operator::Window(_) => window_bytes(plan),
         Operator::Sort(table) => {
             let row = sort_key_words(plan, table) * 8 + left_bytes(plan) - 8;
             // The rows held, their order, and a batch's records before they are taken in.

@@ -12,6 +12,7 @@ pub mod op;
 pub mod signature;
 #[cfg(feature = "sql")]
 pub mod source;
+pub mod uses;
 pub mod verify;
 mod window;
 pub mod wire;

@@ -4,8 +4,9 @@ use super::{Header, Query};
 use crate::arena::view;
 use crate::counters::{Counters, OperatorCounters};
 use crate::operator;
+use crate::plan::uses::Uses;
 
-impl Query<'_, '_> {
+impl<U: Uses> Query<'_, '_, U> {
     /// The counters so far.
     #[must_use]
     pub fn counters(&self) -> Counters {
@@ -34,7 +35,7 @@ impl Query<'_, '_> {
     /// # Ok::<(), ringql_core::sql::CompileError>(())
     /// ```
     pub fn operator_counters(&self) -> impl Iterator<Item = OperatorCounters> {
-        let operators = (0..).zip(self.plan.operators);
+        let operators = (0..).zip(self.plan().operators);
         operators.filter_map(|(i, entry)| operator::counted(i, entry, self.arena).ok().flatten())
     }
 }

@@ -6,18 +6,20 @@ use crate::batch::Batch;
 use crate::error::RunError;
 use crate::operator::window::Cut;
 use crate::operator::{Walk, Walked};
+use crate::plan::uses::{self, Uses};
 use crate::ring::{Sink, Source, fitting};
 
-impl Query<'_, '_> {
+impl<U: Uses> Query<'_, '_, U> {
     pub(super) fn poll_into(
         &mut self,
         source: &mut impl Source,
         sink: &mut impl Sink,
         late: Option<&mut impl Sink>,
     ) -> Result<Progress, RunError> {
-        self.with_walk(|walk| match walk.geometry.is_direct() {
-            true => pass_batches(walk, source, sink),
-            false => fold_batches(walk, source, sink, late),
+        self.with_walk(|walk| match walk.is_direct() {
+            true if const { U::SET.direct } => pass_batches(walk, source, sink),
+            false if const { U::SET.aggregate } => fold_batches(walk, source, sink, late),
+            _ => Err(RunError::Internal),
         })
     }
 }
@@ -28,13 +30,13 @@ const NOTHING: Progress = Progress { rows_in: 0, rows_out: 0, stop: Stop::WantsI
 type Taken = (usize, Result<bool, RunError>);
 
 /// The poll of a query whose rows become records at once: nothing leaves by itself.
-fn pass_batches(
-    walk: &mut Walk<'_, '_>,
+fn pass_batches<U: Uses>(
+    walk: &mut Walk<'_, '_, U>,
     source: &mut impl Source,
     sink: &mut impl Sink,
 ) -> Result<Progress, RunError> {
     let mut progress = NOTHING;
-    let most = walk.context.plan.batch_rows as usize;
+    let most = uses::plan::<U>(walk.context.plan).batch_rows as usize;
     while progress.rows_in < most {
         if *walk.phase != READING {
             progress.stop = Stop::Finished;
@@ -61,16 +63,16 @@ fn pass_batches(
 }
 
 /// The poll of a query whose rows go into groups.
-fn fold_batches(
-    walk: &mut Walk<'_, '_>,
+fn fold_batches<U: Uses>(
+    walk: &mut Walk<'_, '_, U>,
     source: &mut impl Source,
     sink: &mut impl Sink,
     mut late: Option<&mut impl Sink>,
 ) -> Result<Progress, RunError> {
     let mut progress = NOTHING;
-    let most = walk.context.plan.batch_rows as usize;
+    let most = uses::plan::<U>(walk.context.plan).batch_rows as usize;
     walk.tick()?;
-    let mut changes = walk.emits_each_poll();
+    let mut changes = const { U::SET.changes } && walk.emits_each_poll();
     loop {
         if walk.is_leaving()? {
             if !leave(walk, sink, &mut progress)? {
@@ -94,7 +96,7 @@ fn fold_batches(
         let read = source.read(budget, |mut batch| {
             batch.truncate(budget);
             match &mut late {
-                Some(late) if walk.geometry.delivers_late() => {
+                Some(late) if const { U::SET.late } && walk.delivers_late() => {
                     fold_with_late(walk, batch, *late, &mut progress)
                 }
                 _ => fold_through(walk, &batch, sink, &mut progress),
@@ -118,13 +120,13 @@ fn fold_batches(
 }
 
 /// Folds a batch, and lets leave in between what must, up to the last row or a full sink.
-fn fold_through(
-    walk: &mut Walk<'_, '_>,
+fn fold_through<U: Uses>(
+    walk: &mut Walk<'_, '_, U>,
     batch: &Batch<'_>,
     sink: &mut impl Sink,
     progress: &mut Progress,
 ) -> Taken {
-    let ahead = Ahead::of(batch, walk.context.plan, walk.geometry.columns);
+    let ahead = Ahead::of(batch, walk.context.plan, walk.geometry().columns);
     let batch = batch.asking(&ahead);
     let mut taken = 0;
     loop {
@@ -156,8 +158,10 @@ fn fold_through(
 
 /// Whether a batch can be read as the plan's stream.
 #[inline]
-fn check(walk: &Walk<'_, '_>, batch: &Batch<'_>) -> Result<(), RunError> {
-    match batch.rows() > 0 && batch.fits(walk.geometry.input, walk.context.fields) {
+fn check<U: Uses>(walk: &Walk<'_, '_, U>, batch: &Batch<'_>) -> Result<(), RunError> {
+    match batch.rows() > 0
+        && batch.fits(walk.geometry().input, uses::fields::<U>(walk.context.fields))
+    {
         true => Ok(()),
         false => Err(RunError::BadBatch),
     }
@@ -165,7 +169,7 @@ fn check(walk: &Walk<'_, '_>, batch: &Batch<'_>) -> Result<(), RunError> {
 
 /// Counts what a walk took from the source, and says if it ended with an error.
 #[inline]
-fn took(walk: &mut Walk<'_, '_>, walked: Walked, progress: &mut Progress) -> Taken {
+fn took<U: Uses>(walk: &mut Walk<'_, '_, U>, walked: Walked, progress: &mut Progress) -> Taken {
     progress.rows_in += walked.rows_in;
     progress.rows_out += walked.rows_out;
     walk.counters.rows_in += walked.rows_in as u64;
@@ -174,14 +178,14 @@ fn took(walk: &mut Walk<'_, '_>, walked: Walked, progress: &mut Progress) -> Tak
 }
 
 /// Lets rows leave into the sink; whether it has room.
-fn leave(
-    walk: &mut Walk<'_, '_>,
+fn leave<U: Uses>(
+    walk: &mut Walk<'_, '_, U>,
     sink: &mut impl Sink,
     progress: &mut Progress,
 ) -> Result<bool, RunError> {
-    let size = walk.geometry.output.record_size;
-    let needs = walk.geometry.leaving_rows();
-    let most = (walk.context.plan.batch_rows as usize).saturating_mul(needs);
+    let size = walk.geometry().output.record_size;
+    let needs = walk.leaving_rows();
+    let most = (uses::plan::<U>(walk.context.plan).batch_rows as usize).saturating_mul(needs);
     let left = sink.write(size, most, |room| {
         // Less than a record is no room: a sink should not lend it, but may.
         let left = match room.len() < size.saturating_mul(needs) {
@@ -197,8 +201,8 @@ fn leave(
 }
 
 /// Runs a batch through to the sink.
-fn pass(
-    walk: &mut Walk<'_, '_>,
+fn pass<U: Uses>(
+    walk: &mut Walk<'_, '_, U>,
     batch: Batch<'_>,
     sink: &mut impl Sink,
     progress: &mut Progress,
@@ -206,9 +210,9 @@ fn pass(
     if let Err(error) = check(walk, &batch) {
         return (0, Err(error));
     }
-    let ahead = Ahead::of(&batch, walk.context.plan, walk.geometry.columns);
+    let ahead = Ahead::of(&batch, walk.context.plan, walk.geometry().columns);
     let mut batch = batch.asking(&ahead);
-    let size = walk.geometry.output.record_size;
+    let size = walk.geometry().output.record_size;
     let taken = sink.write(size, batch.rows(), |room| {
         batch.truncate(fitting(room.len(), size, batch.rows()));
         if batch.rows() == 0 {
@@ -223,13 +227,13 @@ fn pass(
 }
 
 /// Folds as many rows as there is room for, should all of them be late.
-fn fold_with_late(
-    walk: &mut Walk<'_, '_>,
+fn fold_with_late<U: Uses>(
+    walk: &mut Walk<'_, '_, U>,
     mut batch: Batch<'_>,
     late: &mut impl Sink,
     progress: &mut Progress,
 ) -> Taken {
-    let size = walk.geometry.input.record_size;
+    let size = walk.geometry().input.record_size;
     let taken = late.write(size, batch.rows(), |room| {
         batch.truncate(fitting(room.len(), size, batch.rows()));
         if batch.rows() == 0 {
@@ -244,13 +248,13 @@ fn fold_with_late(
 }
 
 /// Folds a batch into groups, up to the row at which windows must leave first.
-fn fold(
-    walk: &mut Walk<'_, '_>,
+fn fold<U: Uses>(
+    walk: &mut Walk<'_, '_, U>,
     batch: &Batch<'_>,
     late_room: &mut [u8],
 ) -> Result<Walked, RunError> {
     check(walk, batch)?;
-    let size = walk.geometry.input.record_size;
+    let size = walk.geometry().input.record_size;
     let mut all = Walked::default();
     loop {
         let rest = batch.slice(all.rows_in, usize::MAX);

@@ -1,11 +1,14 @@
 //! Snapshots: a query's state as bytes, and a query that goes on from them.
 
-use super::{Header, Query};
+use super::{Header, Query, fit};
 use crate::arena::{view, view_mut};
 use crate::error::{RunError, StartError};
 use crate::function::Functions;
+use crate::operator::{Stages, Tables};
 use crate::plan::Plan;
 use crate::plan::layout::HEADER_BYTES;
+use crate::plan::uses::{Everything, Keep, Kept, Uses};
+use crate::plan::verify::verify;
 use crate::plan::wire;
 
 /// The version of the states' layout: another number once bytes of an arena mean something else for
@@ -15,7 +18,7 @@ const VERSION: u16 = 1;
 /// Bytes before the header's checksum, which is its last.
 const BEFORE: usize = HEADER_BYTES as usize - 4;
 
-impl<'p, 'a> Query<'p, 'a> {
+impl<U: Uses> Query<'_, '_, U> {
     /// Seals the query's state and lends its bytes: a copy of them is a snapshot, from which
     /// [`resume`](Self::resume) goes on, in this process or another.
     ///
@@ -61,13 +64,15 @@ impl<'p, 'a> Query<'p, 'a> {
     /// # Errors
     /// [`RunError::Internal`] for an arena that was changed from outside.
     pub fn snapshot(&mut self) -> Result<&[u8], RunError> {
-        let fingerprint = fingerprint(&self.plan).ok_or(RunError::Internal)?;
+        let fingerprint = fingerprint(self.plan()).ok_or(RunError::Internal)?;
         view_mut::<Header>(self.arena)?.fingerprint = fingerprint;
         let checksum = checksum(self.arena).ok_or(RunError::Internal)?;
         view_mut::<Header>(self.arena)?.checksum = checksum;
         Ok(self.arena)
     }
+}
 
+impl<'p, 'a> Query<'p, 'a> {
     /// The query of a [`snapshot`](Self::snapshot), whose bytes are in `arena`. It goes on as that one
     /// would have: the same results to the byte, the same counters. `plan` is verified as in
     /// [`new`](Self::new), and `functions` are those that it calls, in whatever order.
@@ -86,7 +91,10 @@ impl<'p, 'a> Query<'p, 'a> {
         functions: Functions<'p>,
         arena: &'a mut [u8],
     ) -> Result<Self, StartError> {
-        let mut query = Self::over(plan, functions, arena)?;
+        verify(plan, &functions)?;
+        let tables = Kept::new(|| (Tables::of(plan), Stages::of(plan)));
+        let arena = fit::<Everything>(&tables, arena)?;
+        let mut query = Self { functions, arena, tables };
         let header = view::<Header>(query.arena).map_err(|_| StartError::Internal)?;
         if Some(header.fingerprint) != fingerprint(plan) {
             return Err(StartError::NoSnapshot);

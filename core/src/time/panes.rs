@@ -55,11 +55,13 @@ impl Panes {
     /// Panes that can hold records at once: those of the windows that are open or still take late
     /// records, and those ahead of the watermark. Saturates.
     #[must_use]
+    #[inline(always)]
     pub const fn held(&self) -> i64 {
         self.size.saturating_add(self.lateness).saturating_add(self.ahead)
     }
 
     /// The place of a pane in a ring of as many as are [`held`](Self::held).
+    #[inline(always)]
     pub(crate) const fn ring(&self, pane: i64) -> usize {
         match pane.checked_rem_euclid(self.held()) {
             Some(place) => place as usize,
@@ -69,18 +71,21 @@ impl Panes {
 
     /// The pane that holds `time`.
     #[must_use]
+    #[inline(always)]
     pub const fn at(&self, time: i64) -> i64 {
         floor_div(time.saturating_sub(self.offset), self.length)
     }
 
     /// The first microsecond, or row, of a pane.
     #[must_use]
+    #[inline(always)]
     pub const fn start(&self, pane: i64) -> i64 {
         pane.saturating_mul(self.length).saturating_add(self.offset)
     }
 
     /// The first pane of a window.
     #[must_use]
+    #[inline(always)]
     pub const fn first(&self, window: i64) -> i64 {
         if self.cumulates {
             floor_div(window, self.every).saturating_mul(self.every)
@@ -91,6 +96,7 @@ impl Panes {
 
     /// The pane behind the last of a window.
     #[must_use]
+    #[inline(always)]
     pub const fn end(&self, window: i64) -> i64 {
         if self.cumulates {
             window.saturating_add(1)
@@ -101,6 +107,7 @@ impl Panes {
 
     /// The first window that ends behind `pane`: it is open while the watermark is in that pane.
     #[must_use]
+    #[inline(always)]
     pub const fn open(&self, pane: i64) -> i64 {
         if self.cumulates {
             pane
@@ -111,24 +118,28 @@ impl Panes {
 
     /// The first window that takes records while the watermark is in `pane`.
     #[must_use]
+    #[inline(always)]
     pub const fn taking(&self, pane: i64) -> i64 {
         self.open(pane.saturating_sub(self.lateness))
     }
 
     /// Whether `pane` is in a window that takes records while the watermark is in `bound`.
     #[must_use]
+    #[inline(always)]
     pub const fn takes(&self, pane: i64, bound: i64) -> bool {
         self.gap(pane) < 0 && self.last(pane).saturating_add(self.lateness) > bound
     }
 
     /// Whether `pane` lies between windows: 0 or more if it does.
     #[must_use]
+    #[inline(always)]
     pub const fn gap(&self, pane: i64) -> i64 {
         let first = floor_div(pane, self.every).saturating_mul(self.every);
         pane.saturating_sub(first).saturating_sub(self.size)
     }
 
     /// The end of the last window that holds `pane`, which is in one.
+    #[inline(always)]
     const fn last(&self, pane: i64) -> i64 {
         floor_div(pane, self.every).saturating_mul(self.every).saturating_add(self.size)
     }

@@ -2,6 +2,7 @@
 
 use ringql_core::plan::Plan;
 use ringql_core::plan::op::{OutputId, StreamId};
+use ringql_core::plan::uses::Known;
 
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/plan.rs"));
@@ -13,6 +14,28 @@ pub const PLAN: Plan<'static> = generated::PLAN;
 
 /// The plan of `user_function.sql`.
 pub const USER_PLAN: Plan<'static> = generated::USER_PLAN;
+
+/// The query of `query.sql`: what its plan does not use is not linked.
+pub struct Daily;
+
+impl Known for Daily {
+    const PLAN: Plan<'static> = PLAN;
+}
+
+/// The same for more flash and less time.
+pub struct DailyFast;
+
+impl Known for DailyFast {
+    const PLAN: Plan<'static> = PLAN;
+    const FAST: bool = true;
+}
+
+/// The query of `user_function.sql`.
+pub struct User;
+
+impl Known for User {
+    const PLAN: Plan<'static> = USER_PLAN;
+}
 
 /// The same plan as the file that a host would send.
 pub static FILE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/query.rqlp"));

@@ -5,8 +5,7 @@ use core::fmt::{self, Write as _};
 use cortex_m::Peripherals;
 use ringql_core::counters::Counters;
 use ringql_core::error::{RunError, StartError};
-use ringql_core::function::Functions;
-use ringql_core::plan::Plan;
+use ringql_core::plan::uses::Uses;
 use ringql_core::query::{Query, Stop};
 use ringql_core::ring::QueueSource;
 
@@ -15,17 +14,14 @@ use crate::plan::{BATCH_ROWS, Record};
 use crate::sensor::{self, Ring};
 use crate::sink::CsvSink;
 
-/// Runs the plan, which calls functions of `functions`, over the sensor's records, from the first to the last, prints the results, and
-/// ends the program.
-pub fn run(
-    plan: &Plan<'_>,
-    functions: Functions<'_>,
-    arena: &mut [u8],
+/// Runs a query over the sensor's records, from the first to the last, prints the results, and ends the
+/// program. Its arena was cut from one of `given` bytes.
+pub fn run<U: Uses>(
+    query: Result<Query<'_, '_, U>, StartError>,
+    given: usize,
     ring: &'static mut Ring,
 ) -> ! {
-    let given = arena.len();
-    let done = try_run(plan, functions, arena, ring).and_then(|counters| {
-        let needed = plan.arena_bytes();
+    let done = try_run(query, ring).and_then(|(counters, needed)| {
         Ok(report(&mut Output::stderr(), &counters, needed, given)?)
     });
     match done {
@@ -34,15 +30,15 @@ pub fn run(
     }
 }
 
-fn try_run(
-    plan: &Plan<'_>,
-    functions: Functions<'_>,
-    arena: &mut [u8],
+/// The counters, and the bytes of the arena that are used.
+fn try_run<U: Uses>(
+    query: Result<Query<'_, '_, U>, StartError>,
     ring: &'static mut Ring,
-) -> Result<Counters, Failure> {
+) -> Result<(Counters, usize), Failure> {
     let mut peripherals = Peripherals::take().ok_or(Failure::Twice)?;
-    let mut query = Query::with_functions(plan, functions, arena).map_err(Failure::Start)?;
-    let mut sink = CsvSink::new(plan)?;
+    let mut query = query.map_err(Failure::Start)?;
+    let plan = *query.plan();
+    let mut sink = CsvSink::new(&plan)?;
 
     let (producer, consumer) = ring.split();
     let mut source = QueueSource::<Record, BATCH_ROWS>::new(consumer);
@@ -62,7 +58,7 @@ fn try_run(
         }
     }
     sink.finish()?;
-    Ok(query.counters())
+    Ok((query.counters(), plan.arena_bytes()))
 }
 
 fn report(out: &mut Output, counters: &Counters, needed: usize, given: usize) -> fmt::Result {

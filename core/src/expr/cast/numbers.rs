@@ -6,10 +6,11 @@ use super::super::failures::Failures;
 use super::super::frame::{Vector, VectorMut, bit};
 use crate::arena::copy;
 use crate::error::RunError;
+use crate::plan::uses::Uses;
 use crate::types::Kind;
 
 /// Converts rows between these types; those that do not fit become NULL.
-pub(super) fn convert(
+pub(super) fn convert<U: Uses>(
     dst: &mut VectorMut<'_>,
     a: Vector<'_>,
     failures: &mut Failures<'_>,
@@ -17,11 +18,17 @@ pub(super) fn convert(
 ) -> Result<(), RunError> {
     match (a.data_type.kind(), dst.data_type.kind()) {
         (Kind::Bool, Kind::Bool) => copy(dst.mask()?, a.mask()?),
-        (Kind::Bool, to) => for_number!(to, D => from_mask::<D>(dst, a, rows)),
-        (from, Kind::Bool) => for_number!(from, S => to_mask::<S>(dst, a, rows)),
-        (from, to) => for_number!(from, S => for_number!(to, D => {
-            numbers(dst, a, failures, rows, <S as To<D>>::to)
-        })),
+        (Kind::Bool, to) => for_number!(in U::SET.casts.to(Kind::Bool), to, D => {
+            from_mask::<D>(dst, a, rows)
+        }),
+        (from, Kind::Bool) => for_number!(in U::SET.casts.from(), from, S => {
+            to_mask::<S>(dst, a, rows)
+        }),
+        (from, to) => for_number!(in U::SET.casts.from(), from, S => {
+            for_number!(in U::SET.casts.to(S::KIND), to, D => {
+                numbers(dst, a, failures, rows, <S as To<D>>::to)
+            })
+        }),
     }
 }
 
@@ -68,7 +75,10 @@ fn to_mask<S: Element>(
     a: Vector<'_>,
     rows: usize,
 ) -> Result<(), RunError> {
-    for (word, values) in dst.mask()?.iter_mut().zip(a.of::<S>(rows)?.chunks(64)) {
+    // No zip of chunks: where it is not inlined it divides by their size.
+    let mut chunks = a.of::<S>(rows)?.chunks(64);
+    for word in dst.mask()? {
+        let Some(values) = chunks.next() else { break };
         let bits = values.iter().enumerate();
         *word = bits.fold(0, |w, (k, v)| w | u64::from(*v != S::zeroed()) << k);
     }

@@ -106,7 +106,14 @@ fn rows_that_overflow_become_null_and_are_counted() {
                 let run = |op: Op, expected: &dyn Fn(i32, i32) -> Option<i32>| {
                     let (mut dst, mut valid) = (std::vec![0; rows], nulls);
                     let mut failures = Failures::new(None).unwrap();
-                    arithmetic(op, &mut dst, &mut valid, &mut failures, &a, b);
+                    arithmetic::<_, crate::plan::uses::Everything>(
+                        op,
+                        &mut dst,
+                        &mut valid,
+                        &mut failures,
+                        &a,
+                        b,
+                    );
                     let (mut count, mut first) = (0, None);
                     for row in 0..rows {
                         let bit = |words: [u64; 3]| words[row / 64] >> (row % 64) & 1 != 0;

@@ -5,6 +5,7 @@ use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::plan::OnFull;
 use crate::plan::layout::Combine;
+use crate::plan::uses::{self, Uses};
 use crate::time::panes::Panes;
 
 use super::super::groups::{LATE, NO_GROUP, ONE};
@@ -12,21 +13,22 @@ use super::super::keys;
 use super::super::window::RowPanes;
 use super::{Aggregate, Folded, Rows};
 
-impl Aggregate<'_> {
+impl<U: Uses> Aggregate<'_, U> {
     /// Folds rows, whose keys and arguments are in their registers, into groups. `time(row)` is a
     /// row's time, for sessions.
     pub(crate) fn update(
         &mut self,
-        frame: &Frame<'_>,
+        frame: &Frame<'_, U>,
         rows: Rows<'_>,
         time: impl Fn(usize) -> i64,
         counters: &mut Counters,
     ) -> Result<Folded, RunError> {
-        let (plan, entry, count) = (self.table.plan, self.table.entry, rows.count);
+        let (plan, entry, count) =
+            (uses::plan::<U>(self.table.plan), self.table.entry(), rows.count);
         if count == 0 {
             return Ok(Folded::All);
         }
-        let width = self.table.layout.key_words as usize;
+        let width = self.table.layout().key_words as usize;
         let keys = entry.keys.of(plan.lists);
         let lone = keys::Lone::of(frame, keys, count)?;
         if width > 0 && lone.is_none() {
@@ -52,7 +54,7 @@ impl Aggregate<'_> {
         if width == 0 {
             if let RowPanes::One(pane) = rows.panes {
                 self.table.present(pane.into())?.insert(0);
-            } else {
+            } else if const { U::SET.window } {
                 self.table.batch_groups.get_mut(..count).ok_or(RunError::Internal)?.fill(0);
                 self.table.enter(rows.panes, 0, count)?;
             }
@@ -93,7 +95,7 @@ impl Aggregate<'_> {
             _ => None,
         };
         if let (Some(pane), true) =
-            (one, self.table.layout.notes_changes || !self.table.records.is_empty())
+            (one, self.table.layout().notes_changes || self.table.keeps_records())
         {
             self.table.batch_groups.get_mut(..done).ok_or(RunError::Internal)?.fill(pane as u32);
         }
@@ -108,14 +110,17 @@ impl Aggregate<'_> {
     /// Folds the first `rows` rows of `batch_groups`.
     pub(super) fn fold(
         &mut self,
-        frame: &Frame<'_>,
+        frame: &Frame<'_, U>,
         rows: usize,
         one: Option<usize>,
     ) -> Result<(), RunError> {
         // The list is lent out: states and lists lie apart.
         let groups = core::mem::take(&mut self.table.batch_groups);
         let folded = match groups.get(..rows) {
-            Some(rows) => self.table.update(frame, rows, one.or_else(|| alone(rows))),
+            Some(rows) => {
+                let alone = || if const { U::SET.fast } { alone(rows) } else { None };
+                self.table.update(frame, rows, one.or_else(alone))
+            }
             None => Err(RunError::Internal),
         };
         self.table.batch_groups = groups;
@@ -124,14 +129,14 @@ impl Aggregate<'_> {
 
     /// Notes what the first `rows` rows change.
     pub(super) fn note(&mut self, rows: usize, bound: i64) -> Result<(), RunError> {
-        if !self.table.records.is_empty() {
+        if self.table.keeps_records() {
             for group in self.table.batch_groups.get(..rows).ok_or(RunError::Internal)? {
                 if let Some(records) = self.table.records.get_mut(*group as usize) {
                     *records = records.saturating_add(1);
                 }
             }
         }
-        if self.table.layout.notes_changes {
+        if self.table.layout().notes_changes {
             // Groups whose window has not left yet leave with it.
             let closed = |p: Panes| {
                 let here = p.ring(bound) as i64;
@@ -140,7 +145,7 @@ impl Aggregate<'_> {
                 }
             };
             match self.panes().filter(|_| !self.table.emits_changes()) {
-                Some(p) => self.table.note_changes(rows, closed(p))?,
+                Some(p) => self.table.note_changes(rows, closed(*p))?,
                 None => self.table.note_changes(rows, |_| true)?,
             }
         }
@@ -150,10 +155,10 @@ impl Aggregate<'_> {
     /// The rows' panes, if some of these were merged into others.
     fn merged<'r>(&self, rows: Rows<'r>, count: usize) -> Option<Merged<'r>> {
         let (Some(p), RowPanes::Each(panes)) = (self.panes(), rows.panes) else { return None };
-        if !matches!(self.table.layout.combine, Combine::Stacks(_) | Combine::Running(_)) {
+        if !matches!(self.table.combine(), Combine::Stacks(_) | Combine::Running(_)) {
             return None;
         }
-        let mut merged = Merged { p, panes, bound: rows.bound, oldest: rows.bound };
+        let mut merged = Merged { p: *p, panes, bound: rows.bound, oldest: rows.bound };
         merged.oldest = (0..count).map(|row| merged.pane(row)).min().unwrap_or(rows.bound);
         (merged.oldest < self.table.progress.merged).then_some(merged)
     }
@@ -162,14 +167,14 @@ impl Aggregate<'_> {
     /// takes all that it gets in the rows' order.
     fn fold_merged(
         &mut self,
-        frame: &Frame<'_>,
+        frame: &Frame<'_, U>,
         rows: &Merged<'_>,
         count: usize,
     ) -> Result<(), RunError> {
         let p = &rows.p;
         let (front, merged) = (self.table.progress.front, self.table.progress.merged);
-        let stacked =
-            |pane: i64| matches!(self.table.layout.combine, Combine::Stacks(_)) && pane < front;
+        let stacks = matches!(self.table.combine(), Combine::Stacks(_));
+        let stacked = |pane: i64| stacks && pane < front;
         // Panes that hold no other's rows.
         for row in 0..count {
             let group = self.table.batch_groups.get(row).copied().unwrap_or(NO_GROUP);
@@ -178,7 +183,7 @@ impl Aggregate<'_> {
         }
         self.fold_slots(frame, count)?;
         let groups = self.table.groups();
-        let running = self.table.layout.panes as usize;
+        let running = self.table.layout().panes as usize;
         let low = self.table.progress.low.min(rows.oldest);
         for target in low.max(rows.oldest.saturating_sub(p.held()))..=merged {
             // The last round is the running pane's.
@@ -213,7 +218,7 @@ impl Aggregate<'_> {
     }
 
     /// Folds the first `count` rows into the slots in list `slots`.
-    fn fold_slots(&mut self, frame: &Frame<'_>, count: usize) -> Result<(), RunError> {
+    fn fold_slots(&mut self, frame: &Frame<'_, U>, count: usize) -> Result<(), RunError> {
         let slots = core::mem::take(&mut self.table.slots);
         let folded = match slots.get(..count) {
             Some(slots) => self.table.update(frame, slots, None),

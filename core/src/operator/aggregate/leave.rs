@@ -5,13 +5,14 @@ use crate::error::RunError;
 use crate::expr::frame::Frame;
 use crate::plan::layout::Combine;
 use crate::plan::op::RegisterId;
+use crate::plan::uses::{self, Uses};
 use crate::time::panes::Panes;
 
-use super::super::groups::{CHANGES, NO_GROUP, NOTHING, ONE};
+use super::super::groups::{CHANGES, NO_GROUP, NOTHING, ONE, Table};
 use super::super::panes::Leaving;
 use super::Aggregate;
 
-impl<'a> Aggregate<'a> {
+impl<'a, U: Uses> Aggregate<'a, U> {
     /// The time of the window that leaves next, for the stage behind.
     pub(crate) fn next_window(&mut self, watermark: i64) -> Result<(i64, i64), RunError> {
         if let Some((rule, by_state)) = self.sessions(watermark) {
@@ -30,7 +31,7 @@ impl<'a> Aggregate<'a> {
             return Ok(false);
         }
         if let Some((rule, by_state)) = self.sessions(watermark) {
-            let job = self.table.progress.job;
+            let job = self.table.job();
             let limit = self.due_before(&rule, by_state);
             let more = match job {
                 CHANGES => {
@@ -49,31 +50,31 @@ impl<'a> Aggregate<'a> {
             return Ok(more);
         }
         let Some(p) = self.panes() else { return self.is_whole_leaving() };
-        match self.table.progress.job {
-            ONE => self.next_of_one(&p),
+        match self.table.job() {
+            ONE => self.next_of_one(p),
             CHANGES => {
-                let more = self.table.next_change(&p, bound)?;
-                Ok(more || self.table.is_busy() && self.table.next_window(&p)?)
+                let more = self.table.next_change(p, bound)?;
+                Ok(more || self.table.is_busy() && self.table.next_window(p)?)
             }
-            _ => self.table.next_window(&p),
+            _ => self.table.next_window(p),
         }
     }
 
     /// Whether, without windows, groups leave only if they changed. (The one group of a query without keys is there
     /// without rows too.)
     fn leaves_changes(&self) -> bool {
-        let empty = self.table.layout.key_words == 0 && self.table.progress.rows == 0;
+        let empty = self.table.layout().key_words == 0 && self.table.progress.rows == 0;
         self.table.emits_changes() && !empty
     }
 
     fn is_whole_leaving(&mut self) -> Result<bool, RunError> {
         let from = self.table.progress.cursor as usize;
-        let more = match self.table.progress.job {
+        let more = match self.table.job() {
             ONE => true,
             job if job == CHANGES || self.leaves_changes() => {
                 self.table.changed(0)?.next(from).is_some()
             }
-            _ if self.table.layout.key_words == 0 => from == 0,
+            _ if self.table.layout().key_words == 0 => from == 0,
             _ => self.table.present(0)?.next(from).is_some(),
         };
         if !more {
@@ -84,6 +85,7 @@ impl<'a> Aggregate<'a> {
 
     /// The next pane that holds the one group that leaves to make room.
     fn next_of_one(&mut self, p: &Panes) -> Result<bool, RunError> {
+        let p = Table::<U>::own(p);
         let place = self.table.progress.cursor as usize;
         while self.table.progress.until < self.table.progress.high {
             if self.table.present(p.ring(self.table.progress.until))?.contains(place) {
@@ -99,7 +101,7 @@ impl<'a> Aggregate<'a> {
     /// many they are. All are of one window, or `same` says that their windows' ends agree.
     pub(crate) fn leave(
         &mut self,
-        frame: &mut Frame<'_>,
+        frame: &mut Frame<'_, U>,
         max: usize,
         watermark: i64,
         same: impl Fn(i64, i64) -> bool,
@@ -116,26 +118,26 @@ impl<'a> Aggregate<'a> {
             self.table.progress.until += 1;
             Leaving { count: 1, start: p.start(pane), end: p.start(pane + 1), window: pane }
         } else {
-            self.table.leave_window(&p, max)?
+            self.table.leave_window(p, max)?
         };
         let count = leaving.count;
         self.fill_window(frame, count, (leaving.start, leaving.end))?;
         self.table.write_results(frame, count, counters)?;
-        let job = self.table.progress.job;
+        let job = self.table.job();
         let changes = job == CHANGES || self.table.emits_changes();
-        if changes && job != ONE && matches!(self.table.layout.combine, Combine::Pane(_)) {
+        if changes && job != ONE && matches!(self.table.combine(), Combine::Pane(_)) {
             let set = p.ring(p.at(leaving.start));
             for i in 0..count {
                 let place = self.table.from.get(i).copied().unwrap_or(NO_GROUP) as usize;
                 self.table.changed(set)?.remove(place);
             }
         }
-        if !self.table.left.is_empty() {
+        if self.table.retracts() {
             // In `scratch`, where each row's last one is kept.
             for i in 0..count {
                 let place = self.table.from.get(i).copied().ok_or(RunError::Internal)?;
                 *self.table.scratch.get_mut(i).ok_or(RunError::Internal)? =
-                    self.table.left_slot(&p, leaving.window, place);
+                    self.table.left_slot(p, leaving.window, place);
             }
         }
         Ok(count)
@@ -144,7 +146,7 @@ impl<'a> Aggregate<'a> {
     /// Forgets groups that have left for good: after [`leave`](Self::leave), once their rows are
     /// written.
     pub(crate) fn left(&mut self, count: usize, watermark: i64) -> Result<(), RunError> {
-        let job = self.table.progress.job;
+        let job = self.table.job();
         if let Some((rule, by_state)) = self.sessions(watermark) {
             if job == CHANGES {
                 self.table.taken_back(count)?;
@@ -157,7 +159,7 @@ impl<'a> Aggregate<'a> {
             return Ok(());
         }
         match self.panes() {
-            Some(p) => self.table.left_window(&p, count),
+            Some(p) => self.table.left_window(p, count),
             None if job == ONE => {
                 let place = self.table.progress.cursor as usize;
                 self.make_room(place)
@@ -169,10 +171,10 @@ impl<'a> Aggregate<'a> {
     /// What a retraction needs: where the rows are that groups left with, and the list of those of
     /// the `count` groups that leave now.
     pub(crate) fn left_rows(&mut self, count: usize) -> Option<(&[u32], &mut [u8])> {
-        if self.table.left.is_empty() {
+        if !self.table.retracts() {
             return None;
         }
-        let slots = match self.table.layout.combine {
+        let slots = match self.table.combine() {
             Combine::Whole => self.table.slots.get(..count)?,
             _ => self.table.scratch.get(..count)?,
         };
@@ -181,7 +183,7 @@ impl<'a> Aggregate<'a> {
 
     fn leave_whole(
         &mut self,
-        frame: &mut Frame<'_>,
+        frame: &mut Frame<'_, U>,
         max: usize,
         counters: &mut Counters,
     ) -> Result<usize, RunError> {
@@ -189,8 +191,8 @@ impl<'a> Aggregate<'a> {
         let table = &mut self.table;
         let mut count = 0;
         let mut at = table.progress.cursor as usize;
-        let changes = table.progress.job == CHANGES || leaves_changes;
-        if table.progress.job == ONE || table.layout.key_words == 0 && !changes {
+        let changes = table.job() == CHANGES || leaves_changes;
+        if table.job() == ONE || table.layout().key_words == 0 && !changes {
             *table.scratch.get_mut(0).ok_or(RunError::Internal)? = table.progress.cursor;
             (count, at) = (1, at + 1);
         } else {
@@ -208,19 +210,19 @@ impl<'a> Aggregate<'a> {
         }
         table.list_slots(count, 0)?;
         table.write_results(frame, count, counters)?;
-        if table.progress.job != ONE {
+        if table.job() != ONE {
             table.progress.cursor = at as u32;
         }
         Ok(count)
     }
 
     pub(super) fn window_results(&self) -> &'a [RegisterId] {
-        self.table.entry.window_results.of(self.table.plan.lists)
+        self.table.entry().window_results.of(uses::plan::<U>(self.table.plan).lists)
     }
 
     fn fill_window(
         &mut self,
-        frame: &mut Frame<'_>,
+        frame: &mut Frame<'_, U>,
         count: usize,
         (from, to): (i64, i64),
     ) -> Result<(), RunError> {

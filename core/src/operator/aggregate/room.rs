@@ -7,13 +7,18 @@ use crate::plan::layout::Combine;
 
 use super::super::groups::NO_GROUP;
 use super::Aggregate;
+use crate::plan::uses::Uses;
 
-impl Aggregate<'_> {
+impl<U: Uses> Aggregate<'_, U> {
     /// Makes places free whose keys are in no window.
     pub(super) fn reclaim(&mut self) -> Result<bool, RunError> {
+        // Without windows every key is in use.
+        if const { !U::SET.window } {
+            return Ok(false);
+        }
         let (is_session, groups) =
-            (self.table.layout.combine == Combine::Sessions, self.table.layout.groups);
-        let sets = self.table.layout.sets as usize;
+            (matches!(self.table.combine(), Combine::Sessions), self.table.layout().groups);
+        let sets = self.table.layout().sets as usize;
         let words = crate::plan::layout::bits_words(groups) as usize;
         let (mut directory, present, heads) = self.table.directory();
         directory.reclaim(|word| {
@@ -57,13 +62,13 @@ impl Aggregate<'_> {
     fn forget_place(&mut self, place: usize) -> Result<u64, RunError> {
         let groups = self.table.groups();
         let mut records = 0;
-        for set in 0..self.table.layout.sets as usize {
+        for set in 0..self.table.layout().sets as usize {
             if !self.table.present(set)?.remove(place) {
                 continue;
             }
             let slot = set * groups + place;
             records += u64::from(self.table.records.get(slot).copied().unwrap_or(0));
-            if self.table.layout.notes_changes && set < self.table.layout.panes as usize {
+            if self.table.layout().notes_changes && set < self.table.layout().panes as usize {
                 self.table.changed(set)?.remove(place);
             }
             *self.table.slots.get_mut(0).ok_or(RunError::Internal)? = slot as u32;

@@ -9,12 +9,13 @@ use super::super::groups::{CHANGES, CLOSING, LATE, NO_GROUP, ONE};
 use super::super::keys;
 use super::super::sessions::{Reached, Rule};
 use super::{Aggregate, Folded};
+use crate::plan::uses::Uses;
 
-impl Aggregate<'_> {
+impl<U: Uses> Aggregate<'_, U> {
     #[allow(clippy::too_many_arguments)]
     pub(super) fn update_sessions(
         &mut self,
-        frame: &Frame<'_>,
+        frame: &Frame<'_, U>,
         lone: Option<keys::Lone<'_>>,
         count: usize,
         rule: &Rule,
@@ -22,7 +23,7 @@ impl Aggregate<'_> {
         time: impl Fn(usize) -> i64,
         counters: &mut Counters,
     ) -> Result<Folded, RunError> {
-        let keyless = self.table.layout.key_words == 0;
+        let keyless = self.table.layout().key_words == 0;
         let conditions = match self.window().map(|window| window.shape) {
             Some(WindowShape::State { begin, end, .. }) => {
                 Some((frame.get(begin)?, frame.get(end)?))
@@ -80,13 +81,13 @@ impl Aggregate<'_> {
             }
             // Sessions that wait for late rows go first, but not with rows that have not left.
             let makes_room =
-                matches!(self.table.entry.on_full, OnFull::EvictOldest | OnFull::CloseOldest);
+                matches!(self.table.entry().on_full, OnFull::EvictOldest | OnFull::CloseOldest);
             if makes_room && rule.lateness > 0 && self.table.changed(0)?.next(0).is_some() {
                 self.emit_changes(0);
                 folded = Folded::Leaves(done);
                 break;
             }
-            let oldest_leaves = match self.table.entry.on_full {
+            let oldest_leaves = match self.table.entry().on_full {
                 OnFull::Error => {
                     folded = Folded::Full(done);
                     break;
@@ -122,7 +123,12 @@ impl Aggregate<'_> {
     }
 
     /// Folds rows `from..to`, which have sessions.
-    fn fold_sessions(&mut self, frame: &Frame<'_>, from: usize, to: usize) -> Result<(), RunError> {
+    fn fold_sessions(
+        &mut self,
+        frame: &Frame<'_, U>,
+        from: usize,
+        to: usize,
+    ) -> Result<(), RunError> {
         if from == to {
             return Ok(());
         }
@@ -157,14 +163,14 @@ impl Aggregate<'_> {
 
     pub(super) fn leave_sessions(
         &mut self,
-        frame: &mut Frame<'_>,
+        frame: &mut Frame<'_, U>,
         rule: &Rule,
         by_state: bool,
         max: usize,
         same: impl Fn(i64, i64) -> bool,
         counters: &mut Counters,
     ) -> Result<usize, RunError> {
-        let job = self.table.progress.job;
+        let job = self.table.job();
         let limit = self.due_before(rule, by_state);
         let count = if job == CHANGES {
             self.table.list_changed(!self.table.emits_changes(), max)?
@@ -186,7 +192,7 @@ impl Aggregate<'_> {
 
     fn fill_sessions(
         &mut self,
-        frame: &mut Frame<'_>,
+        frame: &mut Frame<'_, U>,
         count: usize,
         gap: i64,
     ) -> Result<(), RunError> {

@@ -1,20 +1,21 @@
 //! Keys that are numbers: while the index is an array, most batches are looked up without a branch.
 
 use crate::error::RunError;
+use crate::plan::uses::Uses;
 use crate::simd::widest;
 
 use super::Directory;
 
 impl Directory<'_> {
     /// [`find`](Self::find) of keys that are numbers.
-    pub(in super::super) fn find_numbers<T: Copy>(
+    pub(in super::super) fn find_numbers<T: Copy, U: Uses>(
         &mut self,
         keys: &[T],
         places: &mut [u32],
         number: impl Fn(T) -> u64 + Copy,
     ) -> Result<usize, RunError> {
         let mut done = 0;
-        while self.state.hashed == 0 {
+        while const { U::SET.fast } && self.state.hashed == 0 {
             let end = places.len().min(done + BLOCK);
             let (Some(keys), Some(places)) = (keys.get(done..end), places.get_mut(done..end))
             else {

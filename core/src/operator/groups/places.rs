@@ -8,8 +8,9 @@ use super::super::directory::Directory;
 use super::super::keys::Lone;
 use super::super::window::RowPanes;
 use super::{LATE, Table, set_of};
+use crate::plan::uses::Uses;
 
-impl Table<'_> {
+impl<U: Uses> Table<'_, U> {
     /// Finds the places of the keys of rows `from..rows`, which are in `batch_keys` or `lone`; see
     /// [`Directory::find`].
     pub(in super::super) fn find(
@@ -18,33 +19,43 @@ impl Table<'_> {
         from: usize,
         rows: usize,
     ) -> Result<usize, RunError> {
-        let width = self.layout.key_words as usize;
+        let width = self.layout().key_words as usize;
+        let capacity = self.entry().groups;
         let places = self.batch_groups.get_mut(from..rows).ok_or(RunError::Internal)?;
         let mut directory = Directory {
             state: &mut self.progress.directory,
             index: self.index,
             keys: self.keys,
             width,
-            capacity: self.entry.groups,
+            capacity,
         };
         let new = directory.new_places();
         let found = match lone {
-            Some(Lone::U8(keys)) => numbers(&mut directory, keys, from, places, u64::from),
-            Some(Lone::U16(keys)) => numbers(&mut directory, keys, from, places, u64::from),
-            Some(Lone::U32(keys)) => numbers(&mut directory, keys, from, places, u64::from),
-            Some(Lone::U64(keys)) => numbers(&mut directory, keys, from, places, |key| key),
-            None => {
+            Some(Lone::U8(keys)) if const { U::SET.keys.has_size(1) } => {
+                numbers::<_, U>(&mut directory, keys, from, places, u64::from)
+            }
+            Some(Lone::U16(keys)) if const { U::SET.keys.has_size(2) } => {
+                numbers::<_, U>(&mut directory, keys, from, places, u64::from)
+            }
+            Some(Lone::U32(keys)) if const { U::SET.keys.has_size(4) } => {
+                numbers::<_, U>(&mut directory, keys, from, places, u64::from)
+            }
+            Some(Lone::U64(keys)) if const { U::SET.keys.has_size(8) } => {
+                numbers::<_, U>(&mut directory, keys, from, places, |key| key)
+            }
+            None if const { U::SET.long_keys } => {
                 let keys = self.batch_keys.get(from * width..rows * width);
                 let keys = keys.ok_or(RunError::Internal)?;
                 match width {
-                    1 => directory.find_numbers(keys, places, |key| key),
+                    1 => directory.find_numbers::<_, U>(keys, places, |key| key),
                     _ => directory.find(keys.chunks_exact(width.max(1)), places),
                 }
             }
+            _ => Err(RunError::Internal),
         }?;
         let new = new.since(&directory);
-        if self.layout.combine == Combine::Whole {
-            let mut set = set_of(self.present, 0, self.layout.groups as usize)?;
+        if matches!(self.combine(), Combine::Whole) {
+            let mut set = set_of(self.present, 0, self.layout().groups as usize)?;
             new.for_each(|place| set.insert(place as usize));
         }
         Ok(found)
@@ -58,11 +69,11 @@ impl Table<'_> {
         from: usize,
         to: usize,
     ) -> Result<(), RunError> {
-        let groups = self.groups();
+        let (groups, is_whole) = (self.groups(), matches!(self.combine(), Combine::Whole));
         let rows = self.batch_groups.get_mut(from..to).ok_or(RunError::Internal)?;
         match panes {
             // A key has its place for good: new ones were put in when they got it.
-            RowPanes::One(_) if self.layout.combine == Combine::Whole => {}
+            RowPanes::One(_) if is_whole => {}
             RowPanes::One(pane) => {
                 let base = pane as usize * groups;
                 let mut set = set_of(self.present, pane.into(), groups)?;
@@ -110,12 +121,12 @@ impl Table<'_> {
 }
 
 /// Finds the places of the keys from row `from` on.
-fn numbers<T: Copy>(
+fn numbers<T: Copy, U: Uses>(
     directory: &mut Directory<'_>,
     keys: &[T],
     from: usize,
     places: &mut [u32],
     number: impl Fn(T) -> u64 + Copy,
 ) -> Result<usize, RunError> {
-    directory.find_numbers(keys.get(from..).ok_or(RunError::Internal)?, places, number)
+    directory.find_numbers::<_, U>(keys.get(from..).ok_or(RunError::Internal)?, places, number)
 }

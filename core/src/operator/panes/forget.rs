@@ -5,15 +5,17 @@ use core::iter::once;
 
 use crate::error::RunError;
 use crate::plan::layout::{Combine, left_bytes};
+use crate::plan::uses::{self, Uses};
 use crate::time::panes::Panes;
 
 use super::super::bits;
 use super::super::groups::{CLOSING, Table};
 
-impl Table<'_> {
+impl<U: Uses> Table<'_, U> {
     /// Whether a window's groups are forgotten as they leave.
     fn forgets(&self, p: &Panes) -> bool {
-        matches!(self.layout.combine, Combine::Pane(_)) && p.lateness == 0 && !self.emits_changes()
+        let p = Self::own(p);
+        matches!(self.combine(), Combine::Pane(_)) && p.lateness == 0 && !self.emits_changes()
     }
 
     /// Forgets the groups that have left with their window, if nothing else needs them.
@@ -22,7 +24,8 @@ impl Table<'_> {
         p: &Panes,
         count: usize,
     ) -> Result<(), RunError> {
-        if !self.forgets(p) || self.progress.job != CLOSING {
+        let p = Self::own(p);
+        if !self.forgets(p) || self.job() != CLOSING {
             return Ok(());
         }
         self.reset_run(count)?;
@@ -55,10 +58,11 @@ impl Table<'_> {
 
     /// Forgets the panes before `low`.
     pub(super) fn drop_panes(&mut self, p: &Panes, low: i64) -> Result<(), RunError> {
+        let p = Self::own(p);
         for pane in self.progress.low..low.min(self.progress.high) {
             let set = p.ring(pane);
             self.clear_set(set)?;
-            if self.layout.notes_changes {
+            if self.layout().notes_changes {
                 self.changed(set)?.clear();
             }
             self.directory().0.loosen();
@@ -69,10 +73,11 @@ impl Table<'_> {
 
     /// Forgets the rows that the groups of a window left with.
     pub(super) fn forget_left(&mut self, p: &Panes, window: i64) -> Result<(), RunError> {
-        if self.left.is_empty() || !matches!(self.layout.combine, Combine::Each(_)) {
+        let p = Self::own(p);
+        if !self.retracts() || !matches!(self.combine(), Combine::Each(_)) {
             return Ok(());
         }
-        let stride = left_bytes(self.plan) as usize;
+        let stride = left_bytes(uses::plan::<U>(self.plan)) as usize;
         let groups = self.groups() * stride;
         let start = p.ring(window) * groups;
         let left = self.left.get_mut(start..start + groups).ok_or(RunError::Internal)?;

@@ -14,22 +14,24 @@ use core::iter::once;
 
 use crate::error::RunError;
 use crate::plan::layout::Combine;
+use crate::plan::uses::Uses;
 use crate::time::panes::Panes;
 
 use super::super::bits;
 use super::super::groups::Table;
 use super::super::window::NEW;
 
-impl Table<'_> {
+impl<U: Uses> Table<'_, U> {
     /// Makes a window's results ready.
     pub(super) fn put_together(&mut self, p: &Panes, window: i64) -> Result<(), RunError> {
+        let p = Self::own(p);
         let (first, end) = (p.first(window), p.end(window));
-        let running = self.layout.panes as usize;
+        let running = self.layout().panes as usize;
         if self.progress.merged == NEW {
             self.progress.merged = first;
             self.progress.front = first;
         }
-        match self.layout.combine {
+        match self.combine() {
             Combine::Stacks(_) if self.progress.merged < end => {
                 let high = end.min(self.progress.high);
                 if first >= self.progress.front {
@@ -116,7 +118,7 @@ impl Table<'_> {
     }
 
     pub(super) fn clear_running(&mut self) -> Result<(), RunError> {
-        self.clear_set(self.layout.panes as usize)
+        self.clear_set(self.layout().panes as usize)
     }
 
     /// The sets, besides a row's own pane, that hold what was merged from that pane.
@@ -125,11 +127,12 @@ impl Table<'_> {
         p: &Panes,
         pane: i64,
     ) -> (core::ops::Range<i64>, bool) {
+        let p = Self::own(p);
         let none = (0..0, false);
         if pane >= self.progress.merged || self.progress.merged == NEW {
             return none;
         }
-        match self.layout.combine {
+        match self.combine() {
             Combine::Stacks(_) if pane < self.progress.front => (self.progress.low..pane, false),
             Combine::Stacks(_) => (0..0, true),
             Combine::Running(_) => (0..0, pane >= p.first(self.progress.window)),

@@ -4,8 +4,9 @@ use crate::arena::swap;
 use crate::error::RunError;
 
 use super::super::groups::Table;
+use crate::plan::uses::Uses;
 
-impl Table<'_> {
+impl<U: Uses> Table<'_, U> {
     fn key_of(&self, at: usize) -> Option<(i64, u32)> {
         let id = *self.heap.get(at)?;
         let session = self.sessions.get(id as usize)?;

@@ -5,8 +5,9 @@ use crate::error::RunError;
 use super::super::groups::Table;
 use super::super::retract::TAKEN_BACK;
 use super::{GONE, LEFT, Rule};
+use crate::plan::uses::Uses;
 
-impl Table<'_> {
+impl<U: Uses> Table<'_, U> {
     /// The session that is due first, if it is before `limit`, with its end as it is now. Those
     /// that have left and wait no longer are released on the way.
     pub(in super::super) fn first_due(

@@ -5,8 +5,9 @@ use crate::expr::frame::{Vector, bit};
 
 use super::super::groups::{NO_GROUP, Table};
 use super::Reached;
+use crate::plan::uses::Uses;
 
-impl Table<'_> {
+impl<U: Uses> Table<'_, U> {
     /// Puts the rows `from..to` into state windows: see [`put_into_sessions`](Self::put_into_sessions).
     pub(in super::super) fn put_into_states(
         &mut self,

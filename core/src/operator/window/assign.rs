@@ -3,6 +3,7 @@
 use crate::batch::Batch;
 use crate::counters::Counters;
 use crate::error::RunError;
+use crate::plan::uses::Uses;
 use crate::plan::{Plan, TimeSource};
 use crate::selection::Selection;
 use crate::time::TIME_LIMIT;
@@ -13,7 +14,7 @@ impl WindowState {
     /// Keeps the selected rows that windows still take, and finds their panes. Rows that are not
     /// kept are late, or between windows.
     #[allow(clippy::too_many_arguments)]
-    pub(in super::super) fn assign<'s>(
+    pub(in super::super) fn assign<'s, U: Uses>(
         &mut self,
         plan: &Plan<'_>,
         window: &Window,
@@ -23,6 +24,7 @@ impl WindowState {
         panes: &'s mut [u16],
         counters: &mut Counters,
     ) -> Result<(Selection<'s>, RowPanes<'s>), RunError> {
+        let window = window.own::<U>();
         let p = &window.panes;
         let here = RowPanes::One(window.ring(self.bound));
         if !window.has_panes {
@@ -47,13 +49,15 @@ impl WindowState {
         let (low, high) = (bound.max(-TIME_LIMIT), self.threshold.min(TIME_LIMIT + 1));
         let first = i64::from(window.ring(self.bound));
         let second = bound.saturating_add(p.length);
+        // No window but those of this pane and the next takes a row then.
+        let tumbles = p.every == 1 && p.size == 1 && p.lateness == 0 && p.ahead <= 1;
         let (mut count, mut between) = (0, 0);
         let mut keep = |row: u16, time: Option<i64>| {
             let time = time.unwrap_or(i64::MIN);
             let (takes, place) = if p.every == 1 && time >= low && time < high && p.ahead <= 1 {
                 // Without a division: a Cortex-M has none of 64 bits.
                 (true, first + i64::from(time >= second))
-            } else if (-TIME_LIMIT..high).contains(&time) {
+            } else if !tumbles && (-TIME_LIMIT..high).contains(&time) {
                 let pane = p.at(time);
                 between += usize::from(p.gap(pane) >= 0);
                 (p.takes(pane, self.bound), first + pane.saturating_sub(self.bound))

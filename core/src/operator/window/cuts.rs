@@ -4,6 +4,7 @@ use crate::batch::Batch;
 use crate::column::Column;
 use crate::error::RunError;
 use crate::plan::op::StreamId;
+use crate::plan::uses::Uses;
 use crate::plan::{Plan, TimeSource};
 use crate::simd::widest;
 use crate::time::TIME_LIMIT;
@@ -12,12 +13,13 @@ use super::{AGREED, Cut, FIRST, NEW, READ, Window, WindowState};
 
 impl WindowState {
     /// The first row of `batch` at which something must happen, and what.
-    pub(in super::super) fn next_cut(
+    pub(in super::super) fn next_cut<U: Uses>(
         &mut self,
         plan: &Plan<'_>,
         window: &Window,
         batch: &Batch<'_>,
     ) -> Result<Option<(usize, Cut)>, RunError> {
+        let window = window.own::<U>();
         self.known = 0;
         match window.time {
             TimeSource::Event => {}
@@ -32,21 +34,21 @@ impl WindowState {
         }
         let times = window.times(plan, batch)?;
         let time = |row: usize| times.get::<8>(row).map(|bytes| i64::from_le_bytes(*bytes));
-        if let Some((row, restart)) = self.doubt(window, batch.rows(), time) {
+        if let Some((row, restart)) = self.doubt::<U>(window, batch.rows(), time) {
             return Ok(Some((row, Cut::Restart(restart))));
         }
-        let cut = self.scan(window, times, batch);
+        let cut = self.scan::<U>(window, times, batch);
         let before = cut.map_or(batch.rows(), |(row, _)| row);
         if before > 0 {
             self.refused = NEW;
         }
-        if let Some(row) = punctuation(plan, window, batch, before)
+        if let Some(row) = punctuation::<U>(plan, window, batch, before)
             && let Some(time) = time(row)
         {
             return Ok(Some((row, Cut::MoveAfter(time))));
         }
         let Some((row, time)) = cut else { return Ok(None) };
-        if self.is_ahead(window, time) {
+        if self.is_ahead::<U>(window, time) {
             let agrees =
                 self.refused != NEW && time.abs_diff(self.refused) < window.max_ahead as u64;
             if !agrees {
@@ -58,18 +60,31 @@ impl WindowState {
 
     /// The first row that moves the watermark, and its time. Notes how many rows before it are in
     /// the watermark's pane.
-    fn scan(
+    fn scan<U: Uses>(
         &mut self,
         window: &Window,
         times: Column<'_>,
         batch: &Batch<'_>,
     ) -> Option<(usize, i64)> {
+        let window = window.own::<U>();
         let rows = batch.rows();
         let low = self.threshold.max(-TIME_LIMIT);
         let start = window.panes.start(self.bound).max(-TIME_LIMIT);
         let length = low.min(TIME_LIMIT + 1).saturating_sub(start).max(0) as u64;
         let here = Span { start, length };
         let (mut row, mut all_here) = (0, true);
+        if const { !U::SET.fast } {
+            for row in 0..rows {
+                let time = times.get::<8>(row).map_or(0, |bytes| i64::from_le_bytes(*bytes));
+                if (low..=TIME_LIMIT).contains(&time) {
+                    self.known = if all_here { row as u64 } else { 0 };
+                    return Some((row, time));
+                }
+                all_here &= !here.lacks(time);
+            }
+            self.known = if all_here { rows as u64 } else { 0 };
+            return None;
+        }
         // In most runs of rows all are here; where not, the run is looked at row by row.
         while row < rows {
             let run = times.part(row, (rows - row).min(RUN));
@@ -92,7 +107,8 @@ impl WindowState {
         None
     }
 
-    fn is_ahead(&self, window: &Window, time: i64) -> bool {
+    fn is_ahead<U: Uses>(&self, window: &Window, time: i64) -> bool {
+        let window = window.own::<U>();
         window.max_ahead > 0
             && self.has_started()
             && time.saturating_sub(self.threshold) >= window.max_ahead
@@ -116,12 +132,13 @@ impl WindowState {
 
     /// The second record of all, if it lies so far before the first that the first one's clock
     /// was wrong.
-    fn doubt(
+    fn doubt<U: Uses>(
         &mut self,
         window: &Window,
         rows: usize,
         time: impl Fn(usize) -> Option<i64>,
     ) -> Option<(usize, i64)> {
+        let window = window.own::<U>();
         let second = match self.trust {
             FIRST => 1,
             READ => 0,
@@ -140,7 +157,13 @@ impl WindowState {
 }
 
 /// The first row before `end` that punctuates.
-fn punctuation(plan: &Plan<'_>, window: &Window, batch: &Batch<'_>, end: usize) -> Option<usize> {
+fn punctuation<U: Uses>(
+    plan: &Plan<'_>,
+    window: &Window,
+    batch: &Batch<'_>,
+    end: usize,
+) -> Option<usize> {
+    let window = window.own::<U>();
     let index = window.event?.punctuation?.index();
     let schema = plan.input(StreamId(0));
     let layout = schema.layout();

@@ -4,6 +4,7 @@
 use super::{AggregateFunction as F, Distinct, MAX_VALUES, Parameter, Room, Time};
 use crate::plan::layout::align8;
 use crate::plan::op::Register;
+use crate::plan::uses::{Everything, Uses};
 use crate::plan::{Aggregate, Plan};
 use crate::types::{DataType, Kind};
 
@@ -201,19 +202,110 @@ pub(crate) struct Shape {
     /// Bytes of the state of one group, of a function that keeps one struct a group; `None` of
     /// those that keep arrays (COUNT, SUM, AVG, MIN, MAX).
     pub(crate) slot: Option<u64>,
+    /// Which code they belong to.
+    pub(crate) family: Family,
+}
+
+/// Calls whose states are alike: a file of `aggregate/` each, or a part of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    Count,
+    CountIf,
+    Sum,
+    Avg,
+    /// SUM and AVG of floats without keys.
+    Lanes,
+    /// MIN, MAX, BOOL_AND, BOOL_OR.
+    Best,
+    Bits,
+    Pick,
+    /// Moments up to the second, and up to the fourth.
+    Second,
+    Fourth,
+    Pairs,
+    /// All DISTINCT, and what needs the values in order.
+    Values,
+    Quantile,
+    Distinct,
+    Top,
+    Histogram,
+    Text,
+    Series,
+    Ewma,
+}
+
+impl Family {
+    /// How many there are.
+    pub(crate) const COUNT: usize = Self::Ewma as usize + 1;
+
+    /// The family of a call over a first argument of this type.
+    const fn of(aggregate: &Aggregate, first: DataType, keyed: bool) -> Self {
+        if aggregate.function.keeps_values(aggregate.distinct) {
+            return Self::Values;
+        }
+        match aggregate.function {
+            F::CountAll | F::Count => Self::Count,
+            F::CountIf => Self::CountIf,
+            F::Sum | F::Avg if !keyed && is_float(first) => Self::Lanes,
+            F::Sum => Self::Sum,
+            F::Avg => Self::Avg,
+            F::Min | F::Max | F::BoolAnd | F::BoolOr => Self::Best,
+            F::BitAnd | F::BitOr | F::BitXor => Self::Bits,
+            F::First
+            | F::Last
+            | F::AnyValue
+            | F::ArgMin
+            | F::ArgMax
+            | F::ArgMinNull
+            | F::ArgMaxNull => Self::Pick,
+            F::VarPop | F::VarSamp | F::StddevPop | F::StddevSamp | F::Sem => Self::Second,
+            F::Skewness | F::Kurtosis | F::KurtosisPop => Self::Fourth,
+            F::CovarPop
+            | F::CovarSamp
+            | F::Corr
+            | F::RegrSlope
+            | F::RegrIntercept
+            | F::RegrR2
+            | F::RegrCount
+            | F::RegrAvgX
+            | F::RegrAvgY
+            | F::RegrSxx
+            | F::RegrSyy
+            | F::RegrSxy => Self::Pairs,
+            F::Median | F::QuantileCont | F::QuantileDisc => Self::Values,
+            F::ApproxQuantile => Self::Quantile,
+            F::ApproxCountDistinct => Self::Distinct,
+            F::ApproxTopK => Self::Top,
+            F::Histogram => Self::Histogram,
+            F::StringAgg => Self::Text,
+            F::Twa | F::Rate | F::Increase | F::Delta => Self::Series,
+            F::Ewma => Self::Ewma,
+        }
+    }
 }
 
 impl Shape {
     /// `keyed`: whether the groups have keys.
     pub(crate) const fn of(plan: &Plan<'_>, aggregate: &Aggregate, keyed: bool) -> Self {
+        Self::of_used::<Everything>(plan, aggregate, keyed)
+    }
+
+    /// The same of a plan that is known.
+    pub(crate) const fn of_used<U: Uses>(
+        plan: &Plan<'_>,
+        aggregate: &Aggregate,
+        keyed: bool,
+    ) -> Self {
         let (first, nullable) = match argument(plan, aggregate, 0) {
             Some(r) => (r.data_type, r.nullable),
             None => (DataType::BigInt, false),
         };
+        let family = Family::of(aggregate, first, keyed);
         Self {
             argument: first,
             can_miss: nullable || aggregate.filter.is_some(),
-            slot: slot_bytes(plan, aggregate, first, keyed),
+            slot: slot_bytes::<U>(plan, aggregate, first, family),
+            family,
         }
     }
 
@@ -238,67 +330,46 @@ impl Shape {
     }
 }
 
-const fn slot_bytes(
+const fn slot_bytes<U: Uses>(
     plan: &Plan<'_>,
     aggregate: &Aggregate,
     first: DataType,
-    keyed: bool,
+    family: Family,
 ) -> Option<u64> {
     let capacity = aggregate.capacity as u64;
-    if aggregate.function.keeps_values(aggregate.distinct) {
-        return Some(STATE_HEADER + align8(capacity * first.size() as u64));
-    }
-    Some(match aggregate.function {
-        F::Sum | F::Avg if !keyed && is_float(first) => LANES_BYTES,
-        F::CountAll
-        | F::Count
-        | F::CountIf
-        | F::Sum
-        | F::Avg
-        | F::Min
-        | F::Max
-        | F::BoolAnd
-        | F::BoolOr => return None,
-        F::BitAnd | F::BitOr | F::BitXor => 16,
-        F::First
-        | F::Last
-        | F::AnyValue
-        | F::ArgMin
-        | F::ArgMax
-        | F::ArgMinNull
-        | F::ArgMaxNull => {
+    Some(match family {
+        Family::Count | Family::CountIf | Family::Sum | Family::Avg | Family::Best => return None,
+        Family::Values if U::SET.folds(Family::Values) => {
+            STATE_HEADER + align8(capacity * first.size() as u64)
+        }
+        Family::Lanes if U::SET.folds(Family::Lanes) => LANES_BYTES,
+        Family::Bits if U::SET.folds(Family::Bits) => 16,
+        Family::Pick if U::SET.folds(Family::Pick) => {
             let key = match argument(plan, aggregate, 1) {
                 Some(r) => value_bytes(r.data_type),
                 None => 0,
             };
             STATE_HEADER + value_bytes(first) + key
         }
-        F::VarPop | F::VarSamp | F::StddevPop | F::StddevSamp | F::Sem => 24,
-        F::Skewness | F::Kurtosis | F::KurtosisPop => 40,
-        F::CovarPop
-        | F::CovarSamp
-        | F::Corr
-        | F::RegrSlope
-        | F::RegrIntercept
-        | F::RegrR2
-        | F::RegrCount
-        | F::RegrAvgX
-        | F::RegrAvgY
-        | F::RegrSxx
-        | F::RegrSyy
-        | F::RegrSxy => 48,
-        F::Median | F::QuantileCont | F::QuantileDisc => STATE_HEADER,
-        F::ApproxQuantile => QUANTILE_HEADER + 4 * QUANTILE_BUCKETS as u64,
-        F::ApproxCountDistinct => HLL_REGISTERS as u64,
-        F::ApproxTopK => STATE_HEADER + capacity * (COUNTER_BYTES + value_bytes(first)),
-        F::Histogram => 8 * (count(plan, aggregate) + 2),
-        F::StringAgg => STATE_HEADER + align8(capacity),
-        F::Twa | F::Rate | F::Increase | F::Delta => {
+        Family::Second if U::SET.folds(Family::Second) => 24,
+        Family::Fourth if U::SET.folds(Family::Fourth) => 40,
+        Family::Pairs if U::SET.folds(Family::Pairs) => 48,
+        Family::Quantile if U::SET.folds(Family::Quantile) => {
+            QUANTILE_HEADER + 4 * QUANTILE_BUCKETS as u64
+        }
+        Family::Distinct if U::SET.folds(Family::Distinct) => HLL_REGISTERS as u64,
+        Family::Top if U::SET.folds(Family::Top) => {
+            STATE_HEADER + capacity * (COUNTER_BYTES + value_bytes(first))
+        }
+        Family::Histogram if U::SET.folds(Family::Histogram) => 8 * (count(plan, aggregate) + 2),
+        Family::Text if U::SET.folds(Family::Text) => STATE_HEADER + align8(capacity),
+        Family::Series if U::SET.folds(Family::Series) => {
             // Without a time nothing has to wait for what comes late.
             let samples = if aggregate.arguments.len > 1 { capacity } else { 0 };
             SERIES_HEADER + samples * SAMPLE_BYTES
         }
-        F::Ewma => 32,
+        Family::Ewma if U::SET.folds(Family::Ewma) => 32,
+        _ => return None,
     })
 }
 

@@ -8,6 +8,7 @@ use cortex_m_rt::entry;
 use ringql_core::arena::ArenaBlock;
 use ringql_core::function::ALL;
 use ringql_core::plan::wire::SmallPlan;
+use ringql_core::query::Query;
 use ringql_firmware::output::fail;
 use ringql_firmware::plan::{FILE, PLAN};
 use ringql_firmware::run::run;
@@ -25,7 +26,7 @@ fn main() -> ! {
     match TABLES.load(FILE, &ALL) {
         // Only to show it: the tables in flash and the file are the same plan.
         Ok(plan) if plan != PLAN => fail(&"the decoded plan is not the one in flash"),
-        Ok(plan) => run(&plan, ALL, ARENA.bytes_mut(), RING),
+        Ok(plan) => run(Query::with_functions(&plan, ALL, ARENA.bytes_mut()), ROOM, RING),
         Err(error) => fail(&error),
     }
 }

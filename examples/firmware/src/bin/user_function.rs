@@ -6,8 +6,9 @@
 
 use cortex_m_rt::entry;
 use ringql_core::arena::ArenaBlock;
+use ringql_core::query::Query;
 use ringql_firmware::functions::FUNCTIONS;
-use ringql_firmware::plan::USER_PLAN;
+use ringql_firmware::plan::{USER_PLAN, User};
 use ringql_firmware::run::run;
 use ringql_firmware::sensor::Ring;
 
@@ -15,5 +16,5 @@ use ringql_firmware::sensor::Ring;
 fn main() -> ! {
     static mut RING: Ring = Ring::new();
     static mut ARENA: ArenaBlock<{ USER_PLAN.arena_bytes() }> = ArenaBlock::new();
-    run(&USER_PLAN, FUNCTIONS, ARENA.bytes_mut(), RING)
+    run(Query::<User>::start(FUNCTIONS, ARENA.bytes_mut()), USER_PLAN.arena_bytes(), RING)
 }

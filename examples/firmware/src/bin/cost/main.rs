@@ -21,11 +21,15 @@ use cortex_m_rt::entry;
 use cortex_m_stack::{current_stack_in_use, repaint_stack, stack_painted, stack_size};
 use ringql_core::arena::ArenaBlock;
 use ringql_core::batch::Batch;
+use ringql_core::error::StartError;
 use ringql_core::function::Functions;
+use ringql_core::plan::uses::Uses;
 use ringql_core::query::{Query, Stop};
 use ringql_core::ring::{RecordSink, RecordSource, Source};
 use ringql_firmware::output::{Output, fail, succeed};
-use ringql_firmware::plan::{ARENA_BYTES, BATCH_ROWS, PLAN, RECORD_BYTES, RECORDS, RESULT_BYTES};
+use ringql_firmware::plan::{
+    ARENA_BYTES, BATCH_ROWS, Daily, DailyFast, PLAN, RECORD_BYTES, RECORDS, RESULT_BYTES,
+};
 
 /// Result records that fit before they are thrown away.
 const ROWS: usize = 8;
@@ -57,19 +61,35 @@ fn report(out: &mut Output, arena: &mut Arena) -> fmt::Result {
     let (_, cost) =
         measure(|_| Query::with_functions(&PLAN, Functions::NONE, arena.bytes_mut()).is_ok());
     writeln!(out, "to verify the plan and start: {} instructions{cost}", cost.instructions)?;
+    let (_, cost) = measure(|_| Query::<Daily>::start(Functions::NONE, arena.bytes_mut()).is_ok());
+    writeln!(out, "to start a known plan: {} instructions{cost}", cost.instructions)?;
 
     for most in [BATCH_ROWS, 8, 1] {
-        let Ok(mut query) = Query::with_functions(&PLAN, Functions::NONE, arena.bytes_mut()) else {
-            return Err(fmt::Error);
-        };
-        let (rows, cost) = measure(|clock| poll_all(clock, &mut query, most));
-        if rows != rows_by_hand {
-            return Err(fmt::Error);
-        }
-        let each = cost.instructions / records;
-        writeln!(out, "poll, {most} records at a time: {each} instructions a record{cost}")?;
+        let query = Query::with_functions(&PLAN, Functions::NONE, arena.bytes_mut());
+        poll(out, "poll", query, most, rows_by_hand)?;
+        let query = Query::<Daily>::start(Functions::NONE, arena.bytes_mut());
+        poll(out, "poll of a known plan", query, most, rows_by_hand)?;
+        let query = Query::<DailyFast>::start(Functions::NONE, arena.bytes_mut());
+        poll(out, "poll of a known plan, fast", query, most, rows_by_hand)?;
     }
     Ok(())
+}
+
+/// Measures a query over all records, of which it is given at most `most` at a time.
+fn poll<U: Uses>(
+    out: &mut Output,
+    name: &str,
+    query: Result<Query<'_, '_, U>, StartError>,
+    most: usize,
+    expected: Option<usize>,
+) -> fmt::Result {
+    let Ok(mut query) = query else { return Err(fmt::Error) };
+    let (rows, cost) = measure(|clock| poll_all(clock, &mut query, most));
+    if rows != expected {
+        return Err(fmt::Error);
+    }
+    let each = cost.instructions / RECORDS.len() as u64;
+    writeln!(out, "{name}, {most} records at a time: {each} instructions a record{cost}")
 }
 
 /// What a run took.
@@ -108,7 +128,11 @@ fn by_hand(clock: &mut Clock) -> Option<usize> {
 
 /// Result rows of the query over all records, of which it is given at most `most` at a time.
 #[inline(never)]
-fn poll_all(clock: &mut Clock, query: &mut Query<'_, '_>, most: usize) -> Option<usize> {
+fn poll_all<U: Uses>(
+    clock: &mut Clock,
+    query: &mut Query<'_, '_, U>,
+    most: usize,
+) -> Option<usize> {
     let all = RecordSource::new(RECORDS.as_flattened(), RECORD_BYTES);
     let mut source = Limited { all, most };
     let mut room = [0; ROWS * RESULT_BYTES];
