@@ -4,10 +4,12 @@
 //! page: between two scans of a batch memory rests, and the next batch starts cold. So each step of
 //! work (an instruction, an aggregate, a window that leaves) asks for a few cache lines of the rows
 //! behind the batch, in the columns that the plan reads. With feature `simd`, on processors that
-//! the crate `prefetch-index` knows; elsewhere this is nothing.
+//! the crate `prefetch-index` knows.
 
 use core::ops::Range;
 use core::sync::atomic::{AtomicUsize, Ordering};
+
+use prefetch_index::prefetch_index;
 
 use crate::batch::Batch;
 use crate::plan::Plan;
@@ -82,7 +84,7 @@ impl<'a> Ahead<'a> {
     /// What to ask for behind `batch`.
     pub(crate) fn of(batch: &Batch<'a>, plan: &Plan<'_>, columns: Columns) -> Self {
         let mut ahead = Self::default();
-        if !cfg!(feature = "simd") || batch.rows() < FEWEST {
+        if batch.rows() < FEWEST {
             return ahead;
         }
         let fields = plan.input(StreamId(0)).fields.iter().enumerate();
@@ -103,7 +105,7 @@ impl<'a> Ahead<'a> {
     pub(crate) fn ask(&self) {
         let Some(rows) = self.next() else { return };
         for part in &self.parts {
-            part.lines(rows.clone()).for_each(|line| prefetch(part.bytes, line));
+            part.lines(rows.clone()).for_each(|line| prefetch_index(part.bytes, line));
         }
     }
 
@@ -127,15 +129,6 @@ impl Part<'_> {
         (first.next_multiple_of(LINE)..end).step_by(LINE)
     }
 }
-
-#[cfg(feature = "simd")]
-#[inline(always)]
-fn prefetch(bytes: &[u8], at: usize) {
-    prefetch_index::prefetch_index(bytes, at);
-}
-
-#[cfg(not(feature = "simd"))]
-const fn prefetch(_: &[u8], _: usize) {}
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,8 @@
 //! A batch: rows of one stream in memory that somebody else owns.
 
-use crate::ahead::{Ahead, Part};
+use crate::ahead::Ahead;
+#[cfg(feature = "simd")]
+use crate::ahead::Part;
 use crate::column::{Column, Validity};
 use crate::schema::{Field, Layout};
 
@@ -71,10 +73,12 @@ impl<'a> Batch<'a> {
     where
         'a: 'b,
     {
-        #[cfg(feature = "simd")]
-        return Batch { ahead: Some(ahead), ..self };
-        #[cfg(not(feature = "simd"))]
-        return self;
+        let _ = ahead;
+        Batch {
+            #[cfg(feature = "simd")]
+            ahead: Some(ahead),
+            ..self
+        }
     }
 
     /// Asks for a little more of what lies behind the batch.
@@ -87,6 +91,7 @@ impl<'a> Batch<'a> {
     }
 
     /// The rows behind these: of the column `index` of values of `size` bytes, or all of records.
+    #[cfg(feature = "simd")]
     pub(crate) fn behind(&self, index: usize, size: usize) -> Option<Part<'a>> {
         Some(match self.data {
             Data::Records { bytes, record_size } => {
@@ -120,7 +125,9 @@ impl<'a> Batch<'a> {
                 Data::Columns { columns, skip: before + skip }
             }
         };
-        Self { rows, data, ..*self }
+        let mut slice = *self;
+        (slice.rows, slice.data) = (rows, data);
+        slice
     }
 
     /// Leaves out the first `rows` rows.

@@ -13,6 +13,10 @@ extern crate alloc;
 extern crate std;
 
 mod aggregate;
+#[cfg(feature = "simd")]
+mod ahead;
+#[cfg(not(feature = "simd"))]
+#[path = "ahead/nothing.rs"]
 mod ahead;
 pub mod arena;
 pub mod batch;
