@@ -37,7 +37,7 @@ pub(crate) fn in_place<'a, U: Uses>(
             return None;
         }
         let column = batch.column(index, field.offset as usize, size, None)?;
-        let lies = column.stride == size && column.bytes.as_ptr().align_offset(size) == 0;
+        let lies = column.stride == size && column.bytes.as_ptr().addr().is_multiple_of(size);
         columns.push((i.dst, lies.then_some(column.bytes)?)).ok()?;
     }
     Some(columns)
