@@ -1,6 +1,7 @@
 //! What leaves: groups of a stage as rows of the next one, or as records; the deepest stage first.
 
 use crate::arena::take;
+use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::Machine;
 use crate::plan::layout::operator_bytes;
@@ -42,10 +43,6 @@ impl Walk<'_, '_> {
 
     /// Whether anything is on its way out.
     pub(crate) fn is_leaving(&mut self) -> Result<bool, RunError> {
-        // The usual answer takes no more than a look at the first bytes: this is asked per batch.
-        if self.is_quiet()? {
-            return Ok(false);
-        }
         let geometry = self.geometry;
         'again: loop {
             if self.sort()?.is_some_and(|sort| sort.is_leaving()) {
@@ -121,14 +118,14 @@ impl Walk<'_, '_> {
             return sort.leave(room);
         }
         let before = *self.counters;
-        let left = self.leave_through(room);
+        let left = self.leave_through(room, &before);
         if let Err(RunError::GroupFailed(_)) = left {
             *self.counters = before;
         }
         left
     }
 
-    fn leave_through(&mut self, room: &mut [u8]) -> Result<usize, RunError> {
+    fn leave_through(&mut self, room: &mut [u8], before: &Counters) -> Result<usize, RunError> {
         let (plan, geometry) = (self.context.plan, self.geometry);
         let mut leaving = None;
         for (at, stage) in geometry.stages.iter().enumerate() {
@@ -184,11 +181,10 @@ impl Walk<'_, '_> {
         let mut rest = part(self.states, geometry.states, entry.state)?;
         let own = take(&mut rest, stage.bytes)?;
         let mut aggregate = Aggregate::new(plan, entry, &stage.layout, own)?;
-        let before = *self.counters;
         let rows = aggregate.leave(&mut self.frame, max, watermark, same, self.counters)?;
         // What has no value, such as a sum that left its range.
         if plan.on_error == OnError::Stop
-            && let Some(failure) = self.counters.failed_since(&before)
+            && let Some(failure) = self.counters.failed_since(before)
         {
             return Err(RunError::GroupFailed(failure));
         }
