@@ -133,6 +133,9 @@ impl Table<'_> {
         window: i64,
         from: usize,
     ) -> Result<Option<usize>, RunError> {
+        if from >= self.groups() {
+            return Ok(None);
+        }
         if let Some(set) = self.set_of_window(p, window) {
             return Ok(match self.lists_changes() {
                 true => self.changed(set)?.next(from),
