@@ -18,6 +18,8 @@ use crate::plan::op::{Op, StreamId};
 /// Lines that a step asks for: as many as a core can wait for at once without standing still.
 const LINES: usize = 16;
 const LINE: usize = 64;
+/// Lines that are asked for in one go: a loop over single ones is more work than the asking.
+const BLOCK: usize = 4 * LINE;
 /// Batches of fewer rows are gone before what was asked for is there.
 const FEWEST: usize = 256;
 /// Columns of which rows are asked for, at most.
@@ -105,7 +107,9 @@ impl<'a> Ahead<'a> {
     pub(crate) fn ask(&self) {
         let Some(rows) = self.next() else { return };
         for part in &self.parts {
-            part.lines(rows.clone()).for_each(|line| prefetch_index(part.bytes, line));
+            for block in part.blocks(rows.clone()) {
+                (0..BLOCK).step_by(LINE).for_each(|line| prefetch_index(part.bytes, block + line));
+            }
         }
     }
 
@@ -122,11 +126,11 @@ impl<'a> Ahead<'a> {
 }
 
 impl Part<'_> {
-    /// Where lines start in some of the rows behind the batch.
+    /// Where blocks of lines start in some of the rows behind the batch.
     #[inline]
-    fn lines(&self, rows: Range<usize>) -> impl Iterator<Item = usize> + use<> {
+    fn blocks(&self, rows: Range<usize>) -> impl Iterator<Item = usize> + use<> {
         let [first, end] = [rows.start, rows.end].map(|row| self.start + row * self.stride);
-        (first.next_multiple_of(LINE)..end).step_by(LINE)
+        (first.next_multiple_of(BLOCK)..end).step_by(BLOCK)
     }
 }
 
@@ -144,19 +148,22 @@ mod tests {
                     |stride: usize| Part { bytes: &[], start: (skip + rows) * stride, stride };
                 let mut ahead = Ahead { step: LINES * LINE / 12, rows, ..Ahead::default() };
                 ahead.parts.extend([part(8), part(4)]);
-                let mut lines = [Vec::new(), Vec::new()];
+                let mut blocks = [Vec::new(), Vec::new()];
                 while let Some(asked) = ahead.next() {
-                    for (lines, part) in lines.iter_mut().zip(&ahead.parts) {
-                        lines.extend(part.lines(asked.clone()));
+                    for (blocks, part) in blocks.iter_mut().zip(&ahead.parts) {
+                        blocks.extend(part.blocks(asked.clone()));
                     }
                 }
-                for (lines, part) in lines.iter().zip(&ahead.parts) {
-                    assert!(lines.is_sorted_by(|a, b| b - a == LINE), "{rows} {skip}: {lines:?}");
+                for (blocks, part) in blocks.iter().zip(&ahead.parts) {
+                    assert!(
+                        blocks.is_sorted_by(|a, b| b - a == BLOCK),
+                        "{rows} {skip}: {blocks:?}"
+                    );
                     // All that start in the rows behind, and no more than a step beyond.
                     let end = part.start + rows * part.stride;
-                    let first = part.start.next_multiple_of(LINE);
-                    let expected = (first..end).step_by(LINE).count();
-                    assert!((expected..=expected + LINES).contains(&lines.len()));
+                    let first = part.start.next_multiple_of(BLOCK);
+                    let expected = (first..end).step_by(BLOCK).count();
+                    assert!((expected..=expected + LINES).contains(&blocks.len()));
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! What leaves: groups of a stage as rows of the next one, or as records; the deepest stage first.
 
 use crate::arena::take;
+use crate::counters::Counters;
 use crate::error::RunError;
 use crate::expr::Machine;
 use crate::plan::layout::{selection_bytes, window_bytes};
@@ -43,10 +44,6 @@ impl<U: Uses> Walk<'_, '_, U> {
 
     /// Whether anything is on its way out.
     pub(crate) fn is_leaving(&mut self) -> Result<bool, RunError> {
-        // The usual answer takes no more than a look at the first bytes: this is asked per batch.
-        if self.is_quiet()? {
-            return Ok(false);
-        }
         let stages = self.stages();
         'again: loop {
             if self.sort()?.is_some_and(|sort| sort.is_leaving()) {
@@ -123,17 +120,22 @@ impl<U: Uses> Walk<'_, '_, U> {
             return sort.leave(room);
         }
         if const { !U::SET.stops } {
-            return self.leave_through(room);
+            return self.leave_through(room, None);
         }
         let before = *self.counters;
-        let left = self.leave_through(room);
+        let left = self.leave_through(room, Some(&before));
         if let Err(RunError::GroupFailed(_)) = left {
             *self.counters = before;
         }
         left
     }
 
-    fn leave_through(&mut self, room: &mut [u8]) -> Result<usize, RunError> {
+    /// `before`: the counters, where a failure stops the query.
+    fn leave_through(
+        &mut self,
+        room: &mut [u8],
+        before: Option<&Counters>,
+    ) -> Result<usize, RunError> {
         let (plan, geometry, stages) =
             (uses::plan::<U>(self.context.plan), self.geometry(), self.stages());
         let mut leaving = None;
@@ -191,12 +193,11 @@ impl<U: Uses> Walk<'_, '_, U> {
         let mut rest = part(self.states, geometry.states, entry.state)?;
         let own = take(&mut rest, stage.bytes)?;
         let mut aggregate = Aggregate::new(plan, entry, &stage.layout, own)?;
-        let before = if const { U::SET.stops } { Some(*self.counters) } else { None };
         let rows = aggregate.leave(&mut self.frame, max, watermark, same, self.counters)?;
         // What has no value, such as a sum that left its range.
         if let Some(before) = before
             && plan.on_error == OnError::Stop
-            && let Some(failure) = self.counters.failed_since(&before)
+            && let Some(failure) = self.counters.failed_since(before)
         {
             return Err(RunError::GroupFailed(failure));
         }

@@ -147,6 +147,9 @@ impl<U: Uses> Table<'_, U> {
         window: i64,
         from: usize,
     ) -> Result<Option<usize>, RunError> {
+        if from >= self.groups() {
+            return Ok(None);
+        }
         let p = Self::own(p);
         if let Some(set) = self.set_of_window(p, window) {
             return Ok(match self.lists_changes() {

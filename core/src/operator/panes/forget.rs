@@ -41,6 +41,13 @@ impl<U: Uses> Table<'_, U> {
     /// Makes the groups of a set new.
     pub(super) fn clear_set(&mut self, set: usize) -> Result<(), RunError> {
         let groups = self.groups();
+        if groups == 1 {
+            if self.present(set)?.remove(0) {
+                *self.slots.first_mut().ok_or(RunError::Internal)? = set as u32;
+                self.reset_slots(1)?;
+            }
+            return Ok(());
+        }
         let mut at = 0;
         while at < groups {
             let (count, next) = bits::list(self.present, groups, once(set), at, self.slots);

@@ -35,23 +35,20 @@ impl<U: Uses> Table<'_, U> {
             Combine::Stacks(_) if self.progress.merged < end => {
                 let high = end.min(self.progress.high);
                 if first >= self.progress.front {
-                    for pane in (first..high.saturating_sub(1)).rev() {
-                        self.merge_sets(p.ring(pane), p.ring(pane + 1))?;
-                    }
+                    let panes = (first..high.saturating_sub(1)).rev();
+                    self.merge_sets(panes.map(|pane| (p.ring(pane), p.ring(pane + 1))))?;
                     self.clear_running()?;
                     self.progress.front = end;
                 } else {
-                    for pane in self.progress.merged..high {
-                        self.merge_sets(running, p.ring(pane))?;
-                    }
-                    self.merge_sets(p.ring(first), running)?;
+                    let panes = self.progress.merged..high;
+                    let sets = panes.map(|pane| (running, p.ring(pane)));
+                    self.merge_sets(sets.chain(once((p.ring(first), running))))?;
                 }
                 self.progress.merged = end;
             }
             Combine::Running(_) if self.progress.merged < end => {
-                for pane in self.progress.merged.max(first)..end.min(self.progress.high) {
-                    self.merge_sets(running, p.ring(pane))?;
-                }
+                let panes = self.progress.merged.max(first)..end.min(self.progress.high);
+                self.merge_sets(panes.map(|pane| (running, p.ring(pane))))?;
                 self.progress.merged = end;
             }
             _ => {}
@@ -59,12 +56,34 @@ impl<U: Uses> Table<'_, U> {
         Ok(())
     }
 
-    /// Merges the groups of one set into another.
-    fn merge_sets(&mut self, into: usize, from: usize) -> Result<(), RunError> {
-        let groups = self.groups();
-        if groups == 1 {
-            return self.merge_alone(into, from);
+    /// Merges the groups of sets, one pair of them after the other: into the first from the second.
+    fn merge_sets(
+        &mut self,
+        mut sets: impl Iterator<Item = (usize, usize)>,
+    ) -> Result<(), RunError> {
+        if self.groups() > 1 {
+            return sets.try_for_each(|(into, from)| self.merge_set(into, from));
         }
+        // Of one group each: they are one list.
+        let mut pairs = 0;
+        for (into, from) in sets {
+            if !self.present(from)?.contains(0) {
+                continue;
+            }
+            if pairs == self.slots.len() {
+                self.merge_lists(pairs)?;
+                pairs = 0;
+            }
+            self.pair(pairs, into, from)?;
+            pairs += 1;
+            self.present(into)?.insert(0);
+        }
+        self.merge_lists(pairs)
+    }
+
+    /// Merges the groups of one set into another.
+    fn merge_set(&mut self, into: usize, from: usize) -> Result<(), RunError> {
+        let groups = self.groups();
         let mut at = 0;
         while at < groups {
             let (count, next) = bits::list(self.present, groups, once(from), at, self.scratch);
@@ -79,16 +98,6 @@ impl<U: Uses> Table<'_, U> {
             at = next;
         }
         bits::unite(self.present, groups, into, from);
-        Ok(())
-    }
-
-    /// The same, of sets of one group.
-    fn merge_alone(&mut self, into: usize, from: usize) -> Result<(), RunError> {
-        if self.present(from)?.contains(0) {
-            self.pair(0, into, from)?;
-            self.merge_lists(1)?;
-            self.present(into)?.insert(0);
-        }
         Ok(())
     }
 

@@ -195,7 +195,14 @@ impl Span {
     fn next_outside(self, times: Column<'_>, at: &mut usize) -> Option<i64> {
         let lacks = |time: &[u8; 8]| self.lacks(i64::from_le_bytes(*time));
         let found = match times.adjacent::<8>() {
-            Some(times) => times.get(*at..)?.iter().position(lacks),
+            Some(times) => {
+                let times = times.get(*at..)?;
+                // Eight at a time up to those that it is among.
+                let (eights, _) = times.as_chunks::<8>();
+                let has = |eight: &[[u8; 8]; 8]| eight.iter().any(lacks);
+                let before = 8 * eights.iter().position(has).unwrap_or(eights.len());
+                times.get(before..)?.iter().position(lacks).map(|found| before + found)
+            }
             None => times.iter().skip(*at).position(lacks),
         };
         *at += found?;
