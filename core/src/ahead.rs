@@ -83,12 +83,15 @@ pub(crate) struct Part<'a> {
 }
 
 impl<'a> Ahead<'a> {
-    /// What to ask for behind `batch`.
-    pub(crate) fn of(batch: &Batch<'a>, plan: &Plan<'_>, columns: Columns) -> Self {
+    /// What to ask for behind `batch`, if that pays.
+    #[inline]
+    pub(crate) fn of(batch: &Batch<'a>, plan: &Plan<'_>, columns: Columns) -> Option<Self> {
+        (batch.rows() >= FEWEST).then(|| Self::behind(batch, plan, columns))
+    }
+
+    #[inline(never)] // a poll of one record has nothing of it
+    fn behind(batch: &Batch<'a>, plan: &Plan<'_>, columns: Columns) -> Self {
         let mut ahead = Self::default();
-        if batch.rows() < FEWEST {
-            return ahead;
-        }
         let fields = plan.input(StreamId(0)).fields.iter().enumerate();
         for (index, field) in fields.filter(|(index, _)| columns.has(*index)) {
             let Some(part) = batch.behind(index, field.data_type.size()) else { break };

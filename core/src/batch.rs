@@ -69,14 +69,14 @@ impl<'a> Batch<'a> {
     }
 
     /// The same batch: work on it asks for what lies behind it.
-    pub(crate) const fn asking<'b>(self, ahead: &'b Ahead<'b>) -> Batch<'b>
+    pub(crate) const fn asking<'b>(self, ahead: Option<&'b Ahead<'b>>) -> Batch<'b>
     where
         'a: 'b,
     {
         let _ = ahead;
         Batch {
             #[cfg(feature = "simd")]
-            ahead: Some(ahead),
+            ahead,
             ..self
         }
     }

@@ -18,7 +18,7 @@ impl Columns {
 pub(crate) struct Ahead<'a>(PhantomData<&'a ()>);
 
 impl<'a> Ahead<'a> {
-    pub(crate) const fn of(_: &Batch<'a>, _: &Plan<'_>, _: Columns) -> Self {
-        Self(PhantomData)
+    pub(crate) const fn of(_: &Batch<'a>, _: &Plan<'_>, _: Columns) -> Option<Self> {
+        None
     }
 }

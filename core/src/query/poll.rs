@@ -127,7 +127,7 @@ fn fold_through<U: Uses>(
     progress: &mut Progress,
 ) -> Taken {
     let ahead = Ahead::of(batch, walk.context.plan, walk.geometry().columns);
-    let batch = batch.asking(&ahead);
+    let batch = batch.asking(ahead.as_ref());
     let mut taken = 0;
     loop {
         let rest = batch.slice(taken, usize::MAX);
@@ -211,7 +211,7 @@ fn pass<U: Uses>(
         return (0, Err(error));
     }
     let ahead = Ahead::of(&batch, walk.context.plan, walk.geometry().columns);
-    let mut batch = batch.asking(&ahead);
+    let mut batch = batch.asking(ahead.as_ref());
     let size = walk.geometry().output.record_size;
     let taken = sink.write(size, batch.rows(), |room| {
         batch.truncate(fitting(room.len(), size, batch.rows()));
